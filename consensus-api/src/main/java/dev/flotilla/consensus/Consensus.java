@@ -1,0 +1,47 @@
+package dev.flotilla.consensus;
+
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+
+/**
+ * Agreement on a state.
+ *
+ * @param <S> the state: immutable, with value equality
+ */
+public interface Consensus<S> extends AutoCloseable {
+    /**
+     * The newest state that this peer knows to be agreed. Never asks the network.
+     *
+     * @throws NoStateException before the first agreement
+     * @throws InconsistentStateException while an operation that failed to apply has not been rolled back
+     */
+    S currentState();
+
+    /**
+     * Reads the state as fresh as {@code consistency} asks for. Fails with a {@link ConsensusException}:
+     * {@link NoStateException} and {@link InconsistentStateException} as in {@link #currentState}, or
+     * {@link UnavailableException} if that freshness cannot be had now.
+     */
+    CompletableFuture<ReadResult<S>> read(Consistency consistency);
+
+    /**
+     * Asks for agreement on {@code state}. While the state is inconsistent it is {@link Outcome.Rejected}.
+     *
+     * @throws IllegalStateException if no actor is set or this is closed
+     */
+    CompletableFuture<Outcome<S>> commitState(S state);
+
+    /** Sets who performs changes; replaces the actor before it. */
+    void setActor(Actor<S> actor);
+
+    /**
+     * The agreed states from now on, the newest known one first. Any number of independent subscribers; one that is
+     * slow skips to the newest state, and the index shows the gap. Told of restored snapshots and rollbacks too.
+     * Completes on close.
+     */
+    Flow.Publisher<Agreed<S>> states();
+
+    /** Completes every outstanding future and every subscription. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,21 @@
+package dev.flotilla.consensus;
+
+import java.util.concurrent.CompletableFuture;
+
+/** Agreement on a log of operations that lead from state to state. */
+public interface OpLogConsensus<S> extends Consensus<S> {
+    /**
+     * Asks for agreement on {@code op}; completes once it is applied here. An operation that throws is agreed all the
+     * same: the outcome is {@link Outcome.Failed} with the cause, and the state is inconsistent on every member alike
+     * until {@link #rollback}. While it is inconsistent, an operation is {@link Outcome.Rejected}.
+     *
+     * @throws IllegalStateException if no actor is set or this is closed
+     */
+    CompletableFuture<Outcome<S>> commitOp(Op<S> op);
+
+    /** The index and state after the last operation that this peer applied; throws as {@link #currentState} does. */
+    Agreed<S> logHead();
+
+    /** Agrees on {@code state} as the state to go on from; heals an inconsistent state. */
+    CompletableFuture<Outcome<S>> rollback(S state);
+}
