@@ -1,0 +1,80 @@
+package dev.flotilla.raft;
+
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group on this peer. Thread-safe; futures complete on a callback executor, never on an event loop, and all of them
+ * complete, on close too.
+ *
+ * @param <R> what the state machine gives back for a command
+ */
+public interface RaftGroup<R> extends AutoCloseable {
+    GenesisId genesis();
+
+    /** Asks for agreement on {@code command}, from whichever peer; completes once it is applied here. */
+    CompletableFuture<Outcome<R>> propose(Bytes command);
+
+    /**
+     * Runs {@code query} on the apply thread once the local state is as fresh as asked for. Fails with
+     * {@link dev.flotilla.consensus.UnavailableException} if it cannot be in time, or with what the query throws.
+     */
+    <T> CompletableFuture<ReadResult<T>> read(Consistency consistency, Supplier<T> query);
+
+    /** Completes with {@code Applied} once the new configuration is committed, or {@code Rejected} with the reason. */
+    CompletableFuture<Outcome<Void>> changeMembers(MembershipChange change);
+
+    /** Hands leadership to {@code target}, or to the member that is furthest when null. */
+    CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target);
+
+    /**
+     * A signed ticket.
+     *
+     * @param community what the group is called
+     * @param contacts members and their addresses, this peer among them
+     * @throws IllegalStateException if this peer is no member
+     */
+    Ticket invite(String community, Member.Role role, Duration validFor, List<Ticket.Contact> contacts);
+
+    /**
+     * Completes when this peer is a member that has caught up, and a voter if its ticket said so; at once if it is.
+     * Completes as {@code Rejected} if it is refused for good.
+     */
+    CompletableFuture<Outcome<Void>> joined();
+
+    /** A look inside, as of some moment during the call. */
+    CompletableFuture<CoreStatus> status();
+
+    /** Captures the state and makes it the newest snapshot; the log is compacted behind it. */
+    CompletableFuture<SnapshotMeta> takeSnapshot();
+
+    /** Told of changes of role, leader and membership, on the callback executor; replaces the listener before. */
+    void listener(GroupListener listener);
+
+    /** Stops the group on this peer; its disk keeps it. Idempotent. */
+    @Override
+    void close();
+
+    /** Told of what happens in a group. */
+    interface GroupListener {
+        /** Role, term, leader or configuration changed. */
+        default void changed(CoreStatus status) {}
+
+        /** The group stopped on this peer and answers nothing any more until it is opened again. */
+        default void failed(Throwable cause) {}
+    }
+}

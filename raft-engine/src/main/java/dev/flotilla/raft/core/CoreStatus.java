@@ -1,0 +1,40 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A look at a {@link RaftCore}.
+ *
+ * @param role and term as of now
+ * @param leader whom this peer holds for the leader; itself if it is; null if it knows none
+ * @param lastEntry of the log, durable or not
+ * @param durableIndex up to where the log is durable here
+ * @param commitIndex the highest that this peer knows
+ * @param lastApplied as last told by {@link Input.Applied}
+ * @param snapshot last entry of the newest snapshot, or {@link EntryId#NONE}
+ * @param configuration in force, with the entry that it came with
+ * @param configurationCommitted whether it is committed
+ * @param members of both lists, by peer id
+ * @param leaderContactNanos when this peer last sent what its leader then confirmed, or heard of its leader, in the time
+ *     of {@link RaftCore#step}; {@link Long#MIN_VALUE} if never
+ * @param left whether this peer was removed
+ */
+public record CoreStatus(
+        Role role,
+        long term,
+        @Nullable PeerId leader,
+        EntryId lastEntry,
+        long durableIndex,
+        long commitIndex,
+        long lastApplied,
+        EntryId snapshot,
+        Configuration configuration,
+        EntryId configurationId,
+        boolean configurationCommitted,
+        List<MemberStatus> members,
+        long leaderContactNanos,
+        boolean left) {}

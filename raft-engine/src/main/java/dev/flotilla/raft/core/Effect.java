@@ -1,0 +1,89 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RemovalNotice;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+
+/**
+ * What the driver must do, in list order, over all steps. An effect waits for every {@link Persist} and
+ * {@link InstallSnapshot} emitted before it, in this step or an earlier one, to be durable. {@link SendEarly} alone may
+ * overtake.
+ */
+public sealed interface Effect {
+    /**
+     * Write, in one piece, and answer with {@link Input.Persisted} in order of the numbers.
+     *
+     * @param number counts up from 1 with each Persist and InstallSnapshot
+     * @param hardState replaces the one before
+     * @param entries replace the log from their first index on; nothing else is touched if empty
+     */
+    record Persist(long number, HardState hardState, List<Entry> entries) implements Effect {
+        public Persist {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * Make the received snapshot the newest one and the base of the log, durably and in one piece, restore the state
+     * machine from it (after everything that was to be applied before), and answer with {@link Input.Persisted} once the
+     * log is durable, and with {@link Input.Applied} once the state is restored.
+     *
+     * @param keepLog whether entries after the snapshot's last stay; otherwise the log is empty after it
+     */
+    record InstallSnapshot(long number, HardState hardState, SnapshotMeta snapshot, boolean keepLog)
+            implements Effect {}
+
+    /** Send; may be lost. */
+    record Send(PeerId to, RaftMessage message) implements Effect {}
+
+    /**
+     * Send without waiting for Persists emitted before: AppendEntries of a leader whose own term and vote are already
+     * durable (thesis §10.2.1).
+     */
+    record SendEarly(PeerId to, RaftMessage.AppendEntries message) implements Effect {}
+
+    /** Apply all entries up to {@code index}, which are committed and durable here; answered by {@link Input.Applied}. */
+    record Apply(long index) implements Effect {}
+
+    /** The result of a local {@link Input.Requested}. */
+    record Answered(RequestId id, Result result) implements Effect {}
+
+    /**
+     * Read entries back from the log, from {@code fromIndex} on, before {@code toIndexExclusive}, as many as fit into
+     * {@code bytesMax} but at least one; answered by {@link Input.EntriesLoaded} with {@code to} and {@code run}.
+     */
+    record LoadEntries(PeerId to, long run, long fromIndex, long toIndexExclusive, int bytesMax) implements Effect {}
+
+    /**
+     * Offer {@code message.snapshot()} to {@code to} over a byte stream and send it if it is wanted; if it cannot be sent
+     * answer with {@link Input.SnapshotNotSent}.
+     */
+    record SendSnapshot(PeerId to, RaftMessage.InstallSnapshot message) implements Effect {}
+
+    /**
+     * Take the snapshot that {@code from} offers: answered by {@link Input.SnapshotReceived} or
+     * {@link Input.SnapshotNotReceived}. A later one for another snapshot replaces it.
+     */
+    record ReceiveSnapshot(PeerId from, RaftMessage.InstallSnapshot message) implements Effect {}
+
+    /** Entries up to {@code base} are in a durable snapshot and may go from the log. */
+    record Compact(EntryId base) implements Effect {}
+
+    /** Keep this peer's certificate chain on disk; it comes back in {@link Recovered}. */
+    record SaveCertificates(List<Certificate> chain) implements Effect {
+        public SaveCertificates {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /** This peer is no member any longer, on a member's signed word or by its own committed log. Keep it on disk. */
+    record LeftGroup(RemovalNotice notice) implements Effect {}
+}

@@ -1,0 +1,67 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+
+/** What happened. The only way to change a {@link RaftCore}. */
+public sealed interface Input {
+    /**
+     * A message of this group arrived.
+     *
+     * @param from as the transport authenticated it
+     * @param storeId as the frame says
+     */
+    record Received(PeerId from, StoreId storeId, RaftMessage message) implements Input {}
+
+    /**
+     * Somebody on this peer asks for what only a leader can do. Answered by one {@link Effect.Answered}, or by none if
+     * the request or its answer is lost on the way to or from another peer.
+     *
+     * @param nowMillis the wall clock, milliseconds since the epoch; judges tickets and nothing else
+     */
+    record Requested(RequestId id, Request request, long nowMillis) implements Input {}
+
+    /** The {@link Effect.Persist} or {@link Effect.InstallSnapshot} of that number, and all before it, are durable. */
+    record Persisted(long number) implements Input {}
+
+    /** The time is at or after {@link RaftCore#nextTimerNanos}. */
+    record TimerFired() implements Input {}
+
+    /** The state machine has applied everything up to {@code index}. */
+    record Applied(long index) implements Input {}
+
+    /**
+     * Answer to {@link Effect.LoadEntries}.
+     *
+     * @param entries what the log holds from the asked index on, at least one; empty if it was compacted away meanwhile
+     */
+    record EntriesLoaded(PeerId to, long run, List<Entry> entries) implements Input {
+        public EntriesLoaded {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** A snapshot of this peer's own state is durable and is now the newest. */
+    record SnapshotTaken(SnapshotMeta snapshot) implements Input {}
+
+    /** The snapshot of an accepted {@link Effect.ReceiveSnapshot} is here, whole, verified and durable. */
+    record SnapshotReceived(PeerId from, long term, long run, SnapshotMeta snapshot) implements Input {}
+
+    /** It is not, and will not be. */
+    record SnapshotNotReceived(PeerId from, long term, long run, SnapshotMeta snapshot) implements Input {}
+
+    /** A snapshot could not be sent; the reply to a sent one is {@link RaftMessage.InstallSnapshotReply}. */
+    record SnapshotNotSent(PeerId to, long run) implements Input {}
+
+    /** Frames can be sent to {@code peer}. */
+    record Connected(PeerId peer) implements Input {}
+
+    /** The last connection to {@code peer} is gone. */
+    record Lost(PeerId peer, boolean closedByPeer) implements Input {}
+}

@@ -1,0 +1,39 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a peer finds on its disk about a group when it starts.
+ *
+ * @param hardState the last one written
+ * @param snapshot the newest one, or null; its last entry is at or after {@code base}
+ * @param base the entry before the first one in the log; {@link EntryId#NONE} if nothing was compacted
+ * @param entries the log, consecutive from {@code base.index() + 1} on
+ * @param certificates this peer's chain, its own first; empty if it has none
+ * @param contacts peers that are believed to be members before a configuration is known: those of the ticket
+ */
+public record Recovered(
+        HardState hardState,
+        @Nullable SnapshotMeta snapshot,
+        EntryId base,
+        Iterable<Entry> entries,
+        List<Certificate> certificates,
+        Set<PeerId> contacts) {
+    public Recovered {
+        certificates = List.copyOf(certificates);
+        contacts = Set.copyOf(contacts);
+    }
+
+    /** A newcomer, who knows nothing but the contacts of its ticket. */
+    public static Recovered newcomer(Set<PeerId> contacts) {
+        return new Recovered(HardState.INITIAL, null, EntryId.NONE, List.of(), List.of(), contacts);
+    }
+}

@@ -1,0 +1,21 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.transport.PeerId;
+import org.jspecify.annotations.Nullable;
+
+/** Told what the core does, for logs, metrics and tests. Must not call back. */
+public interface Trace {
+    /** Nobody listens. */
+    Trace NONE = new Trace() {};
+
+    /** The role, term or known leader changed. */
+    default void roleChanged(Role role, long term, @Nullable PeerId leader) {}
+
+    /** Another configuration is in force; {@code committed} tells whether it is agreed on already. */
+    default void configurationChanged(EntryId id, Configuration configuration, boolean committed) {}
+
+    /** A message was dropped: {@code reason} says why. */
+    default void dropped(PeerId from, String message, String reason) {}
+}

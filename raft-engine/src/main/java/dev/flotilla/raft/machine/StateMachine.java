@@ -1,0 +1,46 @@
+package dev.flotilla.raft.machine;
+
+import dev.flotilla.transport.Bytes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.List;
+
+/**
+ * What a group agrees on. Every member applies the same commands in the same order and must come to the same state.
+ * All methods but {@link Capture#writeTo} are called by one thread at a time, never at once.
+ *
+ * @param <R> what applying a command gives back to its caller
+ */
+public interface StateMachine<R> {
+    /**
+     * Applies {@code batch} in order and returns one result for each. A refusal that belongs to the application is a
+     * result. What is thrown stops the group on this peer.
+     */
+    List<R> apply(List<Committed> batch);
+
+    /**
+     * The index of the last entry that this state contains and that survives a restart: 0 for a state that lives in
+     * memory. Whoever keeps its own state may be given entries again after a restart, and skips those.
+     */
+    long lastApplied();
+
+    /** An immutable view of the state as it is now, cheap to take; it is written later, elsewhere. */
+    Capture capture();
+
+    /**
+     * Replaces the state by one that a {@link Capture} wrote, on this peer or another.
+     *
+     * @param index of the last entry that it contains
+     */
+    void restore(long index, InputStream in) throws IOException;
+
+    /** A command that was agreed on. */
+    record Committed(long index, long term, Bytes data) {}
+
+    /** An immutable view of a state. */
+    interface Capture {
+        /** Writes the state. Called on another thread while the state machine goes on. */
+        void writeTo(OutputStream out) throws IOException;
+    }
+}

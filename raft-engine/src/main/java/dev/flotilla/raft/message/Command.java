@@ -1,0 +1,13 @@
+package dev.flotilla.raft.message;
+
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+
+/**
+ * What a client asked for, as the log carries it.
+ *
+ * @param origin the peer at which it was asked; it completes the caller's future when it applies the entry
+ * @param request which of the origin's requests
+ * @param data for the state machine
+ */
+public record Command(PeerId origin, RequestId request, Bytes data) {}

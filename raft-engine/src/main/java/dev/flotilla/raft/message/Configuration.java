@@ -1,0 +1,123 @@
+package dev.flotilla.raft.message;
+
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+
+/**
+ * Who is a member. While {@code previous} is not empty this is the joint configuration of the two (paper §6): every
+ * decision needs a majority of the voters of each.
+ *
+ * @param members the full list, at most {@link #MEMBERS_MAX}, each peer once
+ * @param previous the full list that is being left; empty unless joint
+ * @param spentTickets tickets that let somebody in and have not expired yet
+ * @param removed members that were removed lately, the newest last, at most {@link #REMOVED_MAX}: a member that shows
+ *     up again is told
+ */
+public record Configuration(
+        List<Member> members, List<Member> previous, List<SpentTicket> spentTickets, List<Member> removed) {
+    public static final int MEMBERS_MAX = 64;
+    public static final int REMOVED_MAX = 32;
+    public static final int SPENT_TICKETS_MAX = 1024;
+    public static final Configuration EMPTY = new Configuration(List.of(), List.of(), List.of(), List.of());
+
+    /**
+     * A ticket that was used.
+     *
+     * @param nonce of the ticket
+     * @param peerId whom it let in; the same peer may come again with it
+     * @param expiresAtMillis when the ticket expires, in milliseconds since the epoch; after that this record may go
+     */
+    public record SpentTicket(Bytes nonce, PeerId peerId, long expiresAtMillis) {}
+
+    public Configuration {
+        members = List.copyOf(members);
+        previous = List.copyOf(previous);
+        spentTickets = List.copyOf(spentTickets);
+        removed = List.copyOf(removed);
+        checkMembers("members", members);
+        checkMembers("previous members", previous);
+        checkSize("spent tickets", spentTickets.size(), SPENT_TICKETS_MAX);
+        checkSize("removed members", removed.size(), REMOVED_MAX);
+    }
+
+    private static void checkMembers(String what, List<Member> members) {
+        checkSize(what, members.size(), MEMBERS_MAX);
+        long distinct = members.stream().map(Member::peerId).distinct().count();
+        if (distinct != members.size()) {
+            throw new IllegalArgumentException("a peer is named twice among the " + what + ": " + members);
+        }
+    }
+
+    private static void checkSize(String what, int size, int max) {
+        if (size > max) {
+            throw new IllegalArgumentException("at most " + max + " " + what + " are allowed, got " + size);
+        }
+    }
+
+    /** One list of members, not joint, nothing else. */
+    public static Configuration of(List<Member> members) {
+        return new Configuration(members, List.of(), List.of(), List.of());
+    }
+
+    public boolean isJoint() {
+        return !previous.isEmpty();
+    }
+
+    /** Voters of the incoming (or only) list. */
+    public SortedSet<PeerId> voters() {
+        return votersOf(members);
+    }
+
+    /** Voters of the list that is being left; empty unless joint. */
+    public SortedSet<PeerId> previousVoters() {
+        return votersOf(previous);
+    }
+
+    private static SortedSet<PeerId> votersOf(List<Member> list) {
+        SortedSet<PeerId> voters = new TreeSet<>();
+        for (Member member : list) {
+            if (member.isVoter()) {
+                voters.add(member.peerId());
+            }
+        }
+        return voters;
+    }
+
+    /** Everybody of either list, by peer id; the incoming list's view of a peer that is in both. */
+    public List<Member> all() {
+        Map<PeerId, Member> byPeer = new LinkedHashMap<>();
+        previous.forEach(member -> byPeer.put(member.peerId(), member));
+        members.forEach(member -> byPeer.put(member.peerId(), member));
+        List<Member> all = new ArrayList<>(byPeer.values());
+        all.sort((a, b) -> a.peerId().compareTo(b.peerId()));
+        return List.copyOf(all);
+    }
+
+    /** The member of that peer id in either list, the incoming one first. */
+    public Optional<Member> member(PeerId peerId) {
+        return all().stream().filter(member -> member.peerId().equals(peerId)).findFirst();
+    }
+
+    /** Whether {@code peerId} votes in either list. */
+    public boolean isVoter(PeerId peerId) {
+        return voters().contains(peerId) || previousVoters().contains(peerId);
+    }
+
+    /** Whether {@code peerId} with this data directory is in either list. */
+    public boolean contains(PeerId peerId, StoreId storeId) {
+        return matches(members, peerId, storeId) || matches(previous, peerId, storeId);
+    }
+
+    private static boolean matches(List<Member> list, PeerId peerId, StoreId storeId) {
+        return list.stream()
+                .anyMatch(member ->
+                        member.peerId().equals(peerId) && member.storeId().equals(storeId));
+    }
+}

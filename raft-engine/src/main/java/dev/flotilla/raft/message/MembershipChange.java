@@ -1,0 +1,25 @@
+package dev.flotilla.raft.message;
+
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+
+/**
+ * What is asked of the leader: these members come in or change, those go, at once (paper §6: any change).
+ *
+ * @param put members that are added, or replace the member of the same peer id
+ * @param remove members that go; one that is none is no error
+ */
+public record MembershipChange(List<Member> put, List<PeerId> remove) {
+    public MembershipChange {
+        put = List.copyOf(put);
+        remove = List.copyOf(remove);
+    }
+
+    public static MembershipChange put(Member member) {
+        return new MembershipChange(List.of(member), List.of());
+    }
+
+    public static MembershipChange remove(PeerId peerId) {
+        return new MembershipChange(List.of(), List.of(peerId));
+    }
+}

@@ -1,0 +1,128 @@
+package dev.flotilla.raft.message;
+
+import java.util.List;
+
+/**
+ * What one member of a group says to another. Terms are the sender's current term unless said otherwise. A
+ * {@code run} numbers a leader's run of replication to one peer within its term and is echoed in answers, so that an
+ * answer to an earlier run, for example from before the peer was removed and added again, changes nothing.
+ */
+public sealed interface RaftMessage {
+
+    /**
+     * Would you vote for me (thesis §9.6)?
+     *
+     * @param term that the sender would campaign in: its current term + 1
+     */
+    record PreVoteRequest(long term, EntryId lastEntry) implements RaftMessage {}
+
+    /**
+     * Answer to {@link PreVoteRequest}.
+     *
+     * @param requestTerm the term of the request
+     * @param term the answering peer's current term
+     */
+    record PreVoteReply(long requestTerm, long term, boolean granted) implements RaftMessage {}
+
+    /**
+     * Vote for me (paper figure 2).
+     *
+     * @param leadershipTransfer whether the leader itself asked for this election (thesis §3.10), so that the
+     *     receiver's own view of a living leader does not count
+     */
+    record RequestVote(long term, EntryId lastEntry, boolean leadershipTransfer) implements RaftMessage {}
+
+    /** Answer to {@link RequestVote}. */
+    record VoteReply(long term, boolean granted) implements RaftMessage {}
+
+    /**
+     * Log entries that follow {@code prev} (paper figure 2).
+     *
+     * @param entries consecutive, from {@code prev.index() + 1} on; may be empty, as a probe
+     * @param commitIndex the leader's
+     */
+    record AppendEntries(long term, long run, EntryId prev, List<Entry> entries, long commitIndex)
+            implements RaftMessage {
+        public AppendEntries {
+            entries = List.copyOf(entries);
+        }
+
+        /** The index up to which the receiver's log equals the leader's if it accepts. */
+        public long lastIndex() {
+            return prev.index() + entries.size();
+        }
+    }
+
+    /** Accepted: the logs are equal up to {@code matchIndex}, the last index that the request carried. */
+    record AppendAccepted(long term, long run, long matchIndex) implements RaftMessage {}
+
+    /**
+     * Refused: no entry {@code prev} here, or the request's term is old.
+     *
+     * @param rejectedIndex the request's {@code prev.index()}
+     * @param hint the receiver's newest entry with an index of at most {@code rejectedIndex} and a term of at most the
+     *     rejected entry's; the leader need not look after it
+     */
+    record AppendRejected(long term, long run, long rejectedIndex, EntryId hint) implements RaftMessage {}
+
+    /**
+     * The leader lives.
+     *
+     * @param round counts the leader's rounds in this term; answers confirm leadership for reads up to it
+     * @param commitIndex the smaller of the leader's commit index and what it knows the receiver to have
+     */
+    record Heartbeat(long term, long run, long round, long commitIndex) implements RaftMessage {}
+
+    /** Answer to {@link Heartbeat}: {@code round} and {@code run} are the request's. */
+    record HeartbeatReply(long term, long run, long round) implements RaftMessage {}
+
+    /** A snapshot is offered in place of entries that the leader has no more (paper §7). Its bytes travel beside. */
+    record InstallSnapshot(long term, long run, SnapshotMeta snapshot) implements RaftMessage {}
+
+    /**
+     * How the offered snapshot ended.
+     *
+     * @param index of the offer's last included entry
+     * @param installed whether the receiver's log and state now reach at least {@code index}; if not, the leader tries
+     *     again later
+     */
+    record InstallSnapshotReply(long term, long run, long index, boolean installed) implements RaftMessage {}
+
+    /** Campaign at once; from the leader that hands over (thesis §3.10). */
+    record TimeoutNow(long term) implements RaftMessage {}
+
+    /** A request to the leader. Its number is answered, once, by {@link Answer}; or never, if one of them is lost. */
+    record Forward(RequestId number, Request request) implements RaftMessage {}
+
+    /** Answer to {@link Forward} or {@link JoinRequest}. */
+    record Answer(RequestId number, Result result) implements RaftMessage {}
+
+    /** From who is no member yet: let me in with this ticket. Sent with the newcomer's own store id. */
+    record JoinRequest(RequestId number, Ticket ticket) implements RaftMessage {}
+
+    /**
+     * The one answer to everybody whom the receiver does not know as a member, and for every group that it does not
+     * have: the two cannot be told apart.
+     */
+    record Refusal() implements RaftMessage {}
+
+    /** Answer to {@link Refusal}: the sender's certificates, its own first, each issued by the next one's subject. */
+    record Introduction(List<Certificate> chain) implements RaftMessage {
+        public Introduction {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /** From a member without a certificate to its leader: issue one. Answered by {@link CertificateIssued}. */
+    record CertificateRequest() implements RaftMessage {}
+
+    /** The receiver's new certificate and the issuer's own chain behind it. */
+    record CertificateIssued(List<Certificate> chain) implements RaftMessage {
+        public CertificateIssued {
+            chain = List.copyOf(chain);
+        }
+    }
+
+    /** To a former member. */
+    record Removed(RemovalNotice notice) implements RaftMessage {}
+}

@@ -1,0 +1,83 @@
+package dev.flotilla.raft.storage;
+
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.transport.Bytes;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One write-ahead log for all groups of a node, and the node's small tables. {@link #write} is called by one thread;
+ * reads may come from any thread at the same time. After an I/O error the storage is dead: every later call fails, and
+ * nothing that failed is ever reported as durable.
+ */
+public interface LogStorage extends AutoCloseable {
+    /** The groups that have been created and not deleted. */
+    Set<GenesisId> groups() throws IOException;
+
+    /** What is on disk of that group; empty if it was not created. */
+    Optional<StoredGroup> read(GenesisId genesis) throws IOException;
+
+    /**
+     * Entries from {@code fromIndex} on, before {@code toIndexExclusive}: as many as fit into {@code bytesMax}, at least
+     * one if there is one. Empty if {@code fromIndex} is not in the log any longer.
+     */
+    List<Entry> entries(GenesisId genesis, long fromIndex, long toIndexExclusive, int bytesMax) throws IOException;
+
+    /**
+     * Makes all of {@code round} durable, or nothing of it. Returns once it is: one commit, one fsync. A group that does
+     * not exist yet is created by its first write.
+     */
+    void write(List<GroupWrite> round) throws IOException;
+
+    /** A value of the node's small tables, or null. */
+    @Nullable
+    Bytes get(String table, String key) throws IOException;
+
+    /** Every key of that table, in order. */
+    List<String> keys(String table) throws IOException;
+
+    /** Closes the files. Idempotent. */
+    @Override
+    void close() throws IOException;
+
+    /**
+     * What is on disk of one group.
+     *
+     * @param base the entry before the first in the log
+     * @param last the last entry in the log, or {@code base} if it is empty
+     */
+    record StoredGroup(HardState hardState, EntryId base, EntryId last) {}
+
+    /** One change of a round. */
+    sealed interface GroupWrite {
+        /**
+         * A group's hard state and entries.
+         *
+         * @param hardState replaces the one before
+         * @param entries consecutive; replace the log from their first index on, which is at most one after its last
+         */
+        record Append(GenesisId genesis, HardState hardState, List<Entry> entries) implements GroupWrite {
+            public Append {
+                entries = List.copyOf(entries);
+            }
+        }
+
+        /** The log of the group starts after {@code base}; with {@code keepLog} entries after it stay. */
+        record Rebase(GenesisId genesis, HardState hardState, EntryId base, boolean keepLog) implements GroupWrite {}
+
+        /** Entries up to {@code base} go; a base before the present one changes nothing. */
+        record Compact(GenesisId genesis, EntryId base) implements GroupWrite {}
+
+        /** The group is gone, all of it. */
+        record Delete(GenesisId genesis) implements GroupWrite {}
+
+        /** A value of the node's small tables; {@code null} removes it. */
+        record Put(String table, String key, @Nullable Bytes value) implements GroupWrite {}
+    }
+}
