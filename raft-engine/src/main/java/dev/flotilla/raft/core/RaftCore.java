@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /** One group's protocol: a deterministic function from inputs and time to an ordered list of effects. */
+@SuppressWarnings("DoNotCallSuggester") // until the bodies are there
 public final class RaftCore {
     /**
      * A core that goes on from what was found on disk, as a follower.
