@@ -16,8 +16,9 @@ public sealed interface Input {
      *
      * @param from as the transport authenticated it
      * @param storeId as the frame says
+     * @param nowMillis the wall clock, milliseconds since the epoch; judges tickets and nothing else
      */
-    record Received(PeerId from, StoreId storeId, RaftMessage message) implements Input {}
+    record Received(PeerId from, StoreId storeId, RaftMessage message, long nowMillis) implements Input {}
 
     /**
      * Somebody on this peer asks for what only a leader can do. Answered by one {@link Effect.Answered}, or by none if
@@ -64,4 +65,7 @@ public sealed interface Input {
 
     /** The last connection to {@code peer} is gone. */
     record Lost(PeerId peer, boolean closedByPeer) implements Input {}
+
+    /** A dial to {@code peer} failed; {@code refused} if an address of it refused the connection. */
+    record Unreachable(PeerId peer, boolean refused) implements Input {}
 }

@@ -16,7 +16,7 @@ public final class RaftCore {
      * @param credentials this peer's; its peer id names this peer
      * @param storeId of this peer's data directory
      * @param genesis the group
-     * @param random decides time-outs and nothing else
+     * @param random decides time-outs and request numbers
      * @param nowNanos the time of the caller's clock
      */
     public RaftCore(
