@@ -1,0 +1,18 @@
+package dev.flotilla.libp2p.yamux;
+
+/** Why a session ends (libp2p spec, yamux, go away). */
+public enum GoAwayCode {
+    NORMAL(0),
+    PROTOCOL_ERROR(1),
+    INTERNAL_ERROR(2);
+
+    private final int value;
+
+    GoAwayCode(int value) {
+        this.value = value;
+    }
+
+    int value() {
+        return value;
+    }
+}
