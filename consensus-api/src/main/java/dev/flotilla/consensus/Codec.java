@@ -2,7 +2,7 @@ package dev.flotilla.consensus;
 
 import dev.flotilla.transport.Bytes;
 
-/** Turns values into bytes and back. Deterministic: equal values have equal bytes. */
+/** Turns values into bytes and back. Deterministic: equal values have equal bytes. Thread-safe. */
 public interface Codec<T> {
     /** Names the encoding, for example {@code json}; at most 64 characters. Written beside every value. */
     String name();

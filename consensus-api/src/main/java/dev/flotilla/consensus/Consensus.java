@@ -2,6 +2,7 @@ package dev.flotilla.consensus;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Agreement on a state.
@@ -25,14 +26,15 @@ public interface Consensus<S> extends AutoCloseable {
     CompletableFuture<ReadResult<S>> read(Consistency consistency);
 
     /**
-     * Asks for agreement on {@code state}. While the state is inconsistent it is {@link Outcome.Rejected}.
+     * Asks for agreement on {@code state}; completes once it is applied here. While the state is inconsistent it is
+     * {@link Outcome.Rejected}.
      *
      * @throws IllegalStateException if no actor is set or this is closed
      */
     CompletableFuture<Outcome<S>> commitState(S state);
 
-    /** Sets who performs changes; replaces the actor before it. */
-    void setActor(Actor<S> actor);
+    /** Sets who performs changes; replaces the actor before it. {@code null}: nobody does, this peer only reads. */
+    void setActor(@Nullable Actor<S> actor);
 
     /**
      * The agreed states from now on, the newest known one first. Any number of independent subscribers; one that is

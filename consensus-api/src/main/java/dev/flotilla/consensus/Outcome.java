@@ -33,6 +33,8 @@ public sealed interface Outcome<R> {
         TOO_LARGE,
         /** The state is inconsistent; roll back first. */
         INCONSISTENT,
+        /** Nothing has been agreed on yet that an operation could change; commit a state first. */
+        NO_STATE,
         /** Appended by a leader that lost its office before it was agreed; another entry took its place. */
         SUPERSEDED,
         /** This peer is no member, was removed, or its group is closed. */

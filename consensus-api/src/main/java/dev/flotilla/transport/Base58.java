@@ -1,7 +1,6 @@
 package dev.flotilla.transport;
 
 import java.math.BigInteger;
-import java.util.Arrays;
 
 /** base58btc: the alphabet that leaves out 0, O, I and l; each leading zero byte is a leading {@code 1}. */
 final class Base58 {
@@ -43,6 +42,6 @@ final class Base58 {
         }
         byte[] decoded = new byte[zeros + magnitude.length - skip];
         System.arraycopy(magnitude, skip, decoded, zeros, magnitude.length - skip);
-        return Arrays.copyOf(decoded, decoded.length);
+        return decoded;
     }
 }

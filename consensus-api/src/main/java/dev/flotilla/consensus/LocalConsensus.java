@@ -1,0 +1,211 @@
+package dev.flotilla.consensus;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Flow;
+import java.util.concurrent.SynchronousQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Agreement within one process: the reference implementation of {@link OpLogConsensus}, for tests and for applications
+ * that start with one peer. The members of a {@linkplain #swarm swarm} share a log in memory; each applies it on its
+ * own, in order, so that one may lag behind another.
+ *
+ * <p>Every level of {@link Consistency} is offered. An index that the log has not reached is unavailable at once. An
+ * {@link Error} of an operation stops the member that it befell, and no other. There are no terms; answers say 1.
+ */
+public final class LocalConsensus<S> implements OpLogConsensus<S> {
+    private static final long TERM = 1;
+    private static final long IDLE_THREAD_SECONDS = 5;
+
+    /**
+     * What this member has applied.
+     *
+     * @param index of the last entry in {@code agreement}
+     * @param currentAtNanos a moment at which nothing newer was in the log
+     */
+    private record View<S>(long index, Agreement<S> agreement, long currentAtNanos) {
+        ReadResult<S> read() {
+            Duration age = Duration.ofNanos(System.nanoTime() - currentAtNanos);
+            return new ReadResult<>(agreement.current().state(), index, TERM, age);
+        }
+    }
+
+    private final LocalLog<S> log;
+    private final Executor callbacks;
+    private final SerialExecutor inbox;
+    private final AgreedStates<S> states;
+    private final ActorSlot<S> actor;
+    private final Outstanding<ReadResult<S>> reads = new Outstanding<>();
+    private volatile View<S> view = new View<>(0, Agreement.none(), System.nanoTime()); // written in the inbox only
+    private volatile @Nullable String closedBecause;
+
+    private LocalConsensus(LocalLog<S> log, Executor threads) {
+        this.log = log;
+        this.callbacks = threads;
+        this.inbox = new SerialExecutor(threads);
+        this.states = new AgreedStates<>(threads);
+        this.actor = new ActorSlot<>(actor());
+    }
+
+    /** As many members that agree with each other, before their first agreement. */
+    public static <S> List<LocalConsensus<S>> swarm(int members) {
+        if (members < 1) {
+            throw new IllegalArgumentException("a swarm has at least 1 member, got " + members);
+        }
+        LocalLog<S> log = new LocalLog<>();
+        Executor threads = daemonThreads();
+        List<LocalConsensus<S>> swarm = Stream.generate(() -> new LocalConsensus<>(log, threads))
+                .limit(members)
+                .toList();
+        swarm.forEach(log::add);
+        return swarm;
+    }
+
+    /** A thread for whoever needs one now: an operation or a subscriber that blocks keeps only its own. */
+    private static Executor daemonThreads() {
+        return new ThreadPoolExecutor(
+                0, Integer.MAX_VALUE, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
+                    Thread thread = new Thread(task, "local-consensus");
+                    thread.setDaemon(true);
+                    return thread;
+                });
+    }
+
+    /** The actor that this starts with: it appends to the swarm's log. */
+    public Actor<S> actor() {
+        return change -> log.append(this, change);
+    }
+
+    @Override
+    public S currentState() {
+        return logHead().state();
+    }
+
+    @Override
+    public Agreed<S> logHead() {
+        return view.agreement().current();
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<S>> read(Consistency consistency) {
+        CompletableFuture<ReadResult<S>> answer = reads.add();
+        long lastIndex = log.lastIndex();
+        if (consistency instanceof Consistency.AtLeast atLeast && atLeast.index() > lastIndex) {
+            answer.completeExceptionally(new UnavailableException(
+                    "there is no index " + atLeast.index() + " yet: the log ends at " + lastIndex));
+        } else if (consistency instanceof Consistency.Local) {
+            answer(answer);
+        } else {
+            long askedNanos = System.nanoTime();
+            inbox.execute(
+                    () -> { // behind every entry that was appended before
+                        view = new View<>(view.index(), view.agreement(), askedNanos);
+                        callbacks.execute(() -> answer(answer));
+                    });
+        }
+        String reason = closedBecause;
+        if (reason != null) {
+            endReads(reason);
+        }
+        return answer;
+    }
+
+    private void answer(CompletableFuture<ReadResult<S>> answer) {
+        String reason = closedBecause;
+        try {
+            if (reason != null) {
+                throw new UnavailableException(reason);
+            }
+            answer.complete(view.read());
+        } catch (ConsensusException e) {
+            answer.completeExceptionally(e);
+        }
+    }
+
+    @Override
+    public CompletableFuture<Outcome<S>> commitState(S state) {
+        return actor.perform(new Change.NewState<>(state));
+    }
+
+    @Override
+    public CompletableFuture<Outcome<S>> commitOp(Op<S> op) {
+        return actor.perform(new Change.Operation<>(op));
+    }
+
+    @Override
+    public CompletableFuture<Outcome<S>> rollback(S state) {
+        return actor.perform(new Change.Rollback<>(state));
+    }
+
+    @Override
+    public void setActor(@Nullable Actor<S> newActor) {
+        actor.set(newActor);
+    }
+
+    @Override
+    public Flow.Publisher<Agreed<S>> states() {
+        return states;
+    }
+
+    int backlog() {
+        return inbox.size();
+    }
+
+    void deliver(LocalLog.Entry<S> entry) {
+        inbox.execute(() -> apply(entry));
+    }
+
+    private void apply(LocalLog.Entry<S> entry) {
+        String reason = closedBecause;
+        if (reason != null) {
+            answer(entry, new Outcome.Unknown<>(null, reason + " before it was applied here"));
+            return;
+        }
+        Agreement.Step<S> step;
+        try {
+            step = view.agreement().apply(entry.index(), entry.change());
+        } catch (Error e) {
+            stop("stopped by " + e + " at index " + entry.index());
+            states.fail(e);
+            answer(entry, new Outcome.Unknown<>(null, "stopped by " + e));
+            return;
+        }
+        view = new View<>(entry.index(), step.next(), entry.appendedNanos());
+        Agreed<S> newest = step.next().newest();
+        if (newest != null && newest.index() == entry.index()) {
+            states.publish(newest);
+        }
+        answer(entry, step.outcome());
+    }
+
+    private void answer(LocalLog.Entry<S> entry, Outcome<S> outcome) {
+        if (entry.origin() == this) {
+            callbacks.execute(() -> entry.answer().complete(outcome));
+        }
+    }
+
+    @Override
+    public void close() {
+        stop("closed");
+        states.close();
+    }
+
+    private void stop(String reason) {
+        if (closedBecause == null) {
+            closedBecause = reason;
+        }
+        log.remove(this);
+        actor.close(reason);
+        endReads(reason);
+    }
+
+    private void endReads(String reason) {
+        reads.forEach(read -> read.completeExceptionally(new UnavailableException(reason)));
+    }
+}
