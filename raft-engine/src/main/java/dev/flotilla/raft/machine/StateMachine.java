@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a group agrees on. Every member applies the same commands in the same order and must come to the same state.
@@ -34,6 +35,12 @@ public interface StateMachine<R> {
      * @param index of the last entry that it contains
      */
     void restore(long index, InputStream in) throws IOException;
+
+    /**
+     * The group has stopped on this peer: what stopped it or, if it was closed, {@code null}. Called once, after
+     * everything else, however the group came to stop.
+     */
+    default void stopped(@Nullable Throwable cause) {}
 
     /** A command that was agreed on. */
     record Committed(long index, long term, Bytes data) {}
