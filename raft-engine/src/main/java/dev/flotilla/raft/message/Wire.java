@@ -28,6 +28,8 @@ final class Wire {
     /** Large enough for an RSA key of 8192 bits and its signature. */
     static final int SIGNATURE_BYTES_MAX = 4096;
 
+    private static final int REASON_LENGTH_MAX = 300;
+
     private Wire() {}
 
     /** The bytes of {@code message} after {@code prefixBytes} unset ones. */
@@ -63,8 +65,14 @@ final class Wire {
             in.checkLastTagWas(0);
             return toValue.apply(parsed);
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-            throw new MalformedMessageException("not " + what + " (" + bytes + "): " + e.getMessage(), e);
+            throw new MalformedMessageException("not " + what + " (" + bytes + "): " + printable(e), e);
         }
+    }
+
+    /** One line of bounded length, since the cause may quote what a stranger sent. */
+    private static String printable(Exception cause) {
+        String line = String.valueOf(cause.getMessage()).replaceAll("\\p{Cntrl}", "?");
+        return line.length() <= REASON_LENGTH_MAX ? line : line.substring(0, REASON_LENGTH_MAX) + "...";
     }
 
     /** A view, not a copy. */
