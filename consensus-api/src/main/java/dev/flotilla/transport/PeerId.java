@@ -91,6 +91,9 @@ public final class PeerId implements Comparable<PeerId> {
                 out.write(buffer >> bits);
             }
         }
+        if (bits >= 5 || (buffer & (1 << bits) - 1) != 0) {
+            throw new IllegalArgumentException("its base32 does not end where a byte ends");
+        }
         return out.toByteArray();
     }
 
