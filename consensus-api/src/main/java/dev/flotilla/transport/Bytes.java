@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** An immutable run of bytes, compared by content. A slice shares its parent's memory. */
 public final class Bytes {
@@ -98,7 +99,7 @@ public final class Bytes {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof Bytes that
                 && Arrays.equals(array, offset, offset + size, that.array, that.offset, that.offset + that.size);
     }

@@ -2,6 +2,7 @@ package dev.flotilla.transport;
 
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The name of a peer: the multihash of its public key (libp2p spec, peer-ids). Printed as base58btc; read in that form
@@ -118,7 +119,7 @@ public final class PeerId implements Comparable<PeerId> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    public boolean equals(@Nullable Object other) {
         return other instanceof PeerId that && Arrays.equals(multihash, that.multihash);
     }
 

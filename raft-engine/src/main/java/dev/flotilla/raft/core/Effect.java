@@ -63,8 +63,8 @@ public sealed interface Effect {
     record LoadEntries(PeerId to, long run, long fromIndex, long toIndexExclusive, int bytesMax) implements Effect {}
 
     /**
-     * Offer {@code message.snapshot()} to {@code to} over a byte stream and send it if it is wanted; if it cannot be sent
-     * answer with {@link Input.SnapshotNotSent}.
+     * Offer {@code message.snapshot()} to {@code to} over a byte stream and send it if it is wanted; answered by
+     * {@link Input.SnapshotSent} or {@link Input.SnapshotNotSent}.
      */
     record SendSnapshot(PeerId to, RaftMessage.InstallSnapshot message) implements Effect {}
 

@@ -57,6 +57,9 @@ public sealed interface Input {
     /** It is not, and will not be. */
     record SnapshotNotReceived(PeerId from, long term, long run, SnapshotMeta snapshot) implements Input {}
 
+    /** All bytes of a snapshot were handed over; the reply is awaited from now on. */
+    record SnapshotSent(PeerId to, long run) implements Input {}
+
     /** A snapshot could not be sent; the reply to a sent one is {@link RaftMessage.InstallSnapshotReply}. */
     record SnapshotNotSent(PeerId to, long run) implements Input {}
 

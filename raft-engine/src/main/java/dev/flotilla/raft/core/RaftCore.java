@@ -1,15 +1,29 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerCredentials;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/** One group's protocol: a deterministic function from inputs and time to an ordered list of effects. */
-@SuppressWarnings("DoNotCallSuggester") // until the bodies are there
+/**
+ * One group's protocol: a deterministic function from inputs and time to an ordered list of effects. Dispatches; the
+ * rules live in the classes named after them.
+ */
 public final class RaftCore {
+    private final Group group;
+    private final Election election;
+    private final Following following;
+    private final Leading leading;
+    private final Certificates certificates;
+    private final SenderGate gate;
+    private final Requests requests;
+
     /**
      * A core that goes on from what was found on disk, as a follower.
      *
@@ -28,7 +42,35 @@ public final class RaftCore {
             RandomGenerator random,
             Trace trace,
             long nowNanos) {
-        throw new UnsupportedOperationException();
+        SnapshotMeta snapshot = recovered.snapshot();
+        RaftLog log = new RaftLog(recovered.base(), config.cacheBytesMax());
+        group = new Group(credentials, storeId, genesis, config, log, random, trace);
+        group.nowNanos = nowNanos;
+        for (Entry entry : recovered.entries()) {
+            log.append(entry);
+            group.backlog.appended(entry.index(), entry.sizeBytes());
+        }
+        if (snapshot != null) {
+            restore(log, snapshot);
+        }
+        group.recover(recovered.hardState(), snapshot);
+        leading = new Leading(group);
+        election = new Election(group, leading);
+        following = new Following(group, election);
+        certificates = new Certificates(group, recovered.certificates());
+        gate = new SenderGate(group, certificates, recovered.contacts());
+        requests = new Requests(group, gate, leading::onRequest);
+        leading.connect(election, requests, certificates);
+    }
+
+    /** The snapshot may be newer than the log: a crash came between the two. */
+    private void restore(RaftLog log, SnapshotMeta snapshot) {
+        if (!log.contains(snapshot.lastIncluded())) {
+            log.install(snapshot, false);
+            group.backlog.installed(snapshot.index(), false);
+        } else if (log.configured().id().index() < snapshot.configurationId().index()) {
+            log.configured(snapshot);
+        }
     }
 
     /**
@@ -37,24 +79,170 @@ public final class RaftCore {
      * @param nowNanos not before that of any earlier step
      */
     public List<Effect> step(Input input, long nowNanos) {
-        throw new UnsupportedOperationException();
+        Invariant.check(nowNanos >= group.nowNanos, "time goes back from %d to %d", group.nowNanos, nowNanos);
+        group.nowNanos = nowNanos;
+        dispatch(input);
+        leading.afterStep();
+        return group.takeEffects();
+    }
+
+    private void dispatch(Input input) {
+        if (input instanceof Input.Received received) {
+            onReceived(received);
+        } else if (input instanceof Input.Requested requested) {
+            requests.onRequested(requested.id(), requested.request(), requested.nowMillis());
+        } else if (input instanceof Input.Persisted persisted) {
+            group.persisted(persisted.number());
+            election.onPersisted();
+        } else if (input instanceof Input.TimerFired) {
+            election.onTimer();
+            leading.onTimer();
+        } else if (input instanceof Input.Applied applied) {
+            group.applied(applied.index());
+        } else if (input instanceof Input.EntriesLoaded loaded) {
+            leading.onEntriesLoaded(loaded);
+        } else if (input instanceof Input.SnapshotTaken taken) {
+            onSnapshotTaken(taken.snapshot());
+        } else if (input instanceof Input.SnapshotReceived received) {
+            following.onSnapshotReceived(received);
+        } else if (input instanceof Input.SnapshotNotReceived failed) {
+            following.onSnapshotNotReceived(failed);
+        } else if (input instanceof Input.SnapshotSent sent) {
+            leading.onSnapshotSent(sent);
+        } else if (input instanceof Input.SnapshotNotSent failed) {
+            leading.onSnapshotNotSent(failed);
+        } else if (input instanceof Input.Connected connected) {
+            leading.onConnected(connected.peer());
+        } else if (input instanceof Input.Lost lost) {
+            election.onLost(lost.peer(), lost.closedByPeer());
+        } else if (input instanceof Input.Unreachable unreachable) {
+            election.onUnreachable(unreachable.peer(), unreachable.refused());
+        } else {
+            throw new AssertionError("unhandled input: " + input);
+        }
+    }
+
+    private void onReceived(Input.Received received) {
+        RaftMessage message = received.message();
+        if (group.left) {
+            return;
+        }
+        if (message instanceof RaftMessage.JoinRequest join) {
+            requests.onJoinRequest(received.from(), received.storeId(), join, received.nowMillis());
+        } else if (gate.admits(received.from(), received.storeId(), message)) {
+            onAdmitted(received, message);
+        }
+    }
+
+    private void onAdmitted(Input.Received received, RaftMessage message) {
+        if (message instanceof RaftMessage.AppendEntries append) {
+            following.onAppendEntries(received.from(), append);
+        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
+            following.onHeartbeat(received.from(), heartbeat);
+            if (received.from().equals(group.leader())) {
+                certificates.askLeader(received.from());
+            }
+        } else if (message instanceof RaftMessage.InstallSnapshot install) {
+            following.onInstallSnapshot(received.from(), install);
+        } else if (message instanceof RaftMessage.PreVoteRequest preVote) {
+            election.onPreVoteRequest(received.from(), preVote);
+        } else if (message instanceof RaftMessage.RequestVote vote) {
+            election.onRequestVote(received.from(), vote);
+        } else if (message instanceof RaftMessage.TimeoutNow timeout) {
+            election.onTimeoutNow(received.from(), timeout);
+        } else if (message instanceof RaftMessage.Forward forward) {
+            requests.onForward(received.from(), forward, received.nowMillis());
+        } else if (message instanceof RaftMessage.Answer answer) {
+            requests.onAnswer(answer);
+        } else if (message instanceof RaftMessage.CertificateRequest) {
+            certificates.onRequest(received.from(), received.storeId());
+        } else if (message instanceof RaftMessage.CertificateIssued issued) {
+            certificates.onIssued(received.from(), issued);
+        } else if (message instanceof RaftMessage.Removed removed) {
+            onRemoved(removed);
+        } else if (group.configuration().contains(received.from(), received.storeId())) {
+            onReply(received, message);
+        } else {
+            group.trace.dropped(received.from(), message.toString(), "votes and acknowledgements are for members");
+        }
+    }
+
+    /** Votes and acknowledgements: only those of members in force, with the data directory they are known by, count. */
+    private void onReply(Input.Received received, RaftMessage message) {
+        if (message instanceof RaftMessage.PreVoteReply reply) {
+            election.onPreVoteReply(received.from(), reply);
+        } else if (message instanceof RaftMessage.VoteReply reply) {
+            election.onVoteReply(received.from(), reply);
+        } else if (message instanceof RaftMessage.AppendAccepted reply) {
+            leading.onAccepted(received.from(), received.storeId(), reply);
+        } else if (message instanceof RaftMessage.AppendRejected reply) {
+            leading.onRejected(received.from(), received.storeId(), reply);
+        } else if (message instanceof RaftMessage.HeartbeatReply reply) {
+            leading.onHeartbeatReply(received.from(), received.storeId(), reply);
+        } else if (message instanceof RaftMessage.InstallSnapshotReply reply) {
+            leading.onSnapshotReply(received.from(), received.storeId(), reply);
+        } else {
+            throw new AssertionError("unhandled message: " + message);
+        }
+    }
+
+    /** The log may start behind the snapshot, but keeps a tail for slow followers and what one being sent needs. */
+    private void onSnapshotTaken(SnapshotMeta taken) {
+        if (group.snapshot != null && taken.index() <= group.snapshot.index()) {
+            return;
+        }
+        group.snapshot = taken;
+        long tail = taken.index() - group.config.compactionTailEntries();
+        long base = Math.min(tail, leading.neededIndex());
+        if (base > group.log.base().index()) {
+            group.compactTo(group.log.idAt(base));
+        }
+    }
+
+    private void onRemoved(RaftMessage.Removed removed) {
+        if (certificates.isBelievable(removed.notice(), gate::isMember)) {
+            election.becomeFollower(group.term(), null);
+            group.left = true;
+            group.emit(new Effect.LeftGroup(removed.notice()));
+        }
     }
 
     /** When {@link Input.TimerFired} is due next; {@link Long#MAX_VALUE} for never. May change with each step. */
     public long nextTimerNanos() {
-        throw new UnsupportedOperationException();
+        return Math.min(election.deadlineNanos(), leading.deadlineNanos());
     }
 
     /** A look inside. */
     public CoreStatus status(long nowNanos) {
-        throw new UnsupportedOperationException();
+        RaftLog.Configured configured = group.log.configured();
+        return new CoreStatus(
+                group.role(),
+                group.term(),
+                group.leader(),
+                group.log.last(),
+                group.durableIndex(),
+                group.commitIndex(),
+                group.appliedIndex(),
+                group.snapshot == null ? EntryId.NONE : group.snapshot.lastIncluded(),
+                configured.configuration(),
+                configured.id(),
+                group.isConfigurationCommitted(),
+                leading.memberStatus(configured.configuration(), nowNanos),
+                group.isLeader() ? nowNanos : group.leaderContactNanos,
+                group.left);
+    }
+
+    /** The configuration in force. */
+    public Configuration configuration() {
+        return group.configuration();
     }
 
     /**
-     * Entries from {@code fromIndex} to {@code toIndex}, as far as they are still in memory: a prefix may be missing, in
-     * which case the list is empty and the driver reads its log.
+     * Entries from {@code fromIndex} to {@code toIndex}, as far as they are still in memory: all of them or none, in
+     * which case the driver reads its log.
      */
     public List<Entry> cachedEntries(long fromIndex, long toIndex) {
-        throw new UnsupportedOperationException();
+        List<Entry> cached = group.log.cached(fromIndex, toIndex, Long.MAX_VALUE);
+        return cached.size() == toIndex - fromIndex + 1 ? cached : List.of();
     }
 }

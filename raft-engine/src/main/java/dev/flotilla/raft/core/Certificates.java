@@ -1,0 +1,117 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.RaftMessage.CertificateIssued;
+import dev.flotilla.raft.message.RaftMessage.CertificateRequest;
+import dev.flotilla.raft.message.RemovalNotice;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Predicate;
+
+/** This peer's own certificates, and what it signs for others and believes of them. */
+final class Certificates {
+    private final Group group;
+    private List<Certificate> chain; // this peer's own first; empty if it has none
+    private long askedNanos = Long.MIN_VALUE;
+
+    Certificates(Group group, List<Certificate> chain) {
+        this.group = group;
+        this.chain = chain;
+    }
+
+    List<Certificate> chain() {
+        return chain;
+    }
+
+    /** A member whose committed configuration names it asks its leader for a certificate, until it has one. */
+    void askLeader(PeerId leader) {
+        boolean wasAskedLately =
+                askedNanos != Long.MIN_VALUE && group.nowNanos - askedNanos < group.config.electionTimeoutNanos();
+        RaftLog.Configured committed = group.committedConfiguration();
+        if (chain.isEmpty() && !wasAskedLately && committed.configuration().contains(group.self, group.storeId)) {
+            askedNanos = group.nowNanos;
+            group.send(leader, new CertificateRequest());
+        }
+    }
+
+    /** Any member may issue, for who is in the configuration that it knows to be committed. */
+    void onRequest(PeerId from, StoreId storeId) {
+        RaftLog.Configured committed = group.committedConfiguration();
+        if (!committed.configuration().contains(from, storeId) || chain.size() >= Certificate.CHAIN_MAX) {
+            return;
+        }
+        Certificate unsigned = new Certificate(group.genesis, from, storeId, committed.id(), group.self, Bytes.EMPTY);
+        List<Certificate> issued = new ArrayList<>();
+        issued.add(new Certificate(
+                group.genesis,
+                from,
+                storeId,
+                committed.id(),
+                group.self,
+                group.credentials.sign(unsigned.signedBytes())));
+        issued.addAll(chain);
+        group.send(from, new CertificateIssued(issued));
+    }
+
+    void onIssued(PeerId from, CertificateIssued message) {
+        if (chain.isEmpty() && isChain(message.chain(), group.self, group.storeId, from::equals)) {
+            chain = message.chain();
+            group.emit(new Effect.SaveCertificates(chain));
+        }
+    }
+
+    /**
+     * Whether {@code shown} proves that {@code subject} is a member: each certificate is signed by its issuer, each
+     * issuer is the next one's subject, and one of the issuers is {@code known}.
+     */
+    boolean isChain(List<Certificate> shown, PeerId subject, StoreId storeId, Predicate<PeerId> known) {
+        if (shown.isEmpty()
+                || shown.size() > Certificate.CHAIN_MAX
+                || !shown.get(0).storeId().equals(storeId)) {
+            return false;
+        }
+        PeerId expected = subject;
+        for (Certificate certificate : shown) {
+            boolean isGood = certificate.subject().equals(expected)
+                    && certificate.genesis().equals(group.genesis)
+                    && group.credentials.verify(
+                            certificate.issuer(), certificate.signedBytes(), certificate.signature());
+            if (!isGood) {
+                return false;
+            }
+            if (known.test(certificate.issuer())) {
+                return true;
+            }
+            expected = certificate.issuer();
+        }
+        return false;
+    }
+
+    /** This peer's word that {@code subject} is no member any longer. */
+    RemovalNotice removalNotice(PeerId subject, StoreId storeId) {
+        EntryId committed = group.committedConfiguration().id();
+        RemovalNotice unsigned = new RemovalNotice(group.genesis, subject, storeId, committed, group.self, Bytes.EMPTY);
+        return new RemovalNotice(
+                group.genesis, subject, storeId, committed, group.self, group.credentials.sign(unsigned.signedBytes()));
+    }
+
+    /** Whether {@code notice} says, in a known member's signed word, that this peer was removed after all it knows. */
+    boolean isBelievable(RemovalNotice notice, Predicate<PeerId> known) {
+        Configuration committed = group.committedConfiguration().configuration();
+        boolean concernsThisPeer = notice.subject().equals(group.self)
+                && notice.storeId().equals(group.storeId)
+                && notice.genesis().equals(group.genesis);
+        boolean isNews = notice.configurationId()
+                        .compareTo(group.committedConfiguration().id())
+                > 0;
+        return concernsThisPeer
+                && (isNews || !committed.contains(group.self, group.storeId))
+                && known.test(notice.issuer())
+                && group.credentials.verify(notice.issuer(), notice.signedBytes(), notice.signature());
+    }
+}

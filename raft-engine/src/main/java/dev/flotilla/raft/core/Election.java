@@ -1,0 +1,228 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RaftMessage.PreVoteReply;
+import dev.flotilla.raft.message.RaftMessage.PreVoteRequest;
+import dev.flotilla.raft.message.RaftMessage.RequestVote;
+import dev.flotilla.raft.message.RaftMessage.TimeoutNow;
+import dev.flotilla.raft.message.RaftMessage.VoteReply;
+import dev.flotilla.transport.PeerId;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+
+/** How a leader comes to be and how a peer learns of one (paper §5.2, thesis §4.2.3 and §9.6). */
+final class Election {
+    /** Told of the two transitions that concern the rest of the core. */
+    interface Outcome {
+        /** This peer won the election of its term. */
+        void won();
+
+        /** This peer was leader and is no more. */
+        void lost();
+    }
+
+    private final Group group;
+    private final Outcome outcome;
+    private long deadlineNanos;
+    // Of the present campaign; empty unless PRE_CANDIDATE or CANDIDATE.
+    private final Set<PeerId> granted = new TreeSet<>();
+    private final Set<PeerId> refused = new TreeSet<>();
+    // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
+    private long ownVoteNumber = Long.MAX_VALUE;
+    // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
+    private @Nullable PeerId closedBy;
+
+    Election(Group group, Outcome outcome) {
+        this.group = group;
+        this.outcome = outcome;
+        restartTimer();
+    }
+
+    long deadlineNanos() {
+        return group.isLeader() || group.left ? Long.MAX_VALUE : deadlineNanos;
+    }
+
+    /** A random time in [T, 2T) (paper §5.2). */
+    void restartTimer() {
+        long timeout = group.config.electionTimeoutNanos();
+        deadlineNanos = group.nowNanos + timeout + (long) (group.random.nextDouble() * timeout);
+    }
+
+    /** Nothing was heard of a leader for long enough, or an election came to nothing. */
+    void onTimer() {
+        if (group.isLeader() || group.left || group.nowNanos < deadlineNanos) {
+            return;
+        }
+        restartTimer();
+        becomeFollower(group.term(), null);
+        if (mayCampaign()) {
+            preCampaign();
+        }
+    }
+
+    /** Only who is a voter in its own log stands; a peer without a log does not know any voters. */
+    private boolean mayCampaign() {
+        return group.configuration().isVoter(group.self);
+    }
+
+    /** Asks whether a campaign would be won, without raising any term (thesis §9.6). */
+    private void preCampaign() {
+        group.become(Role.PRE_CANDIDATE, null);
+        granted.add(group.self);
+        if (!countPreVotes()) {
+            sendToVoters(new PreVoteRequest(group.term() + 1, group.log.last()));
+        }
+    }
+
+    private boolean countPreVotes() {
+        boolean won = Quorum.reached(group.configuration(), granted::contains);
+        if (won) {
+            campaign(false);
+        }
+        return won;
+    }
+
+    /** Starts an election (paper §5.2). */
+    private void campaign(boolean leadershipTransfer) {
+        group.adoptTerm(group.term() + 1);
+        group.voteFor(group.self);
+        group.become(Role.CANDIDATE, null);
+        clearVotes();
+        restartTimer();
+        ownVoteNumber = group.flushed();
+        sendToVoters(new RequestVote(group.term(), group.log.last(), leadershipTransfer));
+    }
+
+    private void sendToVoters(RaftMessage message) {
+        Configuration configuration = group.configuration();
+        Set<PeerId> voters = new TreeSet<>(configuration.voters());
+        voters.addAll(configuration.previousVoters());
+        voters.remove(group.self);
+        voters.forEach(voter -> group.send(voter, message));
+    }
+
+    /** A peer's own vote counts once it is durable. */
+    void onPersisted() {
+        if (group.role() == Role.CANDIDATE && group.isDurable(ownVoteNumber)) {
+            ownVoteNumber = Long.MAX_VALUE;
+            granted.add(group.self);
+            countVotes();
+        }
+    }
+
+    void onPreVoteRequest(PeerId candidate, PreVoteRequest request) {
+        boolean isGranted = !group.isLeaderAlive()
+                && request.term() > group.term()
+                && request.lastEntry().compareTo(group.log.last()) >= 0;
+        group.send(candidate, new PreVoteReply(request.term(), group.term(), isGranted));
+    }
+
+    void onPreVoteReply(PeerId voter, PreVoteReply reply) {
+        if (reply.term() > group.term()) {
+            becomeFollower(reply.term(), null);
+            return;
+        }
+        if (group.role() != Role.PRE_CANDIDATE || reply.requestTerm() != group.term() + 1) {
+            return;
+        }
+        if (reply.granted()) {
+            granted.add(voter);
+            countPreVotes();
+        }
+    }
+
+    /** Decides a vote request (paper figure 2, RequestVote; §5.4.1; thesis §4.2.3 for the first test). */
+    void onRequestVote(PeerId candidate, RequestVote request) {
+        if (group.isLeaderAlive() && !request.leadershipTransfer()) {
+            return; // before the term is looked at: a disturber must not raise it
+        }
+        if (request.term() > group.term()) {
+            becomeFollower(request.term(), null);
+        }
+        boolean isGranted = request.term() == group.term()
+                && (group.votedFor() == null || candidate.equals(group.votedFor()))
+                && request.lastEntry().compareTo(group.log.last()) >= 0;
+        if (isGranted) {
+            group.voteFor(candidate);
+            restartTimer();
+        }
+        group.send(candidate, new VoteReply(group.term(), isGranted));
+    }
+
+    void onVoteReply(PeerId voter, VoteReply reply) {
+        if (reply.term() > group.term()) {
+            becomeFollower(reply.term(), null);
+            return;
+        }
+        if (group.role() != Role.CANDIDATE || reply.term() != group.term()) {
+            return;
+        }
+        (reply.granted() ? granted : refused).add(voter);
+        countVotes();
+    }
+
+    private void countVotes() {
+        if (Quorum.reached(group.configuration(), granted::contains)) {
+            clearVotes();
+            group.become(Role.LEADER, group.self);
+            outcome.won();
+        } else if (Quorum.lost(group.configuration(), refused::contains)) {
+            becomeFollower(group.term(), null);
+        }
+    }
+
+    /** The leader hands over: campaign at once, without PreVote (thesis §3.10). */
+    void onTimeoutNow(PeerId from, TimeoutNow request) {
+        boolean isFromLeader = request.term() == group.term() && from.equals(group.leader());
+        if (isFromLeader && !group.isLeader() && mayCampaign()) {
+            campaign(true);
+        }
+    }
+
+    /** A message of the leader of {@code term}, which is at least the present one, arrived. */
+    void followLeader(PeerId from, long term) {
+        Invariant.check(
+                !(group.isLeader() && term == group.term()), "two leaders in term %d: this peer and %s", term, from);
+        becomeFollower(term, from);
+        group.leaderContactNanos = group.nowNanos;
+        closedBy = null;
+        restartTimer();
+    }
+
+    /** Steps down or goes on following; a higher term is adopted (paper §5.1). */
+    void becomeFollower(long term, @Nullable PeerId leader) {
+        boolean wasLeader = group.isLeader();
+        group.adoptTerm(term);
+        clearVotes();
+        group.become(Role.FOLLOWER, leader);
+        if (wasLeader) {
+            restartTimer();
+            outcome.lost();
+        }
+    }
+
+    private void clearVotes() {
+        granted.clear();
+        refused.clear();
+        ownVoteNumber = Long.MAX_VALUE;
+    }
+
+    /**
+     * The leader closed this peer's connection and then refused a new one: its process is gone, so its last sign of life
+     * counts no more. A candidate's claim never does that, nor does a connection that this side closed.
+     */
+    void onLost(PeerId peer, boolean closedByPeer) {
+        closedBy = closedByPeer && peer.equals(group.leader()) ? peer : null;
+    }
+
+    void onUnreachable(PeerId peer, boolean isRefused) {
+        if (isRefused && peer.equals(closedBy) && peer.equals(group.leader()) && !group.isLeader()) {
+            closedBy = null;
+            group.leaderContactNanos = Long.MIN_VALUE;
+            long soon = group.config.electionTimeoutNanos() / 10;
+            deadlineNanos = Math.min(deadlineNanos, group.nowNanos + (long) (group.random.nextDouble() * soon));
+        }
+    }
+}

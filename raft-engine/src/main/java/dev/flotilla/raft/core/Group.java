@@ -1,0 +1,338 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerCredentials;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Objects;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The state of one group on one peer that its rules share (paper figure 2), and the list of effects that they fill.
+ * Whatever changes term, vote or log is persisted before any later effect, whichever rule emits it: {@link #emit} sees
+ * to that.
+ */
+final class Group {
+    final PeerCredentials credentials;
+    final PeerId self;
+    final StoreId storeId;
+    final GenesisId genesis;
+    final RaftConfig config;
+    final RandomGenerator random;
+    final Trace trace;
+    final RaftLog log;
+    final Backlog backlog = new Backlog();
+
+    long nowNanos;
+    private long term;
+    private @Nullable PeerId votedFor;
+    private Role role = Role.FOLLOWER;
+    private @Nullable PeerId leader;
+    // When a message of the present leader arrived last; MIN_VALUE if none did.
+    long leaderContactNanos = Long.MIN_VALUE;
+
+    @Nullable
+    SnapshotMeta snapshot;
+    // Set once this peer knows that it is no member any longer; nothing but disk and state machine go on then.
+    boolean left;
+
+    private long commitIndex; // <= log.lastIndex()
+    private long applyingIndex; // asked to be applied; <= commitIndex and <= durableIndex
+    private long appliedIndex; // <= applyingIndex
+    private long durableIndex; // <= log.lastIndex()
+
+    private record Pending(long number, long lastIndex) {}
+
+    private final Deque<Pending> pending = new ArrayDeque<>(); // emitted and not yet durable
+    private long persistNumber;
+    private long durableNumber;
+    private boolean hardStateChanged;
+    private List<Entry> unsaved = new ArrayList<>();
+    private List<Effect> effects = new ArrayList<>();
+
+    Group(
+            PeerCredentials credentials,
+            StoreId storeId,
+            GenesisId genesis,
+            RaftConfig config,
+            RaftLog log,
+            RandomGenerator random,
+            Trace trace) {
+        this.credentials = credentials;
+        this.self = credentials.peerId();
+        this.storeId = storeId;
+        this.genesis = genesis;
+        this.config = config;
+        this.log = log;
+        this.random = random;
+        this.trace = trace;
+    }
+
+    /** Takes what was found on disk. */
+    void recover(HardState hardState, @Nullable SnapshotMeta newest) {
+        term = hardState.term();
+        votedFor = hardState.votedFor();
+        snapshot = newest;
+        durableIndex = log.lastIndex();
+        commitIndex = newest == null ? log.base().index() : newest.index();
+        applyingIndex = commitIndex;
+        appliedIndex = commitIndex;
+        backlog.committed(commitIndex);
+        backlog.applied(commitIndex);
+    }
+
+    // ---- term, vote, role ----
+
+    long term() {
+        return term;
+    }
+
+    @Nullable
+    PeerId votedFor() {
+        return votedFor;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    @Nullable
+    PeerId leader() {
+        return leader;
+    }
+
+    boolean isLeader() {
+        return role == Role.LEADER;
+    }
+
+    /** A higher term begins, in which this peer has not voted; or the same goes on. */
+    void adoptTerm(long newTerm) {
+        Invariant.check(newTerm >= term, "term %d falls to %d", term, newTerm);
+        if (newTerm > term) {
+            term = newTerm;
+            votedFor = null;
+            hardStateChanged = true;
+        }
+    }
+
+    void voteFor(PeerId candidate) {
+        Invariant.check(
+                votedFor == null || votedFor.equals(candidate),
+                "voted for %s already in term %d",
+                String.valueOf(votedFor),
+                term);
+        if (votedFor == null) {
+            votedFor = candidate;
+            hardStateChanged = true;
+        }
+    }
+
+    void become(Role newRole, @Nullable PeerId newLeader) {
+        if (newRole != role || !Objects.equals(newLeader, leader)) {
+            role = newRole;
+            leader = newLeader;
+            trace.roleChanged(newRole, term, newLeader);
+        }
+    }
+
+    /** Whether a leader was heard of within the election time-out, or is this peer itself (thesis §4.2.3). */
+    boolean isLeaderAlive() {
+        if (isLeader()) {
+            return true;
+        }
+        return leader != null
+                && leaderContactNanos != Long.MIN_VALUE
+                && nowNanos - leaderContactNanos < config.electionTimeoutNanos();
+    }
+
+    // ---- configuration ----
+
+    Configuration configuration() {
+        return log.configured().configuration();
+    }
+
+    /** Whether the configuration in force is committed. */
+    boolean isConfigurationCommitted() {
+        return log.configured().id().index() <= commitIndex;
+    }
+
+    RaftLog.Configured committedConfiguration() {
+        return log.configuredAt(commitIndex);
+    }
+
+    // ---- log ----
+
+    void append(Entry entry) {
+        log.append(entry);
+        backlog.appended(entry.index(), entry.sizeBytes());
+        unsaved.add(entry);
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            trace.configurationChanged(entry.id(), configuration(), false);
+        }
+    }
+
+    void truncateAfter(long index) {
+        Invariant.check(index >= commitIndex, "entries after %d go, but %d is committed", index, commitIndex);
+        boolean configurationGoes = log.configured().id().index() > index;
+        log.truncateAfter(index);
+        backlog.truncatedAfter(index);
+        unsaved.removeIf(entry -> entry.index() > index);
+        durableIndex = Math.min(durableIndex, index);
+        List<Pending> shortened = new ArrayList<>();
+        pending.forEach(each -> shortened.add(new Pending(each.number(), Math.min(each.lastIndex(), index))));
+        pending.clear();
+        pending.addAll(shortened);
+        if (configurationGoes) {
+            trace.configurationChanged(log.configured().id(), configuration(), isConfigurationCommitted());
+        }
+    }
+
+    /** Compacts the log up to {@code base} if that is further than before. */
+    void compactTo(EntryId base) {
+        if (base.index() > log.base().index()) {
+            log.compactTo(base);
+            emit(new Effect.Compact(base));
+        }
+    }
+
+    /** A received snapshot becomes the state (paper §7). */
+    void install(SnapshotMeta received) {
+        Invariant.check(received.index() > commitIndex, "snapshot %s is not new", received.lastIncluded());
+        boolean keepLog = log.contains(received.lastIncluded());
+        flush();
+        log.install(received, keepLog);
+        backlog.installed(received.index(), keepLog);
+        snapshot = received;
+        commitIndex = received.index();
+        applyingIndex = received.index();
+        if (!keepLog) {
+            pending.clear();
+        }
+        durableIndex = keepLog ? Math.max(durableIndex, received.index()) : received.index();
+        persistNumber++;
+        pending.addLast(new Pending(persistNumber, received.index()));
+        effects.add(new Effect.InstallSnapshot(persistNumber, hardState(), received, keepLog));
+        trace.configurationChanged(log.configured().id(), configuration(), isConfigurationCommitted());
+    }
+
+    // ---- commit and apply ----
+
+    long commitIndex() {
+        return commitIndex;
+    }
+
+    long appliedIndex() {
+        return appliedIndex;
+    }
+
+    /** Up to where this peer's own log is durable: what it may count as its own match. */
+    long durableIndex() {
+        return durableIndex;
+    }
+
+    /** Whether everything that was emitted so far is durable, term and vote among it. */
+    boolean isDurable(long number) {
+        return durableNumber >= number;
+    }
+
+    /** The number of the last Persist, after all changes so far were put into one. */
+    long flushed() {
+        flush();
+        return persistNumber;
+    }
+
+    void advanceCommitIndex(long index) {
+        Invariant.check(index <= log.lastIndex(), "commit index %d is beyond the log's end %s", index, log.last());
+        if (index > commitIndex) {
+            boolean configurationCommits = !isConfigurationCommitted();
+            commitIndex = index;
+            backlog.committed(index);
+            if (configurationCommits && isConfigurationCommitted()) {
+                trace.configurationChanged(log.configured().id(), configuration(), true);
+            }
+            apply();
+        }
+    }
+
+    /** Applying waits for local durability too. */
+    private void apply() {
+        long index = Math.min(commitIndex, durableIndex);
+        if (index > applyingIndex) {
+            applyingIndex = index;
+            emit(new Effect.Apply(index));
+        }
+    }
+
+    void applied(long index) {
+        if (index > commitIndex) { // a state machine that keeps its own state knows more than a restarted log
+            advanceCommitIndex(Math.min(index, log.lastIndex()));
+        }
+        appliedIndex = Math.max(appliedIndex, Math.min(index, commitIndex));
+        backlog.applied(appliedIndex);
+    }
+
+    // ---- effects ----
+
+    void persisted(long number) {
+        while (!pending.isEmpty() && pending.getFirst().number() <= number) {
+            durableIndex = Math.max(durableIndex, pending.removeFirst().lastIndex());
+        }
+        durableNumber = Math.max(durableNumber, number);
+        apply();
+    }
+
+    void emit(Effect effect) {
+        flush();
+        effects.add(effect);
+    }
+
+    void send(PeerId to, RaftMessage message) {
+        emit(new Effect.Send(to, message));
+    }
+
+    /** For a leader's AppendEntries alone: its term and vote are durable, else it were no leader. */
+    void sendEarly(PeerId to, RaftMessage.AppendEntries message) {
+        effects.add(new Effect.SendEarly(to, message));
+    }
+
+    void answer(RequestId id, Result result) {
+        emit(new Effect.Answered(id, result));
+    }
+
+    /** The effects since the last call, with everything that changed in a Persist. */
+    List<Effect> takeEffects() {
+        flush();
+        List<Effect> taken = effects;
+        effects = new ArrayList<>();
+        return taken;
+    }
+
+    private HardState hardState() {
+        return new HardState(term, votedFor);
+    }
+
+    private void flush() {
+        if (hardStateChanged || !unsaved.isEmpty()) {
+            persistNumber++;
+            long lastIndex =
+                    unsaved.isEmpty() ? 0 : unsaved.get(unsaved.size() - 1).index();
+            pending.addLast(new Pending(persistNumber, lastIndex));
+            effects.add(new Effect.Persist(persistNumber, hardState(), unsaved));
+            hardStateChanged = false;
+            unsaved = new ArrayList<>();
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.transport.PeerId;
+import java.util.Collection;
+import java.util.SortedMap;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** What a leader keeps in memory for one term (paper figure 2, volatile state on leaders). */
+final class Leadership {
+    private final Group group;
+    private final SortedMap<PeerId, Progress> progress = new TreeMap<>(); // everybody but this peer
+    private long runs;
+
+    /** The leader's first entry; nothing may be read or reconfigured before it is committed. */
+    final long firstIndex;
+
+    long heartbeatNanos;
+    long round; // of heartbeats; grows
+
+    Leadership(Group group, long firstIndex) {
+        this.group = group;
+        this.firstIndex = firstIndex;
+        this.heartbeatNanos = group.nowNanos;
+    }
+
+    /** Begins a run for each new member and ends those of members that are gone or have another data directory. */
+    void follow(Configuration configuration) {
+        progress.values().removeIf(each -> configuration
+                .member(each.peer)
+                .filter(member -> member.storeId().equals(each.storeId))
+                .isEmpty());
+        for (Member member : configuration.all()) {
+            if (!member.peerId().equals(group.self)) {
+                progress.computeIfAbsent(
+                        member.peerId(),
+                        peer -> new Progress(
+                                peer, member.storeId(), ++runs, group.log.lastIndex() + 1, group.nowNanos));
+            }
+        }
+    }
+
+    Collection<Progress> all() {
+        return progress.values();
+    }
+
+    @Nullable
+    Progress of(PeerId peer) {
+        return progress.get(peer);
+    }
+
+    /** The progress that an answer belongs to; null if it belongs to none, or to an earlier run. */
+    @Nullable
+    Progress of(PeerId peer, long run) {
+        Progress found = progress.get(peer);
+        return found != null && found.run == run ? found : null;
+    }
+
+    /** What {@code peer} is known to have; for this peer, what is durable here. */
+    long matchIndex(PeerId peer) {
+        if (peer.equals(group.self)) {
+            return group.durableIndex();
+        }
+        Progress found = progress.get(peer);
+        return found == null ? 0 : found.matchIndex();
+    }
+
+    /** When {@code peer} answered last; for this peer, now. */
+    long lastContactNanos(PeerId peer) {
+        if (peer.equals(group.self)) {
+            return group.nowNanos;
+        }
+        Progress found = progress.get(peer);
+        return found == null ? Long.MIN_VALUE : found.lastContactNanos;
+    }
+
+    /** The newest round that {@code peer} confirmed; for this peer, the newest there is. */
+    long confirmedRound(PeerId peer) {
+        if (peer.equals(group.self)) {
+            return round;
+        }
+        Progress found = progress.get(peer);
+        return found == null ? 0 : found.confirmedRound;
+    }
+
+    /** Whether an entry of this leader's own term is committed (thesis §6.4, and before any membership change). */
+    boolean hasCommittedInTerm() {
+        return group.commitIndex() >= firstIndex;
+    }
+
+    boolean hears(Progress peer) {
+        return peer.answered && group.nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
+    }
+}

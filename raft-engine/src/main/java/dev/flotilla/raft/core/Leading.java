@@ -1,0 +1,319 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RaftMessage.Removed;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a peer does while it leads: ties replication, heartbeats, reads, membership and transfer together. */
+final class Leading implements Election.Outcome {
+    private final Group group;
+    private final Replication replication;
+    private final ReadIndex reads;
+    private final Membership membership;
+    private final Transfer transfer;
+    private @Nullable Leadership leadership; // null unless this peer leads
+    private long commitIndexSeen; // what afterStep has dealt with
+
+    // Set once, before the first step.
+    private @Nullable Election election;
+    private @Nullable Requests requests;
+    private @Nullable Certificates certificates;
+
+    Leading(Group group) {
+        this.group = group;
+        this.replication = new Replication(group);
+        this.reads = new ReadIndex(group);
+        this.membership = new Membership(group);
+        this.transfer = new Transfer(group);
+    }
+
+    void connect(Election theElection, Requests theRequests, Certificates theCertificates) {
+        election = theElection;
+        requests = theRequests;
+        certificates = theCertificates;
+    }
+
+    // ---- office ----
+
+    /** A new leader commits an empty entry of its term first (paper §8) and tells everybody at once. */
+    @Override
+    public void won() {
+        EntryId first = new EntryId(group.term(), group.log.lastIndex() + 1);
+        Leadership office = new Leadership(group, first.index());
+        leadership = office;
+        office.follow(group.configuration());
+        group.append(new Entry(first, Entry.Kind.NOOP, Bytes.EMPTY));
+        startRound(office);
+        replication.replicate(office);
+    }
+
+    @Override
+    public void lost() {
+        leadership = null;
+        reads.abandon();
+        membership.abandon();
+        transfer.onLost();
+    }
+
+    long deadlineNanos() {
+        return leadership == null ? Long.MAX_VALUE : Math.min(leadership.heartbeatNanos, transfer.deadlineNanos());
+    }
+
+    void onTimer() {
+        Leadership office = leadership;
+        if (office == null) {
+            return;
+        }
+        transfer.onTimer();
+        if (group.nowNanos < office.heartbeatNanos) {
+            return;
+        }
+        if (!hearsQuorum(office)) {
+            stepDown();
+            return;
+        }
+        startRound(office);
+        replication.resendOverdue(office);
+    }
+
+    /** CheckQuorum (thesis §6.2): a leader that its quorum did not answer for an election time-out is none. */
+    private boolean hearsQuorum(Leadership office) {
+        long oldest = Quorum.agreed(group.configuration(), office::lastContactNanos);
+        return group.nowNanos - oldest < group.config.electionTimeoutNanos();
+    }
+
+    private void stepDown() {
+        Objects.requireNonNull(election).becomeFollower(group.term(), null);
+    }
+
+    /** Heartbeats to everybody, with the next round's number. */
+    private void startRound(Leadership office) {
+        office.round++;
+        office.heartbeatNanos = group.nowNanos + group.config.heartbeatIntervalNanos();
+        office.all().forEach(peer -> replication.sendHeartbeat(office, peer));
+        confirmReads(office);
+    }
+
+    private void confirmReads(Leadership office) {
+        if (reads.onConfirmed(office)) {
+            startRound(office);
+        }
+    }
+
+    // ---- requests ----
+
+    void onRequest(Requester requester, Request request, long nowMillis) {
+        Leadership office = Objects.requireNonNull(leadership);
+        if (transfer.isUnderWay() && !(request instanceof Request.ReadIndex)) {
+            requester.answer(group, new Result.Refused(Result.Reason.BUSY, "leadership is being handed over"));
+        } else if (request instanceof Request.Propose propose) {
+            Objects.requireNonNull(requests).propose(requester, propose.command());
+        } else if (request instanceof Request.ReadIndex) {
+            if (reads.onRead(office, requester)) {
+                startRound(office);
+            }
+        } else if (request instanceof Request.ChangeMembers change) {
+            membership.onChange(office, requester, change.change());
+        } else if (request instanceof Request.Transfer handOver) {
+            transfer.onRequest(office, requester, handOver.target());
+        } else if (request instanceof Request.Join join) {
+            membership.onJoin(office, requester, join, nowMillis);
+        } else {
+            throw new AssertionError("unhandled request: " + request);
+        }
+    }
+
+    // ---- answers ----
+
+    private @Nullable Progress answered(PeerId from, StoreId storeId, long term, long run) {
+        if (term > group.term()) {
+            Objects.requireNonNull(election).becomeFollower(term, null);
+            return null;
+        }
+        if (leadership == null || term < group.term()) {
+            return null;
+        }
+        Progress peer = leadership.of(from, run);
+        if (peer == null || !peer.storeId.equals(storeId)) {
+            return null;
+        }
+        peer.contact(group.nowNanos);
+        return peer;
+    }
+
+    void onAccepted(PeerId from, StoreId storeId, RaftMessage.AppendAccepted reply) {
+        Progress peer = answered(from, storeId, reply.term(), reply.run());
+        if (peer != null) {
+            replication.onAccepted(Objects.requireNonNull(leadership), peer, reply);
+        }
+    }
+
+    void onRejected(PeerId from, StoreId storeId, RaftMessage.AppendRejected reply) {
+        Progress peer = answered(from, storeId, reply.term(), reply.run());
+        if (peer != null) {
+            replication.onRejected(peer, reply);
+        }
+    }
+
+    void onHeartbeatReply(PeerId from, StoreId storeId, RaftMessage.HeartbeatReply reply) {
+        Progress peer = answered(from, storeId, reply.term(), reply.run());
+        if (peer != null) {
+            peer.confirmedRound = Math.max(peer.confirmedRound, reply.round());
+            confirmReads(Objects.requireNonNull(leadership));
+        }
+    }
+
+    void onSnapshotReply(PeerId from, StoreId storeId, RaftMessage.InstallSnapshotReply reply) {
+        Progress peer = answered(from, storeId, reply.term(), reply.run());
+        if (peer != null) {
+            replication.onSnapshotReply(peer, reply);
+        }
+    }
+
+    // ---- what the driver tells ----
+
+    void onEntriesLoaded(Input.EntriesLoaded loaded) {
+        if (leadership != null) {
+            replication.onEntriesLoaded(leadership, loaded);
+        }
+    }
+
+    void onSnapshotSent(Input.SnapshotSent sent) {
+        if (leadership != null) {
+            replication.onSnapshotSent(leadership, sent.to(), sent.run());
+        }
+    }
+
+    void onSnapshotNotSent(Input.SnapshotNotSent failed) {
+        if (leadership != null) {
+            replication.onSnapshotNotSent(leadership, failed.to(), failed.run());
+        }
+    }
+
+    /** What was in flight to {@code peer} is lost: start over at once. */
+    void onConnected(PeerId peer) {
+        Progress progress = leadership == null ? null : leadership.of(peer);
+        if (progress != null && progress.state() != MemberStatus.State.SNAPSHOT) {
+            progress.probeFrom(progress.matchIndex() + 1);
+        }
+    }
+
+    // ---- after each step ----
+
+    /** Commits what can be, goes on with whatever waited for it, and sends what fits. */
+    void afterStep() {
+        Leadership office = leadership;
+        if (office == null) {
+            commitIndexSeen = group.commitIndex();
+            return;
+        }
+        boolean committed = replication.advanceCommitIndex(office);
+        while (committed || group.commitIndex() > commitIndexSeen) {
+            commitIndexSeen = group.commitIndex();
+            if (!onCommit(office)) {
+                return;
+            }
+            committed = replication.advanceCommitIndex(office);
+        }
+        membership.promote(office);
+        replication.replicate(office);
+        replication.announceCommitIndex(office);
+        transfer.advance(office);
+    }
+
+    /** Says whether this peer still leads. */
+    private boolean onCommit(Leadership office) {
+        if (reads.onCommit(office)) {
+            startRound(office);
+        }
+        boolean wasJoint = group.configuration().isJoint();
+        membership.onCommit(office);
+        boolean isSettled = group.isConfigurationCommitted() && !wasJoint;
+        if (isSettled) {
+            tellRemoved();
+            if (!group.configuration().voters().contains(group.self)) {
+                replication.replicate(office);
+                replication.announceCommitIndex(office);
+                transfer.nameSuccessor(office);
+                stepDown();
+                leaveIfRemoved();
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** A leader that has just committed its own removal needs nobody else's word for it. */
+    private void leaveIfRemoved() {
+        if (!group.configuration().contains(group.self, group.storeId)) {
+            group.left = true;
+            group.emit(new Effect.LeftGroup(
+                    Objects.requireNonNull(certificates).removalNotice(group.self, group.storeId)));
+        }
+    }
+
+    private EntryId toldOf = EntryId.NONE; // the configuration whose removed members were told
+
+    private void tellRemoved() {
+        RaftLog.Configured present = group.log.configured();
+        if (present.id().equals(toldOf)) {
+            return;
+        }
+        toldOf = present.id();
+        for (Member former : present.configuration().removed()) {
+            if (!former.peerId().equals(group.self)) {
+                group.send(
+                        former.peerId(),
+                        new Removed(
+                                Objects.requireNonNull(certificates).removalNotice(former.peerId(), former.storeId())));
+            }
+        }
+    }
+
+    // ---- looking in ----
+
+    /** Up to where the log must stay because a snapshot of it is on its way; MAX_VALUE if none is. */
+    long neededIndex() {
+        if (leadership == null || group.snapshot == null) {
+            return Long.MAX_VALUE;
+        }
+        return leadership.all().stream()
+                .filter(peer -> peer.state() == MemberStatus.State.SNAPSHOT)
+                .mapToLong(Progress::snapshotIndex)
+                .min()
+                .orElse(Long.MAX_VALUE);
+    }
+
+    List<MemberStatus> memberStatus(Configuration configuration, long nowNanos) {
+        return configuration.all().stream()
+                .map(member -> statusOf(member, nowNanos))
+                .toList();
+    }
+
+    private MemberStatus statusOf(Member member, long nowNanos) {
+        if (member.peerId().equals(group.self)) {
+            return new MemberStatus(member, MemberStatus.State.SELF, group.log.lastIndex(), 0);
+        }
+        Progress peer = leadership == null ? null : leadership.of(member.peerId());
+        if (peer == null) {
+            return new MemberStatus(member, null, -1, -1);
+        }
+        boolean isHeard = nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
+        return new MemberStatus(
+                member,
+                isHeard ? peer.state() : MemberStatus.State.UNREACHABLE,
+                peer.matchIndex(),
+                peer.answered ? nowNanos - peer.lastContactNanos : -1);
+    }
+}

@@ -1,0 +1,218 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Configuration.SpentTicket;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryCodec;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Changes of the members, one at a time, each by joint consensus (paper §6): an entry with the old and the new list,
+ * then one with the new list alone, each in force once appended. Also lets newcomers in by ticket, and makes promotable
+ * learners voters once they have caught up (thesis §4.2.1).
+ */
+final class Membership {
+    private final Group group;
+    // Who waits for the change that is under way.
+    private Requester requester = new Requester.Nobody();
+
+    Membership(Group group) {
+        this.group = group;
+    }
+
+    /** Starts a change, or answers why not. Says whether an entry was appended. */
+    boolean onChange(Leadership leadership, Requester asking, MembershipChange change) {
+        return start(leadership, asking, change, null);
+    }
+
+    /** Lets a newcomer in as a learner, on a member's ticket, whose issuer and expiry are judged here and now. */
+    boolean onJoin(Leadership leadership, Requester asking, Request.Join join, long nowMillis) {
+        Ticket ticket = join.ticket();
+        Configuration present = group.configuration();
+        if (present.contains(join.newcomer(), join.storeId())) {
+            answerMember(asking);
+            return false;
+        }
+        Optional<SpentTicket> spent = present.spentTickets().stream()
+                .filter(each -> each.nonce().equals(ticket.nonce()))
+                .findFirst();
+        String refusal = null;
+        if (present.member(ticket.issuer()).isEmpty()) {
+            refusal = "the ticket's issuer " + ticket.issuer() + " is no member any longer; ask for a new ticket";
+        } else if (!group.credentials.verify(ticket.issuer(), ticket.signedBytes(), ticket.signature())) {
+            refusal = "the ticket's signature is not its issuer's";
+        } else if (ticket.expiresAtMillis() <= nowMillis) {
+            refusal = "the ticket has expired; ask for a new one";
+        } else if (spent.isPresent() && !spent.get().peerId().equals(join.newcomer())) {
+            refusal = "the ticket was used by another peer; ask for a new one";
+        } else if (present.member(join.newcomer()).isPresent()) {
+            refusal = "this peer is a member with another data directory; remove it first";
+        }
+        if (refusal != null) {
+            asking.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, refusal));
+            return false;
+        }
+        Member learner = Member.learner(join.newcomer(), join.storeId(), ticket.role() == Member.Role.VOTER);
+        SpentTicket nowSpent = new SpentTicket(ticket.nonce(), join.newcomer(), ticket.expiresAtMillis());
+        return start(leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
+    }
+
+    private void answerMember(Requester asking) {
+        asking.answer(
+                group,
+                group.isConfigurationCommitted()
+                        ? new Result.Done()
+                        : new Result.Refused(Result.Reason.BUSY, "the peer is being let in"));
+    }
+
+    private record Admission(SpentTicket ticket, long nowMillis) {}
+
+    private boolean start(
+            Leadership leadership, Requester asking, MembershipChange change, @Nullable Admission admission) {
+        Configuration present = group.configuration();
+        List<Member> members = apply(present.members(), change);
+        Optional<Result> verdict = judge(leadership, present, members);
+        if (verdict.isPresent()) {
+            asking.answer(group, verdict.get());
+            return false;
+        }
+        List<SpentTicket> spent = spentTickets(present, admission);
+        if (spent.size() > Configuration.SPENT_TICKETS_MAX) {
+            asking.answer(
+                    group,
+                    new Result.Refused(
+                            Result.Reason.BUSY,
+                            spent.size() - 1 + " used tickets have not expired yet; that is the limit"));
+            return false;
+        }
+        requester = asking;
+        append(new Configuration(members, present.members(), spent, removed(present, members)), leadership);
+        return true;
+    }
+
+    private static List<Member> apply(List<Member> members, MembershipChange change) {
+        TreeMap<PeerId, Member> byPeer = new TreeMap<>();
+        members.forEach(member -> byPeer.put(member.peerId(), member));
+        change.remove().forEach(byPeer::remove);
+        change.put().forEach(member -> byPeer.put(member.peerId(), member));
+        return List.copyOf(byPeer.values());
+    }
+
+    /** Why the change must not be made, or that it was made already; empty if it can start. */
+    private Optional<Result> judge(Leadership leadership, Configuration present, List<Member> members) {
+        if (present.isJoint() || !group.isConfigurationCommitted()) {
+            return refused(Result.Reason.BUSY, "another membership change is under way");
+        }
+        if (!leadership.hasCommittedInTerm()) {
+            return refused(Result.Reason.BUSY, "the leader is new and has not committed an entry of its term yet");
+        }
+        if (List.copyOf(present.members()).equals(members)) {
+            return Optional.of(new Result.Done());
+        }
+        if (members.stream().noneMatch(Member::isVoter)) {
+            return refused(
+                    Result.Reason.NOT_ALLOWED, "the last voter cannot go: nobody would be left to decide anything");
+        }
+        if (members.size() > Configuration.MEMBERS_MAX) {
+            return refused(Result.Reason.NOT_ALLOWED, "a group has at most " + Configuration.MEMBERS_MAX + " members");
+        }
+        return Optional.empty();
+    }
+
+    private static Optional<Result> refused(Result.Reason reason, String detail) {
+        return Optional.of(new Result.Refused(reason, detail));
+    }
+
+    private static List<SpentTicket> spentTickets(Configuration present, @Nullable Admission admission) {
+        if (admission == null) {
+            return present.spentTickets();
+        }
+        Stream<SpentTicket> kept = present.spentTickets().stream()
+                .filter(each -> each.expiresAtMillis() > admission.nowMillis())
+                .filter(each -> !each.nonce().equals(admission.ticket().nonce()));
+        return Stream.concat(kept, Stream.of(admission.ticket())).toList();
+    }
+
+    /** Former members, the newest last; who comes back is none. */
+    private static List<Member> removed(Configuration present, List<Member> members) {
+        List<Member> removed = new ArrayList<>(present.removed());
+        for (Member member : present.members()) {
+            if (members.stream().noneMatch(each -> each.peerId().equals(member.peerId()))) {
+                removed.add(member);
+            }
+        }
+        removed.removeIf(
+                former -> members.stream().anyMatch(each -> each.peerId().equals(former.peerId())));
+        int surplus = Math.max(0, removed.size() - Configuration.REMOVED_MAX);
+        return removed.subList(surplus, removed.size());
+    }
+
+    private void append(Configuration configuration, Leadership leadership) {
+        EntryId id = new EntryId(group.term(), group.log.lastIndex() + 1);
+        group.append(new Entry(id, Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration)));
+        leadership.follow(group.configuration());
+    }
+
+    /**
+     * Goes on with a change once the configuration in force is committed: leaves the joint one, or ends the change. Says
+     * whether an entry was appended.
+     */
+    boolean onCommit(Leadership leadership) {
+        if (!group.isConfigurationCommitted()) {
+            return false;
+        }
+        Configuration present = group.configuration();
+        if (!present.isJoint()) {
+            requester.answer(group, new Result.Done());
+            requester = new Requester.Nobody();
+            return false;
+        }
+        if (!leadership.hasCommittedInTerm()) {
+            return false;
+        }
+        append(new Configuration(present.members(), List.of(), present.spentTickets(), present.removed()), leadership);
+        return true;
+    }
+
+    /** Makes one promotable learner that has caught up a voter. Says whether an entry was appended. */
+    boolean promote(Leadership leadership) {
+        if (group.configuration().isJoint() || !group.isConfigurationCommitted() || !leadership.hasCommittedInTerm()) {
+            return false;
+        }
+        for (Member member : group.configuration().members()) {
+            Progress peer = leadership.of(member.peerId());
+            boolean hasCaughtUp = member.promotable()
+                    && peer != null
+                    && leadership.hears(peer)
+                    && peer.state() == MemberStatus.State.REPLICATE
+                    && peer.matchIndex() >= leadership.firstIndex
+                    && peer.matchIndex() + group.config.promotionLagEntries() >= group.log.lastIndex();
+            if (hasCaughtUp) {
+                Member voter = Member.voter(member.peerId(), member.storeId());
+                return start(leadership, new Requester.Nobody(), MembershipChange.put(voter), null);
+            }
+        }
+        return false;
+    }
+
+    /** This peer leads no more; the change goes on under the next leader, or does not. */
+    void abandon() {
+        requester.answer(
+                group,
+                new Result.Refused(
+                        Result.Reason.BUSY, "the leader stepped down; whether the change is made is not decided yet"));
+        requester = new Requester.Nobody();
+    }
+}

@@ -1,0 +1,66 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Result;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Linearizable reads without a log entry (thesis §6.4): a read may be answered from the commit index as of its arrival,
+ * once a round of heartbeats that started after it was answered by a majority, and not before the leader has committed
+ * an entry of its own term. All reads that wait when a round starts share it.
+ */
+final class ReadIndex {
+    private record Waiting(Requester requester, long readIndex, long round) {}
+
+    private final Group group;
+    private final List<Requester> waitingForCommit = new ArrayList<>();
+    private final List<Waiting> waiting = new ArrayList<>(); // rounds never decrease
+
+    ReadIndex(Group group) {
+        this.group = group;
+    }
+
+    /** Takes a read. Says whether a round must be started for it: none that it could share is to come. */
+    boolean onRead(Leadership leadership, Requester requester) {
+        if (!leadership.hasCommittedInTerm()) {
+            waitingForCommit.add(requester);
+            return false;
+        }
+        boolean isRoundOut = waiting.stream().anyMatch(each -> each.round() == leadership.round);
+        waiting.add(new Waiting(requester, group.commitIndex(), leadership.round + 1));
+        return !isRoundOut;
+    }
+
+    /** The first entry of the term may have been committed: says whether a round must be started. */
+    boolean onCommit(Leadership leadership) {
+        if (waitingForCommit.isEmpty() || !leadership.hasCommittedInTerm()) {
+            return false;
+        }
+        List<Requester> ready = List.copyOf(waitingForCommit);
+        waitingForCommit.clear();
+        boolean startRound = false;
+        for (Requester requester : ready) {
+            startRound |= onRead(leadership, requester);
+        }
+        return startRound;
+    }
+
+    /** Answers the reads whose round a majority has confirmed. Says whether others wait for a round to start. */
+    boolean onConfirmed(Leadership leadership) {
+        long confirmed = Quorum.agreed(group.configuration(), leadership::confirmedRound);
+        List<Waiting> ready =
+                waiting.stream().filter(each -> each.round() <= confirmed).toList();
+        waiting.removeAll(ready);
+        ready.forEach(each -> each.requester().answer(group, new Result.ReadAt(each.readIndex())));
+        return !ready.isEmpty() && waiting.stream().anyMatch(each -> each.round() > leadership.round);
+    }
+
+    /** This peer leads no more. */
+    void abandon() {
+        Result refusal = new Result.Refused(Result.Reason.NO_LEADER, "the leader stepped down");
+        waitingForCommit.forEach(requester -> requester.answer(group, refusal));
+        waiting.forEach(each -> each.requester().answer(group, refusal));
+        waitingForCommit.clear();
+        waiting.clear();
+    }
+}

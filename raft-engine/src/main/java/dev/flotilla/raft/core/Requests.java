@@ -1,0 +1,135 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryCodec;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.RaftMessage.Answer;
+import dev.flotilla.raft.message.RaftMessage.Forward;
+import dev.flotilla.raft.message.RaftMessage.JoinRequest;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Brings requests to the leader, from whichever peer, and answers back (thesis §6.2). */
+final class Requests {
+    private static final int RELAYED_MAX = 256;
+
+    /** What is done with a request on the leader itself. */
+    interface AtLeader {
+        void handle(Requester requester, Request request, long nowMillis);
+    }
+
+    private final Group group;
+    private final SenderGate gate;
+    private final AtLeader atLeader;
+    // Numbers of requests that this peer passes on for somebody else; no other number has this incarnation.
+    private final long relayIncarnation;
+    private long relays;
+    private final Map<Long, Requester.Remote> relayed = new LinkedHashMap<>();
+
+    Requests(Group group, SenderGate gate, AtLeader atLeader) {
+        this.group = group;
+        this.gate = gate;
+        this.atLeader = atLeader;
+        this.relayIncarnation = group.random.nextLong();
+    }
+
+    void onRequested(RequestId id, Request request, long nowMillis) {
+        PeerId leader = group.leader();
+        Requester local = new Requester.Local(id);
+        if (group.left) {
+            local.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, "this peer was removed from the group"));
+        } else if (group.isLeader()) {
+            atLeader.handle(local, request, nowMillis);
+        } else if (leader == null) {
+            local.answer(group, noLeader());
+        } else {
+            group.send(leader, new Forward(id, request));
+        }
+    }
+
+    void onForward(PeerId from, Forward forward, long nowMillis) {
+        Requester remote = new Requester.Remote(from, forward.number());
+        if (group.isLeader()) {
+            atLeader.handle(remote, forward.request(), nowMillis);
+        } else {
+            remote.answer(group, noLeader()); // passed on no further: two peers may each hold the other for the leader
+        }
+    }
+
+    void onAnswer(Answer answer) {
+        if (answer.number().incarnation() != relayIncarnation) {
+            group.answer(answer.number(), answer.result());
+            return;
+        }
+        Requester.Remote waiting = relayed.remove(answer.number().number());
+        if (waiting != null) {
+            waiting.answer(group, answer.result());
+        }
+    }
+
+    /** A newcomer turns to this member. Without a good ticket it is an outsider as any other. */
+    void onJoinRequest(PeerId from, StoreId storeId, JoinRequest join, long nowMillis) {
+        Ticket ticket = join.ticket();
+        boolean isGood = ticket.genesis().equals(group.genesis)
+                && gate.isMember(group.self)
+                && group.credentials.verify(ticket.issuer(), ticket.signedBytes(), ticket.signature());
+        if (!isGood) {
+            gate.refuse(from, storeId);
+            return;
+        }
+        Requester newcomer = new Requester.Remote(from, join.number());
+        Request request = new Request.Join(from, storeId, ticket);
+        PeerId leader = group.leader();
+        if (group.isLeader()) {
+            atLeader.handle(newcomer, request, nowMillis);
+        } else if (leader == null) {
+            newcomer.answer(group, noLeader());
+        } else {
+            relays++;
+            relayed.put(relays, new Requester.Remote(from, join.number()));
+            if (relayed.size() > RELAYED_MAX) {
+                relayed.remove(relayed.keySet().iterator().next());
+            }
+            group.send(leader, new Forward(new RequestId(relayIncarnation, relays), request));
+        }
+    }
+
+    private Result noLeader() {
+        return new Result.Refused(Result.Reason.NO_LEADER, "no leader is known");
+    }
+
+    /** Appends a command, or says why not. */
+    void propose(Requester requester, Command command) {
+        Bytes payload = EntryCodec.encodeCommand(command);
+        if (command.data().size() > group.config.entryBytesMax()) {
+            requester.answer(
+                    group,
+                    new Result.Refused(
+                            Result.Reason.TOO_LARGE,
+                            "the command has " + command.data().size() + " bytes, at most "
+                                    + group.config.entryBytesMax() + " are allowed"));
+            return;
+        }
+        if (group.backlog.uncommittedBytes() + payload.size() > group.config.uncommittedBytesMax()
+                || group.backlog.unappliedBytes() > group.config.unappliedBytesMax()) {
+            requester.answer(
+                    group,
+                    new Result.Refused(
+                            Result.Reason.OVERLOADED,
+                            group.backlog.uncommittedBytes() + " bytes wait to be committed and "
+                                    + group.backlog.unappliedBytes() + " to be applied"));
+            return;
+        }
+        EntryId id = new EntryId(group.term(), group.log.lastIndex() + 1);
+        group.append(new Entry(id, Entry.Kind.COMMAND, payload));
+        requester.answer(group, new Result.Appended(id));
+    }
+}
