@@ -40,11 +40,12 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
 
     private long sendWindow = YamuxConfig.INITIAL_WINDOW_BYTES; // 0 <= sendWindow
     private boolean ready; // in the writer's queue
-    private boolean outputPending; // flushed bytes wait
+    private @Nullable ChannelOutboundBuffer flushed; // what was flushed and waits to be sent
     private boolean finSent;
     private boolean finReceived;
     private boolean resetReceived;
     private boolean resetWanted;
+    private boolean closeWanted; // once the output has ended
     private boolean readPending;
     private boolean readCompletePending;
     private boolean drainingInput;
@@ -73,6 +74,23 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
             resetOnLoop("reset by this side");
         } else {
             eventLoop().execute(() -> resetOnLoop("reset by this side"));
+        }
+    }
+
+    /** Ends this side's output as {@link #shutdownOutput} does, then closes: what the peer still sends is dropped. */
+    public void closeAfterOutput() {
+        if (eventLoop().inEventLoop()) {
+            closeAfterOutputOnLoop();
+        } else {
+            eventLoop().execute(this::closeAfterOutputOnLoop);
+        }
+    }
+
+    private void closeAfterOutputOnLoop() {
+        closeWanted = true;
+        if (open) {
+            shutdownOutput();
+            closeIfEnded();
         }
     }
 
@@ -224,7 +242,11 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
     }
 
     boolean isReadyToSend() {
-        return open && outputPending && sendWindow > 0;
+        return open && isOutputPending() && sendWindow > 0;
+    }
+
+    private boolean isOutputPending() {
+        return flushed != null && !flushed.isEmpty();
     }
 
     /** The bytes that the next frame can carry, at most {@code max}. */
@@ -260,12 +282,11 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
         }
         sendWindow -= size;
         out.removeBytes(size);
-        outputPending = open && !out.isEmpty();
         sendFinIfDrained();
     }
 
     private void sendFinIfDrained() {
-        if (open && outputShutdown && !outputPending && !finSent) {
+        if (open && outputShutdown && !isOutputPending() && !finSent) {
             finSent = true;
             connection.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.FIN, streamId, 0));
             closeIfEnded();
@@ -273,7 +294,7 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
     }
 
     private void closeIfEnded() {
-        if (finSent && inputShutdown) {
+        if (finSent && (inputShutdown || closeWanted)) {
             unsafe().close(voidPromise());
         }
     }
@@ -296,7 +317,7 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
 
     @Override
     protected void doWrite(ChannelOutboundBuffer in) {
-        outputPending = !in.isEmpty();
+        flushed = in;
         if (isReadyToSend()) {
             connection.writer().schedule(this);
         }
@@ -387,8 +408,7 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
             return;
         }
         open = false;
-        boolean cutsOutput = outputPending;
-        outputPending = false;
+        boolean cutsOutput = isOutputPending();
         outputShutdown = true;
         connection.buffered(-queue.clear());
         receiveWindow.close();

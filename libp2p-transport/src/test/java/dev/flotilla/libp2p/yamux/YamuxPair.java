@@ -2,7 +2,9 @@ package dev.flotilla.libp2p.yamux;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInitializer;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +28,7 @@ final class YamuxPair implements AutoCloseable {
     }
 
     private ChannelHandler acceptor() {
-        return new io.netty.channel.ChannelInitializer<YamuxStreamChannel>() {
+        return new ChannelInitializer<YamuxStreamChannel>() {
             @Override
             protected void initChannel(YamuxStreamChannel stream) {
                 StreamRecorder recorder = new StreamRecorder();
@@ -78,12 +80,13 @@ final class YamuxPair implements AutoCloseable {
     }
 
     /** Keeps the session's failure out of the embedded channel, which would throw it. */
+    @ChannelHandler.Sharable
     static final class Swallow extends ChannelInboundHandlerAdapter {
         @Nullable
         Throwable failure;
 
         @Override
-        public void exceptionCaught(io.netty.channel.ChannelHandlerContext ctx, Throwable cause) {
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
             failure = cause;
         }
     }

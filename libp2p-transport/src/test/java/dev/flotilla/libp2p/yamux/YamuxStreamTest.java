@@ -2,9 +2,14 @@ package dev.flotilla.libp2p.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -72,11 +77,35 @@ class YamuxStreamTest {
     @Test
     void shutdownOutputSendsWhatWasWrittenBefore() {
         StreamRecorder opened = pair.open();
-        opened.stream().write(io.netty.buffer.Unpooled.wrappedBuffer(bytes(1 << 20)));
+        opened.stream().write(Unpooled.wrappedBuffer(bytes(1 << 20)));
         opened.stream().shutdownOutput();
         assertThat(opened.send(bytes(1)).cause()).isNotNull();
         pair.pump();
 
+        assertThat(pair.lastAccepted().received.toByteArray()).isEqualTo(bytes(1 << 20));
+        assertThat(pair.lastAccepted().inputEnded).isTrue();
+    }
+
+    @Test
+    void closingWhenTheWriteIsDoneCutsNothing() {
+        StreamRecorder opened = pair.open();
+        opened.send(bytes(8 << 20)).addListener(ChannelFutureListener.CLOSE);
+        pair.pump();
+
+        assertThat(pair.lastAccepted().received.toByteArray()).isEqualTo(bytes(8 << 20));
+        assertThat(pair.lastAccepted().inputEnded).isTrue();
+        assertThat(opened.stream().isOpen()).isFalse();
+    }
+
+    @Test
+    void closeAfterOutputWaitsForTheWindow() {
+        StreamRecorder opened = pair.open();
+        opened.send(bytes(1 << 20));
+        opened.stream().closeAfterOutput();
+        assertThat(opened.stream().isOpen()).isTrue();
+        pair.pump();
+
+        assertThat(opened.stream().isOpen()).isFalse();
         assertThat(pair.lastAccepted().received.toByteArray()).isEqualTo(bytes(1 << 20));
         assertThat(pair.lastAccepted().inputEnded).isTrue();
     }
@@ -168,7 +197,7 @@ class YamuxStreamTest {
         opened.stream().close();
         pair.pump();
         assertThat(pair.dialer.streamCount()).isEqualTo(1);
-        pair.dialerChannel.advanceTimeBy(Duration.ofSeconds(11).toNanos(), java.util.concurrent.TimeUnit.NANOSECONDS);
+        pair.dialerChannel.advanceTimeBy(Duration.ofSeconds(11).toNanos(), TimeUnit.NANOSECONDS);
         pair.dialerChannel.runScheduledPendingTasks();
         pair.pump();
 
@@ -179,7 +208,7 @@ class YamuxStreamTest {
 
     @Test
     void echoOfManyStreamsAtOnce() {
-        java.util.List<StreamRecorder> opened = new java.util.ArrayList<>();
+        List<StreamRecorder> opened = new ArrayList<>();
         for (int i = 0; i < 50; i++) {
             opened.add(pair.open());
         }
