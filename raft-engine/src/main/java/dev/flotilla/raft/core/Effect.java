@@ -57,6 +57,12 @@ public sealed interface Effect {
     record Answered(RequestId id, Result result) implements Effect {}
 
     /**
+     * A local {@link Input.Requested} went to the leader of {@code term}, which alone may grant it. A proposal among
+     * them that has not been applied when an entry of a later term is applied never will be.
+     */
+    record Forwarded(RequestId id, long term) implements Effect {}
+
+    /**
      * Read entries back from the log, from {@code fromIndex} on, before {@code toIndexExclusive}, as many as fit into
      * {@code bytesMax} but at least one; answered by {@link Input.EntriesLoaded} with {@code to} and {@code run}.
      */

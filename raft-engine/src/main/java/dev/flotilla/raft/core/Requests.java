@@ -51,13 +51,14 @@ final class Requests {
         } else if (leader == null) {
             local.answer(group, noLeader());
         } else {
-            group.send(leader, new Forward(id, request));
+            group.emit(new Effect.Forwarded(id, group.term()));
+            group.send(leader, new Forward(group.term(), id, request));
         }
     }
 
     void onForward(PeerId from, Forward forward, long nowMillis) {
         Requester remote = new Requester.Remote(from, forward.number());
-        if (group.isLeader()) {
+        if (group.isLeader() && forward.term() == group.term()) {
             atLeader.handle(remote, forward.request(), nowMillis);
         } else {
             remote.answer(group, noLeader()); // passed on no further: two peers may each hold the other for the leader
@@ -98,7 +99,7 @@ final class Requests {
             if (relayed.size() > RELAYED_MAX) {
                 relayed.remove(relayed.keySet().iterator().next());
             }
-            group.send(leader, new Forward(new RequestId(relayIncarnation, relays), request));
+            group.send(leader, new Forward(group.term(), new RequestId(relayIncarnation, relays), request));
         }
     }
 

@@ -91,8 +91,13 @@ public sealed interface RaftMessage {
     /** Campaign at once; from the leader that hands over (thesis §3.10). */
     record TimeoutNow(long term) implements RaftMessage {}
 
-    /** A request to the leader. Its number is answered, once, by {@link Answer}; or never, if one of them is lost. */
-    record Forward(RequestId number, Request request) implements RaftMessage {}
+    /**
+     * A request to the leader. Its number is answered, once, by {@link Answer}; or never, if one of them is lost.
+     *
+     * @param term of the leader that is meant: in no other term may the request be granted, so that its sender knows its
+     *     fate once an entry of a later term is committed
+     */
+    record Forward(long term, RequestId number, Request request) implements RaftMessage {}
 
     /** Answer to {@link Forward} or {@link JoinRequest}. */
     record Answer(RequestId number, Result result) implements RaftMessage {}

@@ -14,7 +14,8 @@ final class RequestCodec {
     private RequestCodec() {}
 
     static ProtoForward toProto(RaftMessage.Forward forward) {
-        ProtoForward.Builder proto = ProtoForward.newBuilder().setNumber(Wire.toProto(forward.number()));
+        ProtoForward.Builder proto =
+                ProtoForward.newBuilder().setTerm(forward.term()).setNumber(Wire.toProto(forward.number()));
         Request request = forward.request();
         if (request instanceof Request.Propose propose) {
             proto.setPropose(EntryCodec.toProto(propose.command()));
@@ -53,7 +54,10 @@ final class RequestCodec {
                     case JOIN -> join(proto.getJoin());
                     case REQUEST_NOT_SET -> null;
                 };
-        return request == null ? null : new RaftMessage.Forward(Wire.requestId(proto.getNumber()), request);
+        return request == null
+                ? null
+                : new RaftMessage.Forward(
+                        Wire.atLeastZero("term", proto.getTerm()), Wire.requestId(proto.getNumber()), request);
     }
 
     private static Request transfer(ProtoTransfer proto) {

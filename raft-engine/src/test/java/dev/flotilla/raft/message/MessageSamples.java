@@ -119,7 +119,7 @@ public final class MessageSamples {
                 new RaftMessage.CertificateRequest(),
                 new RaftMessage.CertificateIssued(List.of(certificate(3))),
                 new RaftMessage.Removed(notice())));
-        requests().forEach(request -> messages.add(new RaftMessage.Forward(new RequestId(11, 12), request)));
+        requests().forEach(request -> messages.add(new RaftMessage.Forward(9, new RequestId(11, 12), request)));
         results().forEach(result -> messages.add(new RaftMessage.Answer(new RequestId(13, 14), result)));
         return List.copyOf(messages);
     }
