@@ -25,6 +25,11 @@ public final class AgreedStates<S> implements Flow.Publisher<Agreed<S>>, AutoClo
     private final AtomicReference<@Nullable Agreed<S>> newest = new AtomicReference<>();
     private final AtomicReference<@Nullable End> end = new AtomicReference<>();
 
+    /** The subscribers are called on daemon threads of that name, which go when idle. */
+    public AgreedStates(String threadName) {
+        this(DaemonThreads.named(threadName));
+    }
+
     /** @param executor calls the subscribers; one that blocks must not keep others from a thread */
     public AgreedStates(Executor executor) {
         this.executor = executor;

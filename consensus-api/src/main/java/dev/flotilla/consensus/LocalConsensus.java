@@ -5,9 +5,6 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.SynchronousQueue;
-import java.util.concurrent.ThreadPoolExecutor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +18,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LocalConsensus<S> implements OpLogConsensus<S> {
     private static final long TERM = 1;
-    private static final long IDLE_THREAD_SECONDS = 5;
 
     /**
      * What this member has applied.
@@ -59,22 +55,12 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
             throw new IllegalArgumentException("a swarm has at least 1 member, got " + members);
         }
         LocalLog<S> log = new LocalLog<>();
-        Executor threads = daemonThreads();
+        Executor threads = DaemonThreads.named("local-consensus");
         List<LocalConsensus<S>> swarm = Stream.generate(() -> new LocalConsensus<>(log, threads))
                 .limit(members)
                 .toList();
         swarm.forEach(log::add);
         return swarm;
-    }
-
-    /** A thread for whoever needs one now: an operation or a subscriber that blocks keeps only its own. */
-    private static Executor daemonThreads() {
-        return new ThreadPoolExecutor(
-                0, Integer.MAX_VALUE, IDLE_THREAD_SECONDS, TimeUnit.SECONDS, new SynchronousQueue<>(), task -> {
-                    Thread thread = new Thread(task, "local-consensus");
-                    thread.setDaemon(true);
-                    return thread;
-                });
     }
 
     /** The actor that this starts with: it appends to the swarm's log. */

@@ -1,0 +1,130 @@
+package dev.flotilla.raft;
+
+import dev.flotilla.consensus.Actor;
+import dev.flotilla.consensus.ActorSlot;
+import dev.flotilla.consensus.Agreed;
+import dev.flotilla.consensus.Change;
+import dev.flotilla.consensus.Codec;
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Op;
+import dev.flotilla.consensus.OpLogConsensus;
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Ticket;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Flow;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Agreement by Raft: {@link OpLogConsensus} over one {@linkplain RaftGroup group}. The state lives in memory; the log
+ * and snapshots of it are the node's. Every peer of a group uses the same two codecs.
+ *
+ * <p>{@link #group} is there for what the interface does not speak of: members, tickets, leadership, snapshots.
+ */
+public final class RaftConsensus<S> implements OpLogConsensus<S> {
+    private final ConsensusStateMachine<S> machine;
+    private final RaftGroup<Outcome<S>> group;
+    private final Actor<S> raftActor;
+    private final ActorSlot<S> actor;
+
+    /** Opens the group over a state machine. */
+    private interface Opening<S> {
+        RaftGroup<Outcome<S>> open(ConsensusStateMachine<S> machine) throws IOException;
+    }
+
+    private RaftConsensus(Codec<S> stateCodec, Codec<Op<S>> opCodec, Opening<S> opening) throws IOException {
+        machine = new ConsensusStateMachine<>(stateCodec, opCodec);
+        group = opening.open(machine);
+        raftActor = new RaftActor<>(group, machine);
+        actor = new ActorSlot<>(raftActor);
+    }
+
+    /** A new group with this peer as its only voter. */
+    public static <S> RaftConsensus<S> create(
+            RaftNode node, Codec<S> stateCodec, Codec<Op<S>> opCodec, RaftConfig config) throws IOException {
+        return new RaftConsensus<>(stateCodec, opCodec, machine -> node.create(machine, config));
+    }
+
+    /**
+     * Goes on with a group that is on disk. What was agreed is known again once the group has a leader.
+     *
+     * @throws IllegalArgumentException if it is not there, or is open already
+     */
+    public static <S> RaftConsensus<S> open(
+            RaftNode node, GenesisId genesis, Codec<S> stateCodec, Codec<Op<S>> opCodec, RaftConfig config)
+            throws IOException {
+        return new RaftConsensus<>(stateCodec, opCodec, machine -> node.open(genesis, machine, config));
+    }
+
+    /**
+     * Joins the group that the ticket is for; {@link RaftGroup#joined} tells when that is done.
+     *
+     * @throws IllegalArgumentException if the group is here already and is no unfinished join
+     */
+    public static <S> RaftConsensus<S> join(
+            RaftNode node, Ticket ticket, Codec<S> stateCodec, Codec<Op<S>> opCodec, RaftConfig config)
+            throws IOException {
+        return new RaftConsensus<>(stateCodec, opCodec, machine -> node.join(ticket, machine, config));
+    }
+
+    /** The group beneath. What is proposed to it directly is refused; propose here. */
+    public RaftGroup<?> group() {
+        return group;
+    }
+
+    /** The actor that this starts with: it performs changes through the group. */
+    public Actor<S> actor() {
+        return raftActor;
+    }
+
+    @Override
+    public S currentState() {
+        return logHead().state();
+    }
+
+    @Override
+    public Agreed<S> logHead() {
+        return machine.agreement().current();
+    }
+
+    @Override
+    public CompletableFuture<ReadResult<S>> read(Consistency consistency) {
+        return group.read(consistency, this::currentState);
+    }
+
+    @Override
+    public CompletableFuture<Outcome<S>> commitState(S state) {
+        return actor.perform(new Change.NewState<>(state));
+    }
+
+    @Override
+    public CompletableFuture<Outcome<S>> commitOp(Op<S> op) {
+        return actor.perform(new Change.Operation<>(op));
+    }
+
+    @Override
+    public CompletableFuture<Outcome<S>> rollback(S state) {
+        return actor.perform(new Change.Rollback<>(state));
+    }
+
+    @Override
+    public void setActor(@Nullable Actor<S> newActor) {
+        actor.set(newActor);
+    }
+
+    @Override
+    public Flow.Publisher<Agreed<S>> states() {
+        return machine.states();
+    }
+
+    /** Stops the group on this peer; its disk keeps it. */
+    @Override
+    public void close() {
+        actor.close();
+        group.close();
+        machine.states().close();
+    }
+}
