@@ -1,6 +1,7 @@
 package dev.flotilla.consensus;
 
 import dev.flotilla.transport.Bytes;
+import java.util.function.Function;
 
 /** Turns values into bytes and back. Deterministic: equal values have equal bytes. Thread-safe. */
 public interface Codec<T> {
@@ -18,4 +19,34 @@ public interface Codec<T> {
      * @throws IllegalArgumentException if they are no such value; the message says where and why
      */
     T decode(Bytes bytes);
+
+    /** A codec of two functions; they keep what {@link #encode} and {@link #decode} promise. */
+    static <T> Codec<T> of(String name, int version, Function<T, Bytes> encode, Function<Bytes, T> decode) {
+        return new Codec<>() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public int version() {
+                return version;
+            }
+
+            @Override
+            public Bytes encode(T value) {
+                return encode.apply(value);
+            }
+
+            @Override
+            public T decode(Bytes bytes) {
+                return decode.apply(bytes);
+            }
+
+            @Override
+            public String toString() {
+                return name + " version " + version;
+            }
+        };
+    }
 }

@@ -113,7 +113,10 @@ class ConsensusStateMachineTest {
 
     @Test
     void anErrorOfAnOperationIsThrown() {
-        ConsensusStateMachine<Journal> struck = new ConsensusStateMachine<>(Journal.codec(), new StrickenCodec());
+        Codec<Op<Journal>> stricken = Codec.of("stricken", 1, op -> Bytes.EMPTY, bytes -> journal -> {
+            throw new OutOfMemoryError("not really");
+        });
+        ConsensusStateMachine<Journal> struck = new ConsensusStateMachine<>(Journal.codec(), stricken);
         struck.apply(List.of(new Committed(1, 1, struck.encode(new Change.NewState<>(START)))));
         Committed op = new Committed(2, 1, struck.encode(operation(JournalOp.append("one"))));
         assertThatThrownBy(() -> struck.apply(List.of(op))).isInstanceOf(OutOfMemoryError.class);
@@ -169,7 +172,8 @@ class ConsensusStateMachineTest {
     void aSnapshotOfAnotherEncodingIsRefused() throws Exception {
         apply(1, new Change.NewState<>(START));
         byte[] snapshot = written(machine.capture());
-        ConsensusStateMachine<Journal> other = new ConsensusStateMachine<>(new RenamedCodec(), JournalOp.codec());
+        Codec<Journal> renamed = Codec.of("diary", 1, Journal.codec()::encode, Journal.codec()::decode);
+        ConsensusStateMachine<Journal> other = new ConsensusStateMachine<>(renamed, JournalOp.codec());
         assertThatIOException()
                 .isThrownBy(() -> other.restore(1, new ByteArrayInputStream(snapshot)))
                 .withMessageContaining("encoded as journal version 1, this peer reads diary version 1");
@@ -254,53 +258,5 @@ class ConsensusStateMachineTest {
                 .isThrownBy(() -> machine.agreement().current())
                 .withMessageContaining(reason)
                 .satisfies(thrown -> assertThat(thrown.index()).isEqualTo(index));
-    }
-
-    /** Journals under another name. */
-    private static final class RenamedCodec implements Codec<Journal> {
-        @Override
-        public String name() {
-            return "diary";
-        }
-
-        @Override
-        public int version() {
-            return 1;
-        }
-
-        @Override
-        public Bytes encode(Journal value) {
-            return Journal.codec().encode(value);
-        }
-
-        @Override
-        public Journal decode(Bytes bytes) {
-            return Journal.codec().decode(bytes);
-        }
-    }
-
-    /** Its operations run out of memory. */
-    private static final class StrickenCodec implements Codec<Op<Journal>> {
-        @Override
-        public String name() {
-            return "stricken";
-        }
-
-        @Override
-        public int version() {
-            return 1;
-        }
-
-        @Override
-        public Bytes encode(Op<Journal> value) {
-            return Bytes.EMPTY;
-        }
-
-        @Override
-        public Op<Journal> decode(Bytes bytes) {
-            return state -> {
-                throw new OutOfMemoryError("not really");
-            };
-        }
     }
 }

@@ -23,32 +23,20 @@ public record Journal(List<String> lines) {
 
     /** Each line and a line feed, in UTF-8. */
     public static Codec<Journal> codec() {
-        return new Codec<>() {
-            @Override
-            public String name() {
-                return "journal";
-            }
+        return Codec.of("journal", 1, Journal::encode, Journal::decode);
+    }
 
-            @Override
-            public int version() {
-                return 1;
-            }
+    private Bytes encode() {
+        StringBuilder text = new StringBuilder();
+        lines.forEach(line -> text.append(line).append('\n'));
+        return Bytes.utf8(text.toString());
+    }
 
-            @Override
-            public Bytes encode(Journal journal) {
-                StringBuilder text = new StringBuilder();
-                journal.lines.forEach(line -> text.append(line).append('\n'));
-                return Bytes.utf8(text.toString());
-            }
-
-            @Override
-            public Journal decode(Bytes bytes) {
-                String text = bytes.utf8();
-                if (!text.isEmpty() && !text.endsWith("\n")) {
-                    throw new IllegalArgumentException("the last line of a journal has no end: '" + text + "'");
-                }
-                return new Journal(text.lines().toList());
-            }
-        };
+    private static Journal decode(Bytes bytes) {
+        String text = bytes.utf8();
+        if (!text.isEmpty() && !text.endsWith("\n")) {
+            throw new IllegalArgumentException("the last line of a journal has no end: '" + text + "'");
+        }
+        return new Journal(text.lines().toList());
     }
 }

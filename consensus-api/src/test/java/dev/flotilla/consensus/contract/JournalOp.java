@@ -41,37 +41,25 @@ public sealed interface JournalOp extends Op<Journal> {
 
     /** The line and a line feed; {@code !} in front marks a failure. */
     static Codec<Op<Journal>> codec() {
-        return new Codec<>() {
-            @Override
-            public String name() {
-                return "journal-op";
-            }
+        return Codec.of("journal-op", 1, JournalOp::encode, JournalOp::decode);
+    }
 
-            @Override
-            public int version() {
-                return 1;
-            }
+    private static Bytes encode(Op<Journal> op) {
+        if (op instanceof Append append) {
+            return Bytes.utf8(append.line + "\n");
+        }
+        if (op instanceof Fail fail) {
+            return Bytes.utf8("!" + fail.reason + "\n");
+        }
+        throw new IllegalArgumentException("not an operation on journals: " + op);
+    }
 
-            @Override
-            public Bytes encode(Op<Journal> op) {
-                if (op instanceof Append append) {
-                    return Bytes.utf8(append.line + "\n");
-                }
-                if (op instanceof Fail fail) {
-                    return Bytes.utf8("!" + fail.reason + "\n");
-                }
-                throw new IllegalArgumentException("not an operation on journals: " + op);
-            }
-
-            @Override
-            public Op<Journal> decode(Bytes bytes) {
-                String text = bytes.utf8();
-                if (text.length() < 2 || text.indexOf('\n') != text.length() - 1) {
-                    throw new IllegalArgumentException("not one line: '" + text + "'");
-                }
-                String line = text.substring(0, text.length() - 1);
-                return line.startsWith("!") ? fail(line.substring(1)) : append(line);
-            }
-        };
+    private static Op<Journal> decode(Bytes bytes) {
+        String text = bytes.utf8();
+        if (text.length() < 2 || text.indexOf('\n') != text.length() - 1) {
+            throw new IllegalArgumentException("not one line: '" + text + "'");
+        }
+        String line = text.substring(0, text.length() - 1);
+        return line.startsWith("!") ? fail(line.substring(1)) : append(line);
     }
 }
