@@ -1,14 +1,18 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RaftMessage.PreVoteReply;
 import dev.flotilla.raft.message.RaftMessage.PreVoteRequest;
 import dev.flotilla.raft.message.RaftMessage.RequestVote;
 import dev.flotilla.raft.message.RaftMessage.TimeoutNow;
 import dev.flotilla.raft.message.RaftMessage.VoteReply;
+import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
@@ -27,8 +31,8 @@ final class Election {
     private final Outcome outcome;
     private long deadlineNanos;
     // Of the present campaign; empty unless PRE_CANDIDATE or CANDIDATE.
-    private final Set<PeerId> granted = new TreeSet<>();
-    private final Set<PeerId> refused = new TreeSet<>();
+    private final Map<PeerId, StoreId> granted = new TreeMap<>();
+    private final Map<PeerId, StoreId> refused = new TreeMap<>();
     // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
     private long ownVoteNumber = Long.MAX_VALUE;
     // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
@@ -70,14 +74,14 @@ final class Election {
     /** Asks whether a campaign would be won, without raising any term (thesis §9.6). */
     private void preCampaign() {
         group.become(Role.PRE_CANDIDATE, null);
-        granted.add(group.self);
+        granted.put(group.self, group.storeId);
         if (!countPreVotes()) {
             sendToVoters(new PreVoteRequest(group.term() + 1, group.log.last()));
         }
     }
 
     private boolean countPreVotes() {
-        boolean won = Quorum.reached(group.configuration(), granted::contains);
+        boolean won = Quorum.reached(group.configuration(), member -> isIn(granted, member));
         if (won) {
             campaign(false);
         }
@@ -107,7 +111,7 @@ final class Election {
     void onPersisted() {
         if (group.role() == Role.CANDIDATE && group.isDurable(ownVoteNumber)) {
             ownVoteNumber = Long.MAX_VALUE;
-            granted.add(group.self);
+            granted.put(group.self, group.storeId);
             countVotes();
         }
     }
@@ -119,7 +123,7 @@ final class Election {
         group.send(candidate, new PreVoteReply(request.term(), group.term(), isGranted));
     }
 
-    void onPreVoteReply(PeerId voter, PreVoteReply reply) {
+    void onPreVoteReply(PeerId voter, StoreId storeId, PreVoteReply reply) {
         if (reply.term() > group.term()) {
             becomeFollower(reply.term(), null);
             return;
@@ -128,7 +132,7 @@ final class Election {
             return;
         }
         if (reply.granted()) {
-            granted.add(voter);
+            granted.put(voter, storeId);
             countPreVotes();
         }
     }
@@ -151,7 +155,7 @@ final class Election {
         group.send(candidate, new VoteReply(group.term(), isGranted));
     }
 
-    void onVoteReply(PeerId voter, VoteReply reply) {
+    void onVoteReply(PeerId voter, StoreId storeId, VoteReply reply) {
         if (reply.term() > group.term()) {
             becomeFollower(reply.term(), null);
             return;
@@ -159,16 +163,20 @@ final class Election {
         if (group.role() != Role.CANDIDATE || reply.term() != group.term()) {
             return;
         }
-        (reply.granted() ? granted : refused).add(voter);
+        (reply.granted() ? granted : refused).put(voter, storeId);
         countVotes();
     }
 
+    private static boolean isIn(Map<PeerId, StoreId> votes, Member member) {
+        return member.storeId().equals(votes.get(member.peerId()));
+    }
+
     private void countVotes() {
-        if (Quorum.reached(group.configuration(), granted::contains)) {
+        if (Quorum.reached(group.configuration(), member -> isIn(granted, member))) {
             clearVotes();
             group.become(Role.LEADER, group.self);
             outcome.won();
-        } else if (Quorum.lost(group.configuration(), refused::contains)) {
+        } else if (Quorum.lost(group.configuration(), member -> isIn(refused, member))) {
             becomeFollower(group.term(), null);
         }
     }

@@ -14,6 +14,11 @@ import dev.flotilla.transport.PeerId;
 
 /** How a peer follows its leader: takes entries, commit indexes and snapshots (paper figure 2 and figure 13). */
 final class Following {
+    // Of answers to an older term: they prove nothing but that a newer one exists. If their receiver should lead that
+    // one,
+    // the run of the request would mean another there.
+    private static final long NO_RUN = 0;
+
     private final Group group;
     private final Election election;
 
@@ -27,8 +32,7 @@ final class Following {
         if (request.term() < group.term()) { // so that a leader of old learns of the newer term
             group.send(
                     from,
-                    new AppendRejected(
-                            group.term(), request.run(), request.prev().index(), EntryId.NONE));
+                    new AppendRejected(group.term(), NO_RUN, request.prev().index(), EntryId.NONE));
             return;
         }
         election.followLeader(from, request.term());
@@ -64,7 +68,7 @@ final class Following {
 
     void onHeartbeat(PeerId from, Heartbeat request) {
         if (request.term() < group.term()) {
-            group.send(from, new HeartbeatReply(group.term(), request.run(), request.round()));
+            group.send(from, new HeartbeatReply(group.term(), NO_RUN, 0));
             return;
         }
         election.followLeader(from, request.term());
@@ -76,7 +80,7 @@ final class Following {
     /** Paper figure 13; the bytes come beside, if they are wanted. */
     void onInstallSnapshot(PeerId from, InstallSnapshot request) {
         if (request.term() < group.term()) {
-            reply(from, request.run(), request.snapshot(), false);
+            reply(from, NO_RUN, request.snapshot(), false);
             return;
         }
         election.followLeader(from, request.term());

@@ -58,30 +58,39 @@ final class Leadership {
         return found != null && found.run == run ? found : null;
     }
 
-    /** What {@code peer} is known to have; for this peer, what is durable here. */
-    long matchIndex(PeerId peer) {
-        if (peer.equals(group.self)) {
+    private boolean isSelf(Member member) {
+        return member.peerId().equals(group.self) && member.storeId().equals(group.storeId);
+    }
+
+    private @Nullable Progress of(Member member) {
+        Progress found = progress.get(member.peerId());
+        return found != null && found.storeId.equals(member.storeId()) ? found : null;
+    }
+
+    /** What {@code member} is known to have; for this peer, what is durable here. */
+    long matchIndex(Member member) {
+        if (isSelf(member)) {
             return group.durableIndex();
         }
-        Progress found = progress.get(peer);
+        Progress found = of(member);
         return found == null ? 0 : found.matchIndex();
     }
 
-    /** When {@code peer} answered last; for this peer, now. */
-    long lastContactNanos(PeerId peer) {
-        if (peer.equals(group.self)) {
+    /** When {@code member} answered last; for this peer, now. */
+    long lastContactNanos(Member member) {
+        if (isSelf(member)) {
             return group.nowNanos;
         }
-        Progress found = progress.get(peer);
+        Progress found = of(member);
         return found == null ? Long.MIN_VALUE : found.lastContactNanos;
     }
 
-    /** The newest round that {@code peer} confirmed; for this peer, the newest there is. */
-    long confirmedRound(PeerId peer) {
-        if (peer.equals(group.self)) {
+    /** The newest round that {@code member} confirmed; for this peer, the newest there is. */
+    long confirmedRound(Member member) {
+        if (isSelf(member)) {
             return round;
         }
-        Progress found = progress.get(peer);
+        Progress found = of(member);
         return found == null ? 0 : found.confirmedRound;
     }
 

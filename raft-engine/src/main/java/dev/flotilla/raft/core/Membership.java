@@ -37,7 +37,10 @@ final class Membership {
         return start(leadership, asking, change, null);
     }
 
-    /** Lets a newcomer in as a learner, on a member's ticket, whose issuer and expiry are judged here and now. */
+    /**
+     * Lets a newcomer in as a learner, on a member's ticket, whose issuer and expiry are judged here and now. A member that
+     * comes with another data directory has lost its own, which the new one takes the place of.
+     */
     boolean onJoin(Leadership leadership, Requester asking, Request.Join join, long nowMillis) {
         Ticket ticket = join.ticket();
         Configuration present = group.configuration();
@@ -57,8 +60,6 @@ final class Membership {
             refusal = "the ticket has expired; ask for a new one";
         } else if (spent.isPresent() && !spent.get().peerId().equals(join.newcomer())) {
             refusal = "the ticket was used by another peer; ask for a new one";
-        } else if (present.member(join.newcomer()).isPresent()) {
-            refusal = "this peer is a member with another data directory; remove it first";
         }
         if (refusal != null) {
             asking.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, refusal));

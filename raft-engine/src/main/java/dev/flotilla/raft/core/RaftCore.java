@@ -170,9 +170,9 @@ public final class RaftCore {
     /** Votes and acknowledgements: only those of members in force, with the data directory they are known by, count. */
     private void onReply(Input.Received received, RaftMessage message) {
         if (message instanceof RaftMessage.PreVoteReply reply) {
-            election.onPreVoteReply(received.from(), reply);
+            election.onPreVoteReply(received.from(), received.storeId(), reply);
         } else if (message instanceof RaftMessage.VoteReply reply) {
-            election.onVoteReply(received.from(), reply);
+            election.onVoteReply(received.from(), received.storeId(), reply);
         } else if (message instanceof RaftMessage.AppendAccepted reply) {
             leading.onAccepted(received.from(), received.storeId(), reply);
         } else if (message instanceof RaftMessage.AppendRejected reply) {

@@ -65,7 +65,8 @@ final class Transfer {
 
     /** Tells the target once its log is as long as this one. */
     void advance(Leadership leadership) {
-        if (target != null && !told && leadership.matchIndex(target) == group.log.lastIndex()) {
+        Progress peer = target == null ? null : leadership.of(target);
+        if (target != null && !told && peer != null && peer.matchIndex() == group.log.lastIndex()) {
             told = true;
             group.send(target, new TimeoutNow(group.term()));
         }
