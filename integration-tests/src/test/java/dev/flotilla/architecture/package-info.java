@@ -1,0 +1,5 @@
+/** Keeps the table of modules and packages true. */
+@NullMarked
+package dev.flotilla.architecture;
+
+import org.jspecify.annotations.NullMarked;
