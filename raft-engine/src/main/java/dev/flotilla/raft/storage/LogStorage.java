@@ -31,7 +31,10 @@ public interface LogStorage extends AutoCloseable {
 
     /**
      * Makes all of {@code round} durable, or nothing of it. Returns once it is: one commit, one fsync. A group that does
-     * not exist yet is created by its first write.
+     * not exist yet is created by its first {@link GroupWrite.Append} or {@link GroupWrite.Rebase}.
+     *
+     * @throws IllegalArgumentException if a write does not fit to what is stored; nothing of the round is stored then
+     * @throws IOException if the storage has failed, now or earlier, or is closed
      */
     void write(List<GroupWrite> round) throws IOException;
 
@@ -52,7 +55,61 @@ public interface LogStorage extends AutoCloseable {
      * @param base the entry before the first in the log
      * @param last the last entry in the log, or {@code base} if it is empty
      */
-    record StoredGroup(HardState hardState, EntryId base, EntryId last) {}
+    record StoredGroup(HardState hardState, EntryId base, EntryId last) {
+        /** A group before its first write. */
+        public static final StoredGroup EMPTY = new StoredGroup(HardState.INITIAL, EntryId.NONE, EntryId.NONE);
+
+        /**
+         * What an {@link GroupWrite.Append} makes of this.
+         *
+         * @throws IllegalArgumentException if the entries are not consecutive or do not join the log
+         */
+        public StoredGroup after(GroupWrite.Append append) {
+            EntryId newLast = last;
+            long indexMin = base.index() + 1;
+            long indexMax = last.index() + 1;
+            for (Entry entry : append.entries()) {
+                if (entry.index() < indexMin || entry.index() > indexMax) {
+                    throw new IllegalArgumentException("entry " + entry.id()
+                            + " does not join the log, where an index from " + indexMin + " to " + indexMax
+                            + " would do");
+                }
+                newLast = entry.id();
+                indexMin = entry.index() + 1;
+                indexMax = indexMin;
+            }
+            return new StoredGroup(append.hardState(), base, newLast);
+        }
+
+        /**
+         * What a {@link GroupWrite.Rebase} makes of this.
+         *
+         * @throws IllegalArgumentException if the log is to be kept but does not reach back to the new base
+         */
+        public StoredGroup after(GroupWrite.Rebase rebase) {
+            if (!rebase.keepLog() || last.index() <= rebase.base().index()) {
+                return new StoredGroup(rebase.hardState(), rebase.base(), rebase.base());
+            }
+            if (rebase.base().index() < base.index()) {
+                throw new IllegalArgumentException(
+                        "the log starts after " + base + " and cannot be kept from " + rebase.base() + " on");
+            }
+            return new StoredGroup(rebase.hardState(), rebase.base(), last);
+        }
+
+        /**
+         * What a {@link GroupWrite.Compact} makes of this.
+         *
+         * @throws IllegalArgumentException if it would remove entries that are not there
+         */
+        public StoredGroup after(GroupWrite.Compact compact) {
+            if (compact.base().index() > last.index()) {
+                throw new IllegalArgumentException(
+                        "the log ends at " + last + " and cannot be compacted up to " + compact.base());
+            }
+            return compact.base().index() <= base.index() ? this : new StoredGroup(hardState, compact.base(), last);
+        }
+    }
 
     /** One change of a round. */
     sealed interface GroupWrite {
@@ -71,10 +128,10 @@ public interface LogStorage extends AutoCloseable {
         /** The log of the group starts after {@code base}; with {@code keepLog} entries after it stay. */
         record Rebase(GenesisId genesis, HardState hardState, EntryId base, boolean keepLog) implements GroupWrite {}
 
-        /** Entries up to {@code base} go; a base before the present one changes nothing. */
+        /** Entries up to {@code base} go; a base before the present one, or a group that is gone, changes nothing. */
         record Compact(GenesisId genesis, EntryId base) implements GroupWrite {}
 
-        /** The group is gone, all of it. */
+        /** The group is gone, all of it. No error if there is none. */
         record Delete(GenesisId genesis) implements GroupWrite {}
 
         /** A value of the node's small tables; {@code null} removes it. */
