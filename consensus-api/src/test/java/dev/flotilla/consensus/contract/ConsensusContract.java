@@ -13,9 +13,14 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.consensus.UnavailableException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** What {@link Consensus} promises. Extend it and say how a swarm is made. */
@@ -255,6 +260,51 @@ public abstract class ConsensusContract<C extends Consensus<Journal>> extends Co
         for (CompletableFuture<ReadResult<Journal>> read : reads) {
             Object end = await(read.handle((answer, failure) -> failure == null ? answer : failure));
             assertThat(end).isInstanceOfAny(ReadResult.class, UnavailableException.class);
+        }
+    }
+
+    @Test
+    void closeInTheMidstOfWritesAndReadsFromManyThreadsCompletesAll() throws Exception {
+        List<C> members = start(3);
+        applied(members.get(0).commitState(A));
+        C closing = members.get(2);
+        List<CompletableFuture<?>> answers = Collections.synchronizedList(new ArrayList<>());
+        CountDownLatch underWay = new CountDownLatch(30);
+        List<CompletableFuture<Void>> callers = new ArrayList<>();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            for (int i = 0; i < 3; i++) {
+                callers.add(CompletableFuture.runAsync(() -> callUntilClosed(closing, answers, underWay), threads));
+            }
+            assertThat(underWay.await(30, TimeUnit.SECONDS)).isTrue();
+            closing.close();
+            for (CompletableFuture<Void> caller : callers) {
+                failure(caller, IllegalStateException.class);
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        for (CompletableFuture<?> answer : List.copyOf(answers)) {
+            Object end = await(answer.handle((value, thrown) -> thrown == null ? value : thrown));
+            assertThat(end).isInstanceOfAny(Outcome.class, ReadResult.class, UnavailableException.class);
+        }
+    }
+
+    /** Ends with the exception for misuse. At most a few writes wait at a time. */
+    private static void callUntilClosed(
+            Consensus<Journal> member, List<CompletableFuture<?>> answers, CountDownLatch underWay) {
+        while (true) {
+            List<CompletableFuture<?>> round = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                CompletableFuture<Outcome<Journal>> write = member.commitState(Journal.of("state"));
+                round.add(write.exceptionally(thrown -> {
+                    throw new AssertionError("a write ends as an outcome", thrown);
+                }));
+                answers.add(write);
+                answers.add(member.read(Consistency.linearizable()));
+                underWay.countDown();
+            }
+            CompletableFuture.allOf(round.toArray(new CompletableFuture<?>[0])).join();
         }
     }
 
