@@ -1,0 +1,134 @@
+package dev.flotilla.libp2p.multistream;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.ByteToMessageDecoder;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What both roles share: reading message by message, however the bytes arrive, and the two ends, agreement and failure.
+ * A failure closes the channel.
+ */
+abstract class Negotiation extends ByteToMessageDecoder {
+    private final ProtocolInstaller installer;
+    private final CompletableFuture<String> agreed = new CompletableFuture<>();
+    private boolean headerSeen;
+
+    Negotiation(ProtocolInstaller installer) {
+        this.installer = installer;
+    }
+
+    /**
+     * The protocol, once its handlers are installed; or a {@link ProtocolNegotiationException}. Completes on the event
+     * loop.
+     */
+    public CompletableFuture<String> agreed() {
+        return agreed;
+    }
+
+    /** The channel can be written to. */
+    abstract void start(ChannelHandlerContext ctx);
+
+    /** The peer's header came. */
+    abstract void onHeader(ChannelHandlerContext ctx);
+
+    /** A message after the header came. */
+    abstract void onMessage(ChannelHandlerContext ctx, String text) throws ProtocolNegotiationException;
+
+    /** No message is left in what was read. */
+    void onPause(ChannelHandlerContext ctx) {}
+
+    /** What this side said, for the message of an exception. */
+    abstract String ownWords();
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        if (ctx.channel().isActive()) {
+            begin(ctx);
+        }
+    }
+
+    @Override
+    public void channelActive(ChannelHandlerContext ctx) {
+        begin(ctx);
+        ctx.fireChannelActive();
+    }
+
+    private void begin(ChannelHandlerContext ctx) {
+        start(ctx);
+        if (!ctx.channel().config().isAutoRead()) {
+            ctx.read();
+        }
+    }
+
+    @Override
+    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
+        try {
+            String text = null;
+            while (!agreed.isDone() && (text = Message.read(in)) != null) {
+                if (headerSeen) {
+                    onMessage(ctx, text);
+                } else if (text.equals(Message.HEADER)) {
+                    headerSeen = true;
+                    onHeader(ctx);
+                } else {
+                    throw new ProtocolNegotiationException("the peer began with " + Message.quote(text));
+                }
+            }
+        } catch (ProtocolNegotiationException e) {
+            fail(ctx, e);
+        }
+        if (agreed.isCompletedExceptionally()) {
+            in.skipBytes(in.readableBytes());
+        } else if (!agreed.isDone()) {
+            onPause(ctx);
+        }
+    }
+
+    final void agree(ChannelHandlerContext ctx, String protocol) throws ProtocolNegotiationException {
+        try {
+            installer.install(ctx, protocol);
+        } catch (Exception e) {
+            throw new ProtocolNegotiationException("protocol " + protocol + " cannot be started: " + e.getMessage(), e);
+        }
+        agreed.complete(protocol);
+        ctx.pipeline().remove(this);
+    }
+
+    private void fail(ChannelHandlerContext ctx, ProtocolNegotiationException reason) {
+        if (agreed.completeExceptionally(reason)) {
+            ctx.close();
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
+        super.userEventTriggered(ctx, event);
+        if (event instanceof ChannelInputShutdownEvent) {
+            fail(ctx, ended());
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
+        super.channelInactive(ctx);
+        fail(ctx, ended());
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        fail(ctx, new ProtocolNegotiationException("the channel failed after " + ownWords() + ": " + cause, cause));
+    }
+
+    @Override
+    protected void handlerRemoved0(ChannelHandlerContext ctx) {
+        agreed.completeExceptionally(ended());
+    }
+
+    private ProtocolNegotiationException ended() {
+        return new ProtocolNegotiationException("the peer ended the channel after " + ownWords()
+                + (headerSeen ? "" : ", without speaking multistream-select"));
+    }
+}
