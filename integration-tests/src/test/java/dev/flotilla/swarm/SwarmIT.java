@@ -1,0 +1,85 @@
+package dev.flotilla.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Three daemons in three processes, joined by tickets. */
+class SwarmIT {
+    @TempDir
+    private Path directory;
+
+    @Test
+    void whatIsSetAtAnyPeerIsReadAtEveryOther() throws Exception {
+        try (Swarm swarm = Swarm.of(3, directory)) {
+            for (PeerProcess writer : swarm.peers()) {
+                writer.run("set", Swarm.COMMUNITY, "/by", '"' + writer.peerId() + '"').succeeded();
+                for (PeerProcess reader : swarm.peers()) {
+                    assertThat(Swarm.linearizable(reader).path("by").asText()).isEqualTo(writer.peerId());
+                }
+            }
+        }
+    }
+
+    @Test
+    void killingTheLeaderLosesNothingAndTheKilledPeerCatchesUp() throws Exception {
+        try (Swarm swarm = Swarm.of(3, directory)) {
+            PeerProcess leader = swarm.leader();
+            List<Writer> writers = new ArrayList<>();
+            for (PeerProcess peer : swarm.peers()) {
+                writers.add(new Writer(peer, Swarm.COMMUNITY, "w" + writers.size()));
+            }
+            PeerProcess survivor =
+                    swarm.peers().stream().filter(peer -> peer != leader).findFirst().orElseThrow();
+            Writer surviving = writers.get(swarm.peers().indexOf(survivor));
+            awaitMore(surviving, 20);
+            leader.kill();
+            awaitMore(surviving, 20); // the next leader takes writes
+            leader.start();
+            awaitMore(writers.get(swarm.peers().indexOf(leader)), 20);
+            for (Writer writer : writers) {
+                writer.close();
+            }
+            JsonNode document = Swarm.linearizable(survivor);
+            writers.forEach(writer -> writer.assertNothingLost(document));
+            Eventually.holds("the killed peer has everything", PeerProcess.PATIENCE, () -> Swarm.local(leader)
+                    .equals(document));
+        }
+    }
+
+    @Test
+    void allKilledAndRestartedComeBackWithEverythingOnAnotherPortToo() throws Exception {
+        try (Swarm swarm = Swarm.of(3, directory)) {
+            swarm.peer(1).run("set", Swarm.COMMUNITY, "/kept", "[1,2,3]").succeeded();
+            JsonNode document = Swarm.linearizable(swarm.peer(2));
+            String before = swarm.peer(0).address();
+            String moved = swarm.peer(2).address();
+            for (PeerProcess peer : swarm.peers()) {
+                peer.kill();
+            }
+            swarm.peer(0).launch();
+            swarm.peer(1).launch();
+            swarm.peer(2).launch("--listen", "/ip4/127.0.0.2/tcp/0");
+            swarm.peers().forEach(PeerProcess::awaitReady);
+            assertThat(swarm.peer(0).address()).as("the port is remembered").isEqualTo(before);
+            assertThat(swarm.peer(2).address()).isNotEqualTo(moved);
+            for (PeerProcess peer : swarm.peers()) {
+                assertThat(Swarm.linearizable(peer)).isEqualTo(document);
+                peer.run("set", Swarm.COMMUNITY, "/after", "true").succeeded();
+            }
+        }
+    }
+
+    private static void awaitMore(Writer writer, int writes) throws Exception {
+        int wanted = writer.acknowledged() + writes;
+        Eventually.holds(
+                writes + " more writes by " + writer,
+                PeerProcess.PATIENCE,
+                () -> writer.acknowledged() >= wanted);
+    }
+}
