@@ -66,9 +66,18 @@ final class Election {
         }
     }
 
-    /** Only who is a voter in its own log stands; a peer without a log does not know any voters. */
+    /**
+     * Who is a voter in its own log stands. So does who was one before the newest configuration in its log, as long as that
+     * is not known to be committed: it may be the only one that can commit it (thesis §4.2.2). Its own vote then does not
+     * count, since no quorum asks for it.
+     */
     private boolean mayCampaign() {
-        return group.configuration().isVoter(group.self);
+        RaftLog.Configured present = group.log.configured();
+        if (present.configuration().isVoter(group.self)) {
+            return true;
+        }
+        RaftLog.Configured before = group.log.configuredAt(present.id().index() - 1);
+        return !group.isConfigurationCommitted() && before.configuration().isVoter(group.self);
     }
 
     /** Asks whether a campaign would be won, without raising any term (thesis §9.6). */
