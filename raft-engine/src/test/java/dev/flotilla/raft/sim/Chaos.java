@@ -1,0 +1,218 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.random.RandomGenerator;
+
+/** Lets things go wrong, and operators ask for changes at bad moments. */
+final class Chaos {
+    private static final int VOTERS_TO_LOSE_ONE = 3;
+
+    private final Simulation simulation;
+    private final RandomGenerator random;
+    private final Tally tally;
+    private final SimSettings settings;
+    private long changedNanos;
+    private boolean wiped; // a group survives one lost disk at a time: one is all there is
+
+    Chaos(Simulation simulation, RandomGenerator random, Tally tally, SimSettings settings) {
+        this.simulation = simulation;
+        this.random = random;
+        this.tally = tally;
+        this.settings = settings;
+    }
+
+    /** Does one thing. */
+    void strike() {
+        int total =
+                settings.faults().values().stream().mapToInt(Integer::intValue).sum();
+        if (total == 0) {
+            return;
+        }
+        int drawn = random.nextInt(total);
+        for (Map.Entry<Fault, Integer> each : settings.faults().entrySet()) {
+            drawn -= each.getValue();
+            if (drawn < 0) {
+                simulation.note(() -> "fault " + each.getKey());
+                strike(each.getKey());
+                return;
+            }
+        }
+    }
+
+    private void strike(Fault fault) {
+        switch (fault) {
+            case CRASH -> pick(SimPeer::isUp).ifPresent(this::crash);
+            case CRASH_LEADER -> pick(Chaos::isLeader).ifPresent(this::crash);
+            case RESTART ->
+                pick(peer -> !peer.isUp() && !simulation.isAbsent(peer)).ifPresent(simulation::start);
+            case PARTITION -> partition();
+            case ONE_WAY_PARTITION -> blockOneWay();
+            case HEAL -> simulation.network().heal();
+            case RECONNECT -> pickTwo((a, b) -> simulation.network().reconnect(a, b));
+            case SNAPSHOT -> pick(SimPeer::isUp).ifPresent(this::takeSnapshot);
+            case TRANSFER -> pick(SimPeer::isUp).ifPresent(this::transfer);
+            case ADD_MEMBER -> pick(SimPeer::isUp).ifPresent(this::addMember);
+            case REMOVE_MEMBER -> pick(SimPeer::isUp).ifPresent(this::removeMember);
+            case REMOVE_LEADER -> pick(Chaos::isLeader).ifPresent(leader -> remove(leader, leader.id()));
+            case REPLACE_MEMBERS -> pick(SimPeer::isUp).ifPresent(this::replaceMembers);
+            case JOIN -> pick(simulation::isOutside).ifPresent(this::join);
+            case WIPE -> pick(this::mayBeWiped).ifPresent(this::wipe);
+        }
+    }
+
+    private Optional<SimPeer> pick(Predicate<SimPeer> which) {
+        List<SimPeer> candidates = simulation.peers().stream().filter(which).toList();
+        return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.get(random.nextInt(candidates.size())));
+    }
+
+    private interface Pair {
+        void accept(SimPeer a, SimPeer b);
+    }
+
+    private void pickTwo(Pair action) {
+        pick(SimPeer::isUp)
+                .ifPresent(a -> pick(peer -> peer.isUp() && peer != a).ifPresent(b -> action.accept(a, b)));
+    }
+
+    private static boolean isLeader(SimPeer peer) {
+        return peer.isUp() && peer.role() == Role.LEADER;
+    }
+
+    private void crash(SimPeer peer) {
+        tally.count(Occurrence.CRASH);
+        CoreStatus status = peer.status();
+        if (status.role() == Role.LEADER && status.configuration().isJoint()) {
+            tally.count(Occurrence.JOINT_LEADER_CRASHED);
+        }
+        int surviving = random.nextInt(peer.disk().pendingWrites() + 1);
+        if (surviving < peer.disk().pendingWrites()) {
+            tally.count(Occurrence.CRASH_LOST_WRITES);
+        }
+        if (surviving > 0) {
+            tally.count(Occurrence.CRASH_KEPT_UNTOLD_WRITES);
+        }
+        simulation.crash(peer, surviving);
+    }
+
+    private void partition() {
+        tally.count(Occurrence.PARTITION);
+        Set<SimPeer> side = new HashSet<>();
+        for (SimPeer peer : simulation.peers()) {
+            if (random.nextBoolean()) {
+                side.add(peer);
+            }
+        }
+        simulation.network().partition(side);
+    }
+
+    private void blockOneWay() {
+        tally.count(Occurrence.ONE_WAY_PARTITION);
+        pickTwo((a, b) -> simulation.network().block(a, b));
+    }
+
+    private void takeSnapshot(SimPeer peer) {
+        if (peer.takeSnapshot()) {
+            tally.count(Occurrence.SNAPSHOT_TAKEN);
+        }
+    }
+
+    // ---- what operators ask for ----
+
+    private void transfer(SimPeer asked) {
+        PeerId target = random.nextInt(3) == 0
+                ? null
+                : pick(peer -> true).map(SimPeer::id).orElse(null);
+        simulation.ask(asked, new Request.Transfer(target), Occurrence.TRANSFERRED);
+    }
+
+    private void addMember(SimPeer asked) {
+        Configuration known = asked.status().configuration();
+        pick(peer -> peer.isUp() && !known.contains(peer.id(), peer.storeId()))
+                .ifPresent(peer -> change(asked, MembershipChange.put(learner(peer))));
+    }
+
+    private Member learner(SimPeer peer) {
+        return Member.learner(peer.id(), peer.storeId(), random.nextInt(4) != 0);
+    }
+
+    private void removeMember(SimPeer asked) {
+        List<Member> members = asked.status().configuration().all();
+        if (!members.isEmpty()) {
+            remove(asked, members.get(random.nextInt(members.size())).peerId());
+        }
+    }
+
+    private void remove(SimPeer asked, PeerId peer) {
+        change(asked, MembershipChange.remove(peer));
+    }
+
+    /** Several at once: members go, others come, learners become voters. */
+    private void replaceMembers(SimPeer asked) {
+        Configuration known = asked.status().configuration();
+        List<Member> put = new ArrayList<>();
+        List<PeerId> gone = new ArrayList<>();
+        for (SimPeer peer : simulation.peers()) {
+            boolean isMember = known.contains(peer.id(), peer.storeId());
+            if (isMember && random.nextInt(4) == 0) {
+                gone.add(peer.id());
+            } else if (peer.isUp() && (isMember || random.nextInt(2) == 0)) {
+                put.add(isMember ? Member.voter(peer.id(), peer.storeId()) : learner(peer));
+            }
+        }
+        change(asked, new MembershipChange(put, gone));
+    }
+
+    /** While a lost disk's owner counts as a voter, a careful operator changes nothing but that. */
+    private void change(SimPeer asked, MembershipChange change) {
+        Configuration known = asked.status().configuration();
+        List<PeerId> lost = known.all().stream()
+                .map(Member::peerId)
+                .filter(peer -> !known.contains(peer, simulation.peer(peer).storeId()))
+                .toList();
+        boolean concernsLost =
+                change.put().stream().map(Member::peerId).allMatch(lost::contains) && lost.containsAll(change.remove());
+        if (wiped && !concernsLost && (!lost.isEmpty() || known.all().isEmpty())) {
+            return;
+        }
+        changedNanos = simulation.nowNanos();
+        simulation.ask(asked, new Request.ChangeMembers(change), Occurrence.MEMBERS_CHANGED);
+    }
+
+    /** An outsider asks to be let in, with anybody's ticket. */
+    private void join(SimPeer newcomer) {
+        Optional<SimPeer> issuer = pick(peer -> peer != newcomer);
+        issuer.ifPresent(from -> {
+            if (!newcomer.isUp()) {
+                simulation.enter(newcomer);
+            }
+            simulation.join(newcomer, from);
+        });
+    }
+
+    private boolean mayBeWiped(SimPeer peer) {
+        boolean isQuiet = simulation.nowNanos() > changedNanos + 2 * SimSettings.ELECTION_TIMEOUT_NANOS;
+        return !wiped && isQuiet && !simulation.isAbsent(peer) && simulation.smallestElectorate() >= VOTERS_TO_LOSE_ONE;
+    }
+
+    private void wipe(SimPeer peer) {
+        wiped = true;
+        tally.count(Occurrence.STORE_WIPED);
+        if (peer.isUp()) {
+            crash(peer);
+        }
+        simulation.renew(peer);
+    }
+}

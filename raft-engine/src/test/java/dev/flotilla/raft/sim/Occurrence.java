@@ -1,0 +1,60 @@
+package dev.flotilla.raft.sim;
+
+/** What a simulation counts, to show that it reaches what it is to test. */
+enum Occurrence {
+    STEP(true),
+    ELECTION_WON(true),
+    LEADER_STEPPED_DOWN(true),
+    VOTE_REFUSED(true),
+    PRE_VOTE_REFUSED(true),
+    CONFLICT_TRUNCATED(true),
+    APPEND_REJECTED(true),
+    WINDOW_SENT_EARLY(true),
+    ENTRIES_LOADED(true),
+    LOG_COMPACTED(true),
+    SNAPSHOT_TAKEN(true),
+    SNAPSHOT_SENT(true),
+    SNAPSHOT_INSTALLED(true),
+    SNAPSHOT_INSTALLED_LOG_KEPT(false),
+    WRITE_APPLIED(true),
+    WRITE_FORWARDED(true),
+    WRITE_REFUSED(true),
+    WRITE_SUPERSEDED(true),
+    WRITE_OVERLOADED(true),
+    READ_DONE(true),
+    READ_FORWARDED(true),
+    JOINT_CONFIGURATION(true),
+    JOINT_LEADER_CRASHED(true),
+    MEMBERS_CHANGED(true),
+    LEADER_REMOVED(true),
+    LEARNER_PROMOTED(true),
+    JOINED_BY_TICKET(true),
+    JOIN_REFUSED(false),
+    TRANSFERRED(true),
+    TIMEOUT_NOW(true),
+    REFUSAL(true),
+    INTRODUCTION(true),
+    CERTIFICATE_ISSUED(true),
+    REMOVAL_NOTICE(true),
+    LEFT_GROUP(true),
+    CRASH(true),
+    CRASH_LOST_WRITES(true),
+    CRASH_KEPT_UNTOLD_WRITES(true),
+    STORE_WIPED(true),
+    STORE_REPLACED(true),
+    MESSAGE_LOST(true),
+    MESSAGE_DUPLICATED(true),
+    PARTITION(true),
+    ONE_WAY_PARTITION(true);
+
+    private final boolean required;
+
+    Occurrence(boolean required) {
+        this.required = required;
+    }
+
+    /** Whether a thousand seeds must see it. */
+    boolean isRequired() {
+        return required;
+    }
+}

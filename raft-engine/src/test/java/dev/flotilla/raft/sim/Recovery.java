@@ -1,0 +1,174 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.RequestId;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a run: everything heals and restarts, and within bounded time there must be a leader, a write that goes
+ * through, a membership as the operator wants it, and one state everywhere.
+ */
+final class Recovery {
+    private static final long STEP_NANOS = SimSettings.ELECTION_TIMEOUT_NANOS / 4;
+    private static final long PATIENCE_NANOS = 40 * SimSettings.ELECTION_TIMEOUT_NANOS;
+
+    private final Simulation simulation;
+    private final RandomGenerator random;
+
+    Recovery(Simulation simulation, RandomGenerator random) {
+        this.simulation = simulation;
+        this.random = random;
+    }
+
+    void run() {
+        simulation.note(() -> "everything heals");
+        simulation.network().becomeReliable();
+        simulation.transfers().becomeReliable();
+        simulation.diskBecomesFast();
+        simulation.peers().stream()
+                .filter(peer -> !peer.isUp() && !simulation.isAbsent(peer))
+                .forEach(simulation::start);
+        await("a leader", () -> leader().isPresent());
+        awaitWrite();
+        awaitMembership();
+        awaitWrite();
+        await("one state", this::isConverged);
+        checkStates();
+    }
+
+    private void await(String what, BooleanSupplier condition) {
+        long end = simulation.nowNanos() + PATIENCE_NANOS;
+        while (!condition.getAsBoolean()) {
+            Violation.unless(simulation.nowNanos() < end, "no liveness: waited in vain for %s; %s", what, describe());
+            simulation.runUntil(simulation.nowNanos() + STEP_NANOS);
+        }
+        simulation.note(() -> "there is " + what);
+    }
+
+    private String describe() {
+        StringBuilder text = new StringBuilder();
+        for (SimPeer peer : simulation.peers()) {
+            text.append("\n  ").append(peer.name()).append(": ");
+            if (!peer.isUp()) {
+                text.append(simulation.isAbsent(peer) ? "absent" : "down");
+                continue;
+            }
+            CoreStatus status = peer.status();
+            text.append(status.role() + " term=" + status.term() + " leader=" + MessageText.name(status.leader())
+                    + " last=" + status.lastEntry() + " commit=" + status.commitIndex() + " applied="
+                    + status.lastApplied() + " " + MessageText.of(status.configuration()));
+        }
+        return text.toString();
+    }
+
+    private Optional<SimPeer> leader() {
+        return simulation.peers().stream()
+                .filter(peer -> peer.isUp() && peer.role() == Role.LEADER)
+                .max((a, b) -> Long.compare(a.status().term(), b.status().term()));
+    }
+
+    private void awaitWrite() {
+        long before = simulation.clients().completedWrites();
+        await("a new write", () -> {
+            List<SimPeer> running = members().filter(SimPeer::isUp).toList();
+            if (!running.isEmpty()) {
+                simulation.clients().write(running.get(random.nextInt(running.size())));
+            }
+            return simulation.clients().completedWrites() > before;
+        });
+    }
+
+    /** Those whom the leader's configuration names, with their present data directories. */
+    private Stream<SimPeer> members() {
+        Optional<SimPeer> leader = leader();
+        if (leader.isEmpty()) {
+            return Stream.empty();
+        }
+        Configuration configuration = leader.get().status().configuration();
+        return simulation.peers().stream().filter(peer -> configuration.contains(peer.id(), peer.storeId()));
+    }
+
+    // ---- membership ----
+
+    /** The operator removes members whose data is gone and adds one that is none; all of that must come to be. */
+    private void awaitMembership() {
+        @Nullable
+        SimPeer newcomer = simulation.peers().stream()
+                .filter(simulation::isOutside)
+                .findFirst()
+                .orElse(null);
+        if (newcomer != null && simulation.isAbsent(newcomer)) {
+            simulation.enter(newcomer);
+        }
+        RequestId[] asked = new RequestId[1];
+        await("the membership that is wanted", () -> {
+            Optional<SimPeer> leader = leader();
+            boolean isBusy = asked[0] != null && simulation.isUnanswered(asked[0]) && random.nextInt(4) != 0;
+            if (leader.isEmpty() || isBusy) {
+                return false;
+            }
+            Optional<MembershipChange> change = wanted(leader.get().status(), newcomer);
+            change.ifPresent(missing -> asked[0] =
+                    simulation.ask(leader.get(), new Request.ChangeMembers(missing), Occurrence.MEMBERS_CHANGED));
+            return change.isEmpty() && isSettled(leader.get().status());
+        });
+    }
+
+    private Optional<MembershipChange> wanted(CoreStatus status, @Nullable SimPeer newcomer) {
+        Configuration present = status.configuration();
+        for (Member member : present.members()) {
+            SimPeer peer = simulation.peer(member.peerId());
+            if (!peer.storeId().equals(member.storeId())) {
+                return Optional.of(MembershipChange.remove(peer.id()));
+            }
+        }
+        if (newcomer != null && !present.contains(newcomer.id(), newcomer.storeId())) {
+            return Optional.of(MembershipChange.put(Member.learner(newcomer.id(), newcomer.storeId(), true)));
+        }
+        return Optional.empty();
+    }
+
+    /** Promotable learners were promoted and nothing is under way. */
+    private static boolean isSettled(CoreStatus status) {
+        return status.configurationCommitted()
+                && !status.configuration().isJoint()
+                && status.configuration().members().stream().noneMatch(Member::promotable);
+    }
+
+    // ---- the end ----
+
+    private boolean isConverged() {
+        Optional<SimPeer> leader = leader();
+        if (leader.isEmpty()) {
+            return false;
+        }
+        CoreStatus ahead = leader.get().status();
+        return ahead.commitIndex() == ahead.lastEntry().index()
+                && members()
+                        .allMatch(peer -> peer.isUp()
+                                && peer.machine().lastApplied() == ahead.commitIndex()
+                                && peer.status().configuration().equals(ahead.configuration()));
+    }
+
+    private void checkStates() {
+        List<Long> states =
+                members().map(peer -> peer.machine().chain()).distinct().toList();
+        Violation.unless(states.size() == 1, "the members have %d states", states.size());
+        long applied = members().findFirst().orElseThrow().machine().lastApplied();
+        Violation.unless(
+                applied == simulation.invariants().commitIndex(),
+                "the members agree at %d, but %d was committed",
+                applied,
+                simulation.invariants().commitIndex());
+    }
+}

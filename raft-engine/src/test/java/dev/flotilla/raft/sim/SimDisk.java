@@ -1,0 +1,160 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Recovered;
+import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One data directory. Writes become durable one after the other, each as a whole, when {@link #completeOne} says so; a
+ * crash loses those that are not.
+ */
+public final class SimDisk {
+    /** A write that is under way. */
+    record Write(long number, Effect effect) {}
+
+    private final StoreId storeId;
+    private final Set<PeerId> contacts;
+    private HardState hardState = HardState.INITIAL;
+    private SimLog log = new SimLog();
+    private SimMachine.@Nullable State snapshot;
+    private final Map<SnapshotMeta, SimMachine.State> received = new HashMap<>(); // and not yet installed
+    private List<Certificate> certificates = List.of();
+    private final Deque<Write> pending = new ArrayDeque<>();
+    private final Map<Long, PeerId> votes = new HashMap<>(); // by term, every one that was ever durable
+
+    SimDisk(StoreId storeId, Set<PeerId> contacts) {
+        this.storeId = storeId;
+        this.contacts = Set.copyOf(contacts);
+    }
+
+    /** Writes, durably at once, what a group of these members starts with. */
+    void found(List<Member> members) {
+        log.replace(List.of(Payloads.founding(members)));
+        hardState = new HardState(1, null);
+    }
+
+    /** Sets what a test wants to be there. */
+    public void preset(HardState newHardState, SimLog newLog) {
+        hardState = newHardState;
+        log = newLog;
+    }
+
+    StoreId storeId() {
+        return storeId;
+    }
+
+    HardState hardState() {
+        return hardState;
+    }
+
+    SimLog log() {
+        return log;
+    }
+
+    SimMachine.@Nullable State snapshot() {
+        return snapshot;
+    }
+
+    /** Whether everything up to {@code index} is in the log or a snapshot. */
+    boolean holds(EntryId id) {
+        return log.contains(id) || log.base().index() > id.index();
+    }
+
+    @Nullable
+    PeerId voteIn(long term) {
+        return votes.get(term);
+    }
+
+    void enqueue(long number, Effect effect) {
+        pending.addLast(new Write(number, effect));
+    }
+
+    int pendingWrites() {
+        return pending.size();
+    }
+
+    /** Makes the oldest write durable and returns it. */
+    Write completeOne() {
+        Write write = pending.removeFirst();
+        if (write.effect() instanceof Effect.Persist persist) {
+            replaceHardState(persist.hardState());
+            log.replace(persist.entries());
+        } else if (write.effect() instanceof Effect.InstallSnapshot install) {
+            replaceHardState(install.hardState());
+            install(install.snapshot(), install.keepLog());
+        }
+        return write;
+    }
+
+    private void replaceHardState(HardState next) {
+        Violation.unless(next.term() >= hardState.term(), "hard state %s replaces %s", next, hardState);
+        boolean votedOtherwise = next.term() == hardState.term()
+                && hardState.votedFor() != null
+                && !hardState.votedFor().equals(next.votedFor());
+        Violation.unless(!votedOtherwise, "a second vote in one term: %s replaces %s", next, hardState);
+        hardState = next;
+        if (next.votedFor() != null) {
+            votes.put(next.term(), next.votedFor());
+        }
+    }
+
+    private void install(SnapshotMeta meta, boolean keepLog) {
+        SimMachine.State state = received.get(meta);
+        Violation.unless(state != null, "snapshot %s was not received", meta.lastIncluded());
+        snapshot = state;
+        if (keepLog) {
+            log.compact(meta.lastIncluded());
+        } else {
+            log.reset(meta.lastIncluded());
+        }
+    }
+
+    void receive(SimMachine.State state) {
+        received.put(state.meta(), state);
+    }
+
+    /** Keeps a snapshot of this peer's own state. False if there is a newer one. */
+    boolean keep(SimMachine.State own) {
+        boolean newer = snapshot == null || snapshot.meta().index() < own.meta().index();
+        if (newer) {
+            snapshot = own;
+        }
+        return newer;
+    }
+
+    void saveCertificates(List<Certificate> chain) {
+        certificates = chain;
+    }
+
+    /** Loses every write but the first {@code surviving}. */
+    void crash(int surviving) {
+        for (int i = 0; i < surviving; i++) {
+            completeOne();
+        }
+        pending.clear();
+        received.clear();
+    }
+
+    Recovered recover() {
+        return new Recovered(
+                hardState,
+                snapshot == null ? null : snapshot.meta(),
+                log.base(),
+                List.copyOf(log.entries()),
+                certificates,
+                contacts);
+    }
+}

@@ -1,0 +1,368 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.core.Trace;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A peer: a core, a disk, a state machine, and a driver that does exactly what {@link Effect} says. An effect waits for
+ * the writes before it; {@link Effect.SendEarly} alone does not.
+ */
+public final class SimPeer {
+    /** An effect that waits until the write of number {@code after} is durable. */
+    private record Held(long after, Effect effect) {}
+
+    private final String name;
+    private final PeerId id;
+    private final World world;
+    private final RaftConfig config;
+    private final RandomGenerator random;
+    private SimDisk disk;
+    private int generation = 1;
+    private int life; // counts starts and crashes: work of an earlier life is void
+    private @Nullable RaftCore core;
+    private Role role = Role.FOLLOWER;
+
+    private SimLog log = new SimLog(); // as the core sees it, durable or not
+    private SimMachine machine = new SimMachine();
+    private long emitted;
+    private long durable;
+    private final Deque<Held> held = new ArrayDeque<>();
+    private final Deque<Runnable> toApply = new ArrayDeque<>();
+    private boolean applying;
+    private long applyIndex; // asked for so far
+
+    public SimPeer(String name, World world, RaftConfig config, RandomGenerator random, Set<PeerId> contacts) {
+        this.name = name;
+        this.id = Names.peer(name);
+        this.world = world;
+        this.config = config;
+        this.random = random;
+        this.disk = new SimDisk(Names.store(id, generation), contacts);
+    }
+
+    public String name() {
+        return name;
+    }
+
+    public PeerId id() {
+        return id;
+    }
+
+    public StoreId storeId() {
+        return disk.storeId();
+    }
+
+    public SimDisk disk() {
+        return disk;
+    }
+
+    public SimMachine machine() {
+        return machine;
+    }
+
+    SimLog log() {
+        return log;
+    }
+
+    Role role() {
+        return role;
+    }
+
+    int life() {
+        return life;
+    }
+
+    public boolean isUp() {
+        return core != null;
+    }
+
+    public CoreStatus status() {
+        return running().status(world.nowNanos());
+    }
+
+    public long nextTimerNanos() {
+        return core == null ? Long.MAX_VALUE : core.nextTimerNanos();
+    }
+
+    private RaftCore running() {
+        if (core == null) {
+            throw new IllegalStateException(name + " is down");
+        }
+        return core;
+    }
+
+    // ---- life ----
+
+    /** Starts from what is on the disk. */
+    public void start() {
+        life++;
+        log = disk.log().copy();
+        machine = new SimMachine();
+        SimMachine.State snapshot = disk.snapshot();
+        if (snapshot != null) {
+            machine.restore(snapshot);
+            world.restored(this, snapshot);
+        }
+        applyIndex = machine.lastApplied();
+        emitted = 0;
+        durable = 0;
+        role = Role.FOLLOWER;
+        core = new RaftCore(
+                new FakeCredentials(id),
+                disk.storeId(),
+                Names.GENESIS,
+                config,
+                disk.recover(),
+                random,
+                new Listener(),
+                world.nowNanos());
+    }
+
+    /** Stops at once. Of the writes under way the first {@code surviving} had reached the disk. */
+    public void crash(int surviving) {
+        life++;
+        core = null;
+        disk.crash(surviving);
+        held.clear();
+        toApply.clear();
+        applying = false;
+    }
+
+    /** The data directory is gone; a new one takes its place. Only while down. */
+    public void wipe(Set<PeerId> contacts) {
+        generation++;
+        disk = new SimDisk(Names.store(id, generation), contacts);
+        log = new SimLog();
+    }
+
+    // ---- the driver ----
+
+    /** Gives {@code input} to the core and does what it says, as far as the disk allows. Nothing while down. */
+    public void step(Input input) {
+        if (core == null) {
+            return;
+        }
+        world.stepping(this, input);
+        List<Effect> effects = core.step(input, world.nowNanos());
+        effects.forEach(this::take);
+        world.stepped(this, input, effects);
+        sendEarly(effects);
+        release();
+    }
+
+    private void take(Effect effect) {
+        world.emitted(this, effect);
+        if (effect instanceof Effect.Persist persist) {
+            log.replace(persist.entries());
+            enqueue(persist.number(), persist);
+        } else if (effect instanceof Effect.InstallSnapshot install) {
+            if (install.keepLog()) {
+                log.compact(install.snapshot().lastIncluded());
+            } else {
+                log.reset(install.snapshot().lastIncluded());
+            }
+            enqueue(install.number(), install);
+        } else if (!(effect instanceof Effect.SendEarly)) {
+            held.addLast(new Held(emitted, effect));
+        }
+    }
+
+    private void sendEarly(List<Effect> effects) {
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.SendEarly early) {
+                world.send(this, early.to(), early.message());
+            }
+        }
+    }
+
+    private void enqueue(long number, Effect effect) {
+        Violation.unless(number == emitted + 1, "%s numbers a write %d after %d", name, number, emitted);
+        emitted = number;
+        disk.enqueue(number, effect);
+        world.written(this);
+    }
+
+    /** The disk finishes its {@code count} oldest writes; the core is told of the last. */
+    public void diskCompletes(int count) {
+        for (int i = 0; i < count; i++) {
+            SimDisk.Write write = disk.completeOne();
+            durable = write.number();
+            if (write.effect() instanceof Effect.InstallSnapshot install) {
+                restoreLater(install);
+            }
+            release();
+        }
+        step(new Input.Persisted(durable));
+    }
+
+    private void release() {
+        while (!held.isEmpty() && held.getFirst().after() <= durable) {
+            perform(held.removeFirst().effect());
+        }
+    }
+
+    private void perform(Effect effect) {
+        if (effect instanceof Effect.Send send) {
+            world.send(this, send.to(), send.message());
+        } else if (effect instanceof Effect.Apply apply) {
+            apply(apply.index());
+        } else if (effect instanceof Effect.Answered answered) {
+            world.answered(this, answered.id(), answered.result());
+        } else if (effect instanceof Effect.Forwarded forwarded) {
+            world.forwarded(this, forwarded.id(), forwarded.term());
+        } else if (effect instanceof Effect.LoadEntries load) {
+            ifStillAlive(World.Work.LOAD, () -> step(new Input.EntriesLoaded(load.to(), load.run(), read(load))));
+        } else if (effect instanceof Effect.SendSnapshot send) {
+            sendSnapshot(send);
+        } else if (effect instanceof Effect.ReceiveSnapshot receive) {
+            world.receiveSnapshot(this, receive.from(), receive.message());
+        } else if (effect instanceof Effect.Compact compact) {
+            compact(compact);
+        } else if (effect instanceof Effect.SaveCertificates save) {
+            disk.saveCertificates(save.chain());
+        } else if (effect instanceof Effect.LeftGroup) {
+            world.left(this);
+        } else {
+            throw new AssertionError("unhandled effect: " + effect);
+        }
+    }
+
+    private void ifStillAlive(World.Work work, Runnable task) {
+        int now = life;
+        world.later(this, work, () -> {
+            if (life == now) {
+                task.run();
+            }
+        });
+    }
+
+    private List<Entry> read(Effect.LoadEntries load) {
+        List<Entry> found = new ArrayList<>();
+        if (load.fromIndex() <= disk.log().base().index()) {
+            return found;
+        }
+        long bytes = 0;
+        long end = Math.min(load.toIndexExclusive() - 1, disk.log().lastIndex());
+        for (long index = load.fromIndex(); index <= end; index++) {
+            Entry entry = disk.log().entry(index);
+            bytes += entry.sizeBytes();
+            if (bytes > load.bytesMax() && !found.isEmpty()) {
+                break;
+            }
+            found.add(entry);
+        }
+        return found;
+    }
+
+    private void compact(Effect.Compact compact) {
+        SimMachine.State snapshot = disk.snapshot();
+        Violation.unless(
+                snapshot != null && snapshot.meta().index() >= compact.base().index(),
+                "%s compacts to %s without a snapshot of it",
+                name,
+                compact.base());
+        disk.log().compact(compact.base());
+    }
+
+    private void sendSnapshot(Effect.SendSnapshot send) {
+        SimMachine.State newest = disk.snapshot();
+        if (newest != null && newest.meta().equals(send.message().snapshot())) {
+            world.sendSnapshot(this, send.to(), send.message(), newest);
+        } else {
+            ifStillAlive(
+                    World.Work.LOAD,
+                    () -> step(
+                            new Input.SnapshotNotSent(send.to(), send.message().run())));
+        }
+    }
+
+    // ---- the state machine ----
+
+    private void apply(long index) {
+        Violation.unless(index > applyIndex, "%s is to apply up to %d after %d", name, index, applyIndex);
+        Violation.unless(disk.log().reaches(index), "%s is to apply %d; its disk has %s", name, index, disk.log());
+        List<Entry> entries = disk.log().range(applyIndex + 1, index);
+        List<Entry> cached = running().cachedEntries(applyIndex + 1, index);
+        Violation.unless(cached.isEmpty() || cached.equals(entries), "%s caches other entries than its disk has", name);
+        applyIndex = index;
+        toApply.addLast(() -> {
+            for (Entry entry : entries) {
+                Command command = machine.apply(entry);
+                world.applied(this, entry, command);
+            }
+            step(new Input.Applied(index));
+        });
+        applyNext();
+    }
+
+    private void restoreLater(Effect.InstallSnapshot install) {
+        SimMachine.State state = disk.snapshot();
+        if (state == null) {
+            throw new AssertionError("installed " + install + ", found none");
+        }
+        applyIndex = state.meta().index();
+        toApply.addLast(() -> {
+            machine.restore(state);
+            world.restored(this, state);
+            step(new Input.Applied(state.meta().index()));
+        });
+        applyNext();
+    }
+
+    private void applyNext() {
+        if (!applying && !toApply.isEmpty()) {
+            applying = true;
+            ifStillAlive(World.Work.APPLY, () -> {
+                applying = false;
+                Runnable task = toApply.removeFirst();
+                task.run();
+                applyNext();
+            });
+        }
+    }
+
+    /** Takes a snapshot of the state as it is now; it is durable later. False if there is nothing new in it. */
+    public boolean takeSnapshot() {
+        SimMachine.State newest = disk.snapshot();
+        if (core == null
+                || machine.lastApplied() <= (newest == null ? 0 : newest.meta().index())) {
+            return false;
+        }
+        SimMachine.State captured = machine.capture();
+        ifStillAlive(World.Work.CAPTURE, () -> {
+            if (disk.keep(captured)) {
+                step(new Input.SnapshotTaken(captured.meta()));
+            }
+        });
+        return true;
+    }
+
+    private final class Listener implements Trace {
+        @Override
+        public void roleChanged(Role newRole, long term, @Nullable PeerId leader) {
+            world.roleChanged(SimPeer.this, newRole, term, leader);
+            role = newRole;
+        }
+
+        @Override
+        public void dropped(PeerId from, String message, String reason) {
+            world.dropped(SimPeer.this, from, message, reason);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+package dev.flotilla.raft.sim;
+
+import static dev.flotilla.raft.sim.Schedule.MILLI;
+
+import dev.flotilla.raft.core.RaftConfig;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.random.RandomGenerator;
+
+/**
+ * What a seed's run is like. Each seed draws its own kinds and rates of faults (swarm testing): a fault that is always
+ * there hides what happens without it.
+ *
+ * @param voters that found the group
+ * @param spares peers that may come in later
+ * @param loss share of messages that vanish
+ * @param duplication share of messages that arrive twice
+ * @param reordering whether messages of one lane overtake each other
+ * @param delayNanosMax the slowest message
+ * @param diskNanosMax the slowest write
+ * @param chaosNanos how long faults go on
+ * @param clientNanos mean time between two requests
+ * @param faultNanos mean time between two faults
+ * @param faults how likely each is
+ */
+record SimSettings(
+        int voters,
+        int spares,
+        double loss,
+        double duplication,
+        boolean reordering,
+        long delayNanosMax,
+        long diskNanosMax,
+        long chaosNanos,
+        long clientNanos,
+        long faultNanos,
+        Map<Fault, Integer> faults,
+        RaftConfig config) {
+    static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
+
+    static SimSettings draw(RandomGenerator random) {
+        Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
+        for (Fault fault : Fault.values()) {
+            faults.put(fault, random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(fault.weightMax()));
+        }
+        int voters = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
+        return new SimSettings(
+                voters,
+                random.nextInt(Math.min(4, 8 - voters)),
+                pick(random, 0, 0, 1, 5, 20) / 100.0,
+                pick(random, 0, 0, 2, 20) / 100.0,
+                random.nextBoolean(),
+                pick(random, 2, 10, 50, 300) * MILLI,
+                pick(random, 1, 5, 40, 200) * MILLI,
+                (6 + random.nextInt(10)) * ELECTION_TIMEOUT_NANOS,
+                pick(random, 20, 60, 200) * MILLI,
+                pick(random, 150, 400, 1000) * MILLI,
+                faults,
+                config(random));
+    }
+
+    private static RaftConfig config(RandomGenerator random) {
+        boolean narrow = random.nextBoolean();
+        return new RaftConfig(
+                ELECTION_TIMEOUT_NANOS,
+                ELECTION_TIMEOUT_NANOS / 5,
+                narrow ? 100 : 4000,
+                narrow ? 1 + random.nextInt(4) : 64,
+                narrow ? 200 : 100_000,
+                500,
+                random.nextInt(4) == 0 ? 600 : 100_000,
+                random.nextInt(4) == 0 ? 600 : 100_000,
+                random.nextBoolean() ? 100 : 100_000,
+                pick(random, 0, 2, 10),
+                pick(random, 0, 5, 64));
+    }
+
+    private static int pick(RandomGenerator random, int... choices) {
+        return choices[random.nextInt(choices.length)];
+    }
+}

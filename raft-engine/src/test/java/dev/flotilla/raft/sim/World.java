@@ -1,0 +1,66 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What surrounds a {@link SimPeer}: decides when things happen, and is told of everything that does. */
+public interface World {
+    /** Work that a peer does aside from its core. */
+    enum Work {
+        APPLY,
+        LOAD,
+        CAPTURE
+    }
+
+    long nowNanos();
+
+    /** A message left {@code from}. */
+    void send(SimPeer from, PeerId to, RaftMessage message);
+
+    /** A write was queued: {@link SimPeer#diskCompletes} is to be called for it. */
+    void written(SimPeer peer);
+
+    /** Runs {@code task} later. */
+    void later(SimPeer peer, Work work, Runnable task);
+
+    /** Offers {@code state} to {@code to}. */
+    void sendSnapshot(SimPeer from, PeerId to, RaftMessage.InstallSnapshot message, SimMachine.State state);
+
+    /** Fetches what {@code from} offered. */
+    void receiveSnapshot(SimPeer peer, PeerId from, RaftMessage.InstallSnapshot message);
+
+    void answered(SimPeer peer, RequestId id, Result result);
+
+    /** A request went to the leader of {@code term}. */
+    void forwarded(SimPeer peer, RequestId id, long term);
+
+    /** {@code entry} was applied; {@code command} is what it carries. */
+    void applied(SimPeer peer, Entry entry, @Nullable Command command);
+
+    void restored(SimPeer peer, SimMachine.State state);
+
+    /** About to give {@code input} to the core. */
+    void stepping(SimPeer peer, Input input);
+
+    /** The core emitted {@code effect}; nothing was done about it yet. */
+    void emitted(SimPeer peer, Effect effect);
+
+    /** All that {@code input} led to was taken. */
+    void stepped(SimPeer peer, Input input, List<Effect> effects);
+
+    void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader);
+
+    void dropped(SimPeer peer, PeerId from, String message, String reason);
+
+    /** The peer learnt, durably, that it is no member any longer. */
+    void left(SimPeer peer);
+}
