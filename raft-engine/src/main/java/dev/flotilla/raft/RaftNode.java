@@ -1,23 +1,31 @@
 package dev.flotilla.raft;
 
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.driver.NodeDriver;
+import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.SnapshotStore;
+import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 import dev.flotilla.transport.PeerTransport;
 import java.io.IOException;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** One peer's engine: hosts any number of groups over one transport and one log. Thread-safe. */
-@SuppressWarnings("DoNotCallSuggester") // until the bodies are there
 public final class RaftNode implements AutoCloseable {
-    private RaftNode() {}
+    private final NodeDriver driver;
+
+    private RaftNode(NodeDriver driver) {
+        this.driver = driver;
+    }
 
     /** What a node needs; there are no defaults for transport, credentials and storage. */
     public static Builder builder() {
@@ -25,21 +33,21 @@ public final class RaftNode implements AutoCloseable {
     }
 
     public PeerId peerId() {
-        throw new UnsupportedOperationException();
+        return driver.peerId();
     }
 
     public StoreId storeId() {
-        throw new UnsupportedOperationException();
+        return driver.storeId();
     }
 
     /** The groups on this node's disk, open or not. */
     public Set<GenesisId> groups() throws IOException {
-        throw new UnsupportedOperationException();
+        return driver.groups();
     }
 
     /** A new group with this peer as its only voter. */
     public <R> RaftGroup<R> create(StateMachine<R> stateMachine, RaftConfig config) throws IOException {
-        throw new UnsupportedOperationException();
+        return new DrivenGroup<>(driver.create(stateMachine, config));
     }
 
     /**
@@ -49,7 +57,7 @@ public final class RaftNode implements AutoCloseable {
      */
     public <R> RaftGroup<R> open(GenesisId genesis, StateMachine<R> stateMachine, RaftConfig config)
             throws IOException {
-        throw new UnsupportedOperationException();
+        return new DrivenGroup<>(driver.open(genesis, stateMachine, config));
     }
 
     /**
@@ -60,39 +68,95 @@ public final class RaftNode implements AutoCloseable {
      * @throws IllegalArgumentException if the group is here already and is no unfinished join
      */
     public <R> RaftGroup<R> join(Ticket ticket, StateMachine<R> stateMachine, RaftConfig config) throws IOException {
-        throw new UnsupportedOperationException();
+        return new DrivenGroup<>(driver.join(ticket, stateMachine, config));
     }
 
     /** Closes the group if it is open and removes all of it from the disk. */
     public CompletableFuture<Void> forget(GenesisId genesis) {
-        throw new UnsupportedOperationException();
+        return driver.forget(genesis);
+    }
+
+    /**
+     * A value of the application's own small tables beside the log, or null.
+     *
+     * @throws IllegalArgumentException if the table is one of the engine's own
+     */
+    public @Nullable Bytes get(String table, String key) throws IOException {
+        return driver.get(table, key);
+    }
+
+    /** The keys of such a table, in order. */
+    public List<String> keys(String table) throws IOException {
+        return driver.keys(table);
+    }
+
+    /** Keeps {@code value} in such a table, or removes it if it is null; durable once the future completes. */
+    public CompletableFuture<Void> put(String table, String key, @Nullable Bytes value) {
+        return driver.put(table, key, value);
+    }
+
+    /** How many frames of other nodes made no sense and were dropped. */
+    public long malformedFrames() {
+        return driver.malformedFrames();
     }
 
     /** Closes every group; completes every future. Does not close the transport or the storage. */
     @Override
     public void close() {
-        throw new UnsupportedOperationException();
+        driver.close();
     }
 
     /** Collects what a {@link RaftNode} needs. */
     public static final class Builder {
+        private @Nullable PeerTransport transport;
+        private @Nullable PeerCredentials credentials;
+        private @Nullable LogStorage log;
+        private @Nullable SnapshotStore snapshots;
+        private NodeSettings settings = NodeSettings.defaults();
+
         private Builder() {}
 
         public Builder transport(PeerTransport transport) {
-            throw new UnsupportedOperationException();
+            this.transport = transport;
+            return this;
         }
 
         public Builder credentials(PeerCredentials credentials) {
-            throw new UnsupportedOperationException();
+            this.credentials = credentials;
+            return this;
         }
 
         public Builder storage(LogStorage log, SnapshotStore snapshots) {
-            throw new UnsupportedOperationException();
+            this.log = log;
+            this.snapshots = snapshots;
+            return this;
         }
 
-        /** Starts the node: draws its store id at the first start, reads it at later ones. */
+        /** Other bounds than {@link NodeSettings#defaults}. */
+        public Builder settings(NodeSettings settings) {
+            this.settings = settings;
+            return this;
+        }
+
+        /**
+         * Starts the node: draws its store id at the first start, reads it at later ones.
+         *
+         * @throws IllegalStateException if transport, credentials or storage were not given
+         */
         public RaftNode start() throws IOException {
-            throw new UnsupportedOperationException();
+            return new RaftNode(NodeDriver.start(
+                    given("transport", transport),
+                    given("credentials", credentials),
+                    given("storage", log),
+                    given("storage", snapshots),
+                    settings));
+        }
+
+        private static <T> T given(String what, @Nullable T value) {
+            if (value == null) {
+                throw new IllegalStateException("a node needs its " + what);
+            }
+            return value;
         }
     }
 }

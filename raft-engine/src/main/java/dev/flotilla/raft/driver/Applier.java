@@ -1,0 +1,290 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.consensus.UnavailableException;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.machine.StateMachine.Committed;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryCodec;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.MalformedMessageException;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.SnapshotMeta;
+import java.io.IOException;
+import java.io.InputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Gives what is agreed on to a group's state machine, in batches, in order, on the apply threads. Queries, captures and
+ * restored snapshots take their place in the same order.
+ *
+ * @param <R> what applying a command gives back
+ */
+final class Applier<R> {
+    /** A command of this peer that was applied. */
+    record Completed<R>(RequestId id, long index, R result) {}
+
+    /** Told on the apply thread. */
+    interface Listener<R> {
+        /** Everything up to {@code index} is applied; {@code completed} are those that were asked for here. */
+        void applied(long index, List<Completed<R>> completed);
+
+        /** A snapshot took the place of everything up to {@code index}. */
+        void restored(long index);
+
+        /** The state machine, or what it needed, failed: it is not called again. */
+        void failed(Throwable cause);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
+
+    private final NodeContext node;
+    private final GenesisId genesis;
+    private final StateMachine<R> machine;
+    private final Listener<R> listener;
+    private final SnapshotKeeper snapshots;
+    private final SerialExecutor serial;
+
+    private final AtomicLong target = new AtomicLong(); // apply up to here
+    private final AtomicLong restoring = new AtomicLong(); // a snapshot that ends here is on its way
+    private final AtomicBoolean scheduled = new AtomicBoolean();
+    private final ConcurrentLinkedQueue<List<Entry>> handed = new ConcurrentLinkedQueue<>();
+    private final AtomicLong handedBytes = new AtomicLong();
+    private volatile boolean stopped;
+
+    // What follows belongs to the apply thread.
+    private Position position;
+
+    /** What the state contains. */
+    record Position(EntryId lastApplied, SnapshotKeeper.InForce inForce) {
+        long index() {
+            return lastApplied.index();
+        }
+    }
+
+    Applier(
+            NodeContext node,
+            GenesisId genesis,
+            StateMachine<R> machine,
+            Position position,
+            SnapshotKeeper snapshots,
+            SerialExecutor serial,
+            Listener<R> listener) {
+        this.node = node;
+        this.genesis = genesis;
+        this.machine = machine;
+        this.position = position;
+        this.snapshots = snapshots;
+        this.listener = listener;
+        this.serial = serial;
+    }
+
+    /**
+     * Everything up to {@code index} may be applied.
+     *
+     * @param entries some of those that lead there, consecutive, perhaps none; the others are read from the log
+     */
+    void applyTo(long index, List<Entry> entries) {
+        long bytes = sizeBytes(entries);
+        if (!entries.isEmpty() && handedBytes.get() + bytes <= node.settings().applyQueueBytesMax()) {
+            handedBytes.addAndGet(bytes);
+            handed.add(entries);
+        }
+        target.accumulateAndGet(index, Math::max);
+        schedule();
+    }
+
+    private static long sizeBytes(List<Entry> entries) {
+        return entries.stream().mapToLong(Entry::sizeBytes).sum();
+    }
+
+    /** A snapshot that ends at {@code index} is about to replace the log: entries up to there may be missing from now on. */
+    void expectRestore(long index) {
+        restoring.accumulateAndGet(index, Math::max);
+    }
+
+    /** Replaces the state by that of a snapshot, which is durable, after what was to be applied before. */
+    void restore(SnapshotMeta snapshot) {
+        execute(() -> restoreNow(snapshot));
+    }
+
+    /** Runs {@code query} between two batches. */
+    <T> void query(Supplier<T> query, @Nullable Long freshNanos, CompletableFuture<ReadResult<T>> future) {
+        serial.execute(() -> {
+            if (stopped) {
+                node.threads().fail(future, new UnavailableException("the group is closed"));
+                return;
+            }
+            try {
+                T answer = query.get();
+                Duration age = freshNanos == null ? null : Duration.ofNanos(node.nowNanos() - freshNanos);
+                EntryId last = position.lastApplied;
+                node.threads().complete(future, new ReadResult<>(answer, last.index(), last.term(), age));
+            } catch (Throwable e) {
+                node.threads().fail(future, e);
+            }
+        });
+    }
+
+    /** Captures the state as it is, whether the policy asks for it or not. */
+    CompletableFuture<SnapshotMeta> takeSnapshot() {
+        CompletableFuture<SnapshotMeta> taken = new CompletableFuture<>();
+        serial.execute(() -> {
+            if (stopped) {
+                taken.completeExceptionally(new IllegalStateException("the group is closed"));
+            } else {
+                guarded(() -> snapshots.take(() -> position, machine::capture, taken));
+            }
+        });
+        return taken;
+    }
+
+    /**
+     * Nothing is applied any more. The future completes once the state machine was told, and is not called again.
+     *
+     * @param cause what stopped the group, or null if it was closed
+     */
+    CompletableFuture<Void> stop(@Nullable Throwable cause) {
+        stopped = true;
+        CompletableFuture<Void> idle = new CompletableFuture<>();
+        serial.execute(() -> {
+            snapshots.stop();
+            try {
+                machine.stopped(cause);
+            } catch (Throwable e) {
+                LOG.warn("a state machine failed when its group stopped: group={}", genesis, e);
+            }
+            idle.complete(null);
+        });
+        return idle;
+    }
+
+    private void schedule() {
+        if (scheduled.compareAndSet(false, true)) {
+            execute(this::applyBatch);
+        }
+    }
+
+    private interface Step {
+        void run() throws IOException, MalformedMessageException;
+    }
+
+    private void execute(Step step) {
+        serial.execute(() -> {
+            if (!stopped) {
+                guarded(step);
+            }
+        });
+    }
+
+    private void guarded(Step step) {
+        try {
+            step.run();
+        } catch (Throwable e) {
+            stopped = true;
+            listener.failed(e);
+        }
+    }
+
+    private void applyBatch() throws IOException, MalformedMessageException {
+        scheduled.set(false);
+        long upTo = target.get();
+        if (position.index() >= upTo) {
+            return;
+        }
+        List<Entry> entries = nextEntries(upTo);
+        if (entries.isEmpty()) {
+            if (restoring.get() <= position.index()) {
+                throw new IOException("entry " + (position.index() + 1) + " is agreed on but not in the log");
+            }
+            return; // what the snapshot leaves to be applied is looked for again once it is restored
+        }
+        apply(entries);
+        if (position.index() < target.get()) {
+            schedule();
+        }
+    }
+
+    private List<Entry> nextEntries(long upTo) throws IOException {
+        long from = position.index() + 1;
+        dropApplied(from);
+        List<Entry> head = handed.peek();
+        if (head != null && head.get(0).index() <= from) {
+            handed.remove();
+            handedBytes.addAndGet(-sizeBytes(head));
+            return head.subList((int) (from - head.get(0).index()), head.size());
+        }
+        long until = head == null ? upTo : Math.min(upTo, head.get(0).index() - 1);
+        return node.log().entries(genesis, from, until + 1, node.settings().applyBatchBytesMax());
+    }
+
+    private void dropApplied(long from) {
+        for (List<Entry> head = handed.peek();
+                head != null && head.get(head.size() - 1).index() < from;
+                head = handed.peek()) {
+            handed.remove();
+            handedBytes.addAndGet(-sizeBytes(head));
+        }
+    }
+
+    private void apply(List<Entry> entries) throws MalformedMessageException {
+        List<Committed> batch = new ArrayList<>(entries.size());
+        List<Command> commands = new ArrayList<>(entries.size());
+        SnapshotKeeper.InForce inForce = position.inForce;
+        for (Entry entry : entries) {
+            if (entry.kind() == Entry.Kind.COMMAND) {
+                Command command = EntryCodec.decodeCommand(entry.payload());
+                commands.add(command);
+                batch.add(new Committed(entry.index(), entry.term(), command.data()));
+            } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
+                inForce = new SnapshotKeeper.InForce(EntryCodec.decodeConfiguration(entry.payload()), entry.id());
+            }
+        }
+        List<R> results = batch.isEmpty() ? List.of() : machine.apply(List.copyOf(batch));
+        if (results.size() != batch.size()) {
+            throw new IllegalStateException(
+                    "the state machine gave " + results.size() + " results for " + batch.size() + " commands");
+        }
+        position = new Position(entries.get(entries.size() - 1).id(), inForce);
+        listener.applied(position.index(), completed(batch, commands, results));
+        snapshots.applied(position, entries.size(), sizeBytes(entries), machine::capture);
+    }
+
+    private List<Completed<R>> completed(List<Committed> batch, List<Command> commands, List<R> results) {
+        List<Completed<R>> completed = new ArrayList<>();
+        for (int i = 0; i < commands.size(); i++) {
+            Command command = commands.get(i);
+            if (command.origin().equals(node.self()) && command.request().incarnation() == node.incarnation()) {
+                completed.add(new Completed<>(command.request(), batch.get(i).index(), results.get(i)));
+            }
+        }
+        return completed;
+    }
+
+    private void restoreNow(SnapshotMeta snapshot) throws IOException {
+        boolean superseded = restoring.get() > snapshot.index();
+        if (!superseded && snapshot.index() > position.index()) {
+            try (InputStream in = node.snapshots().open(genesis, snapshot)) {
+                machine.restore(snapshot.index(), in);
+            }
+            position = new Position(
+                    snapshot.lastIncluded(),
+                    new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
+            snapshots.restored(snapshot);
+        }
+        listener.restored(position.index());
+        schedule();
+    }
+}

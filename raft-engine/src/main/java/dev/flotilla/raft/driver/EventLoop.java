@@ -1,0 +1,190 @@
+package dev.flotilla.raft.driver;
+
+import java.util.ArrayDeque;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+
+/**
+ * One thread that owns many cores. A round: drain the inbox, ring the alarms that are due, hand what is to be written to
+ * the storage thread, send what is to be sent. Waits for nothing but its inbox and its alarms.
+ */
+final class EventLoop implements AutoCloseable {
+    private final LongSupplier clock;
+    private final StorageThread storage;
+    private final Outbox outbox;
+    private final long inboxBytesMax;
+    private final Consumer<Throwable> onFailure;
+    private final Thread thread;
+
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition arrived = lock.newCondition();
+    private ArrayDeque<Runnable> inbox = new ArrayDeque<>(); // guarded by lock
+    private long inboxBytes; // guarded by lock; of the tasks that were offered
+    private boolean closed; // guarded by lock
+
+    private final TreeSet<Alarm> alarms = new TreeSet<>(); // those that are set
+    private long alarmsMade;
+    private WriteRound round = new WriteRound();
+
+    EventLoop(
+            String name,
+            LongSupplier clock,
+            StorageThread storage,
+            Outbox outbox,
+            long inboxBytesMax,
+            Consumer<Throwable> onFailure) {
+        this.clock = clock;
+        this.storage = storage;
+        this.outbox = outbox;
+        this.inboxBytesMax = inboxBytesMax;
+        this.onFailure = onFailure;
+        this.thread = new RaftThread(this::run, name);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Runs {@code task} on the loop; false if {@code bytes} more are too many, or the loop is closed. */
+    boolean offer(int bytes, Runnable task) {
+        return add(bytes, inboxBytesMax, task);
+    }
+
+    /** Runs {@code task} on the loop, full or not: for answers to what the loop itself asked for. False if it is closed. */
+    boolean execute(Runnable task) {
+        return add(0, Long.MAX_VALUE, task);
+    }
+
+    private boolean add(int bytes, long bytesMax, Runnable task) {
+        lock.lock();
+        try {
+            if (closed || inboxBytes + bytes > bytesMax) {
+                return false;
+            }
+            inboxBytes += bytes;
+            inbox.add(task);
+            arrived.signal();
+            return true;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** An alarm that is not set. Any thread. */
+    Alarm alarm(Runnable action) {
+        lock.lock();
+        try {
+            return new Alarm(alarmsMade++, action);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Sets {@code alarm} to {@code nanos}, or off with {@link Alarm#NEVER}. On the loop. */
+    void set(Alarm alarm, long nanos) {
+        if (alarm.dueNanos() == nanos) {
+            return;
+        }
+        alarms.remove(alarm);
+        alarm.dueNanos(nanos);
+        if (nanos != Alarm.NEVER) {
+            alarms.add(alarm);
+        }
+    }
+
+    /** What is to be written at the end of this round. On the loop. */
+    WriteRound round() {
+        return round;
+    }
+
+    /** What is to be sent at the end of this round. On the loop. */
+    Outbox outbox() {
+        return outbox;
+    }
+
+    private void run() {
+        try {
+            for (ArrayDeque<Runnable> tasks = await(); tasks != null; tasks = await()) {
+                tasks.forEach(Runnable::run);
+                ringAlarms();
+                finishRound();
+            }
+        } catch (Throwable e) {
+            close();
+            onFailure.accept(e);
+        }
+    }
+
+    /** What came in, perhaps nothing if an alarm is due; null once closed and drained. */
+    @SuppressWarnings("NullAway") // null ends the loop above
+    private ArrayDeque<Runnable> await() {
+        lock.lock();
+        try {
+            while (inbox.isEmpty()) {
+                if (closed) {
+                    return null;
+                }
+                long due = alarms.isEmpty() ? Alarm.NEVER : alarms.first().dueNanos();
+                long now = clock.getAsLong();
+                if (due <= now) {
+                    break;
+                }
+                awaitArrival(due == Alarm.NEVER ? TimeUnit.HOURS.toNanos(1) : due - now);
+            }
+            ArrayDeque<Runnable> tasks = inbox;
+            inbox = new ArrayDeque<>();
+            inboxBytes = 0;
+            return tasks;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    @SuppressWarnings("WaitNotInLoop") // the caller loops
+    private void awaitArrival(long nanos) {
+        try {
+            long left = arrived.awaitNanos(nanos);
+            assert left <= nanos;
+        } catch (InterruptedException e) {
+            closed = true; // nobody but the node may end this thread; drain and go
+        }
+    }
+
+    private void ringAlarms() {
+        long now = clock.getAsLong();
+        while (!alarms.isEmpty() && alarms.first().dueNanos() <= now) {
+            Alarm alarm = alarms.first();
+            set(alarm, Alarm.NEVER);
+            alarm.ring();
+        }
+    }
+
+    private void finishRound() {
+        if (!round.isEmpty()) {
+            WriteRound written = round;
+            round = new WriteRound();
+            var unused = storage.submit(written.writes()).thenRun(() -> execute(written::tellGroups));
+        }
+        outbox.flush();
+    }
+
+    /** Runs what is in the inbox and ends the thread. */
+    @Override
+    public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            arrived.signal();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    void awaitEnd() throws InterruptedException {
+        thread.join();
+    }
+}

@@ -1,0 +1,179 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.consensus.UnavailableException;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One group on this peer, for callers on any thread: brings what they ask to the group's loop, or refuses it at once if
+ * too much waits there already.
+ *
+ * @param <R> what the state machine gives back for a command
+ */
+public final class GroupDriver<R> implements AutoCloseable {
+    private static final int SMALL_BYTES = 256;
+
+    private final NodeContext node;
+    private final GenesisId genesis;
+    private final EventLoop loop;
+    private final GroupLoop<R> group;
+    private final Runnable onClose;
+    private final AtomicInteger outstanding = new AtomicInteger(); // requests and reads without an outcome
+
+    GroupDriver(NodeContext node, GenesisId genesis, EventLoop loop, GroupLoop<R> group, Runnable onClose) {
+        this.node = node;
+        this.genesis = genesis;
+        this.loop = loop;
+        this.group = group;
+        this.onClose = onClose;
+    }
+
+    public GenesisId genesis() {
+        return genesis;
+    }
+
+    GroupLoop<R> loopSide() {
+        return group;
+    }
+
+    /** Asks for agreement on {@code data}; completes once it is applied here. */
+    public CompletableFuture<Outcome<R>> propose(Bytes data) {
+        RequestId id = node.nextRequestId();
+        Request request = new Request.Propose(new Command(node.self(), id, data));
+        return ask(data.size() + SMALL_BYTES, future -> group.propose(id, request, future));
+    }
+
+    public CompletableFuture<Outcome<Void>> changeMembers(MembershipChange change) {
+        return ask(SMALL_BYTES, future -> group.change(new Request.ChangeMembers(change), future));
+    }
+
+    public CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target) {
+        return ask(SMALL_BYTES, future -> group.change(new Request.Transfer(target), future));
+    }
+
+    private interface Ask<T> {
+        void on(CompletableFuture<T> future);
+    }
+
+    private <X> CompletableFuture<Outcome<X>> ask(int bytes, Ask<Outcome<X>> task) {
+        CompletableFuture<Outcome<X>> future = new CompletableFuture<>();
+        String stopped = group.whyStopped();
+        if (stopped != null) {
+            future.complete(new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, stopped));
+        } else if (!isTaken(bytes, future, task)) {
+            future.complete(new Outcome.Rejected<>(
+                    Outcome.Reason.OVERLOADED, "too many requests of this group wait on this peer already"));
+        }
+        return future;
+    }
+
+    /** Reads the state once it is as fresh as asked for; fails with an {@link UnavailableException} if it cannot be. */
+    public <T> CompletableFuture<ReadResult<T>> read(Consistency consistency, Supplier<T> query) {
+        CompletableFuture<ReadResult<T>> future = new CompletableFuture<>();
+        String stopped = group.whyStopped();
+        if (stopped != null) {
+            future.completeExceptionally(new UnavailableException(stopped));
+        } else if (!isTaken(SMALL_BYTES, future, accepted -> group.read(consistency, query, accepted))) {
+            future.completeExceptionally(new UnavailableException("too many requests of this group wait already"));
+        }
+        return future;
+    }
+
+    private <T> boolean isTaken(int bytes, CompletableFuture<T> future, Ask<T> task) {
+        if (outstanding.incrementAndGet() > node.settings().pendingRequestsMax()
+                || !loop.offer(bytes, () -> task.on(future))) {
+            outstanding.decrementAndGet();
+            return false;
+        }
+        var unused = future.whenComplete((value, failure) -> outstanding.decrementAndGet());
+        return true;
+    }
+
+    /**
+     * A ticket signed by this peer.
+     *
+     * @throws IllegalStateException if this peer is no member
+     */
+    public Ticket invite(String community, Member.Role role, Duration validFor, List<Ticket.Contact> contacts) {
+        Configuration configuration = group.configuration();
+        if (group.whyStopped() != null || !configuration.contains(node.self(), node.storeId())) {
+            throw new IllegalStateException("only a member may invite, and this peer is none of group " + genesis);
+        }
+        byte[] nonce = new byte[Ticket.NONCE_BYTES];
+        new SecureRandom().nextBytes(nonce);
+        Ticket unsigned = new Ticket(
+                community,
+                genesis,
+                role,
+                Math.addExact(System.currentTimeMillis(), validFor.toMillis()),
+                Bytes.wrap(nonce),
+                contacts,
+                node.self(),
+                Bytes.EMPTY);
+        return unsigned.withSignature(node.credentials().sign(unsigned.signedBytes()));
+    }
+
+    /** Completes when this peer is a member that has caught up, and what its ticket says; or is refused for good. */
+    public CompletableFuture<Outcome<Void>> joined() {
+        return group.joined();
+    }
+
+    /** A look inside; fails with an {@link IllegalStateException} once the group is stopped. */
+    public CompletableFuture<CoreStatus> status() {
+        CompletableFuture<CoreStatus> future = new CompletableFuture<>();
+        if (!loop.execute(() -> group.status(future))) {
+            future.completeExceptionally(new IllegalStateException("the node is closed"));
+        }
+        return future;
+    }
+
+    /** Captures the state and makes it the newest snapshot; fails with an {@link IllegalStateException} if there is none. */
+    public CompletableFuture<SnapshotMeta> takeSnapshot() {
+        CompletableFuture<SnapshotMeta> future = new CompletableFuture<>();
+        var unused = group.takeSnapshot().whenComplete((snapshot, failure) -> {
+            if (failure == null) {
+                node.threads().complete(future, snapshot);
+            } else {
+                node.threads().fail(future, failure);
+            }
+        });
+        return future;
+    }
+
+    public void listener(GroupEvents events) {
+        group.events(events);
+    }
+
+    /**
+     * Stops the group on this peer. Returns once its log and state machine are not used any more; on a thread of the
+     * node, which must not wait for the others, before.
+     */
+    @Override
+    public void close() {
+        CompletableFuture<Void> closed = group.close();
+        onClose.run();
+        if (!RaftThread.isCurrent()) {
+            closed.join();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import java.io.IOException;
+import java.util.List;
+
+/**
+ * Carries out the effects of one group's core once {@link DurableOrder} lets them pass. What takes time goes to other
+ * threads, and comes back as an input. Belongs to the group's loop.
+ */
+final class GroupEffects<R> implements DurableOrder.Actions {
+    private final NodeContext node;
+    private final GenesisId genesis;
+    private final GroupLoop<R> group;
+    private final EventLoop loop;
+    private final RaftCore core;
+    private final Applier<R> applier;
+    private final SnapshotKeeper keeper;
+    private final SnapshotReceiver receiver;
+    private final SnapshotSender sender;
+    private long handedIndex; // up to where entries were handed to the applier
+
+    GroupEffects(
+            NodeContext node,
+            GroupLoop<R> group,
+            EventLoop loop,
+            RaftCore core,
+            Applier<R> applier,
+            SnapshotKeeper keeper,
+            SnapshotReceiver receiver,
+            long appliedIndex) {
+        this.handedIndex = appliedIndex;
+        this.node = node;
+        this.genesis = group.genesis();
+        this.group = group;
+        this.loop = loop;
+        this.core = core;
+        this.applier = applier;
+        this.keeper = keeper;
+        this.receiver = receiver;
+        this.sender = new SnapshotSender(node, genesis);
+    }
+
+    @Override
+    public void write(Effect.Persist persist) {
+        loop.round().add(new GroupWrite.Append(genesis, persist.hardState(), persist.entries()));
+        loop.round().completes(group, persist.number());
+    }
+
+    @Override
+    public void installFile(Effect.InstallSnapshot install) {
+        applier.expectRestore(install.snapshot().index());
+        keeper.install(install.snapshot(), failure -> {
+            if (failure == null) {
+                group.onLoop(group::onInstalled);
+            } else {
+                group.fail(failure);
+            }
+        });
+    }
+
+    @Override
+    public void rebase(Effect.InstallSnapshot install) {
+        loop.round()
+                .add(new GroupWrite.Rebase(
+                        genesis, install.hardState(), install.snapshot().lastIncluded(), install.keepLog()));
+        loop.round().completes(group, install.number());
+    }
+
+    @Override
+    public void perform(Effect effect) {
+        if (effect instanceof Effect.Send send) {
+            loop.outbox().add(send.to(), genesis, send.message());
+        } else if (effect instanceof Effect.SendEarly send) {
+            loop.outbox().add(send.to(), genesis, send.message());
+        } else if (effect instanceof Effect.Apply apply) {
+            apply(apply.index());
+        } else if (effect instanceof Effect.Answered answered) {
+            group.answered(answered.id(), answered.result());
+        } else if (effect instanceof Effect.InstallSnapshot install) {
+            handedIndex = Math.max(handedIndex, install.snapshot().index());
+            applier.restore(install.snapshot());
+        } else if (effect instanceof Effect.LoadEntries load) {
+            load(load);
+        } else if (effect instanceof Effect.SendSnapshot send) {
+            send(send);
+        } else if (effect instanceof Effect.ReceiveSnapshot receive) {
+            receive(receive);
+        } else if (effect instanceof Effect.Compact compact) {
+            loop.round().add(new GroupWrite.Compact(genesis, compact.base()));
+        } else if (effect instanceof Effect.SaveCertificates save) {
+            loop.round().add(Tables.putCertificates(genesis, save.chain()));
+        } else if (effect instanceof Effect.LeftGroup leave) {
+            group.leave(leave.notice());
+        } else {
+            throw new AssertionError("unhandled effect: " + effect);
+        }
+    }
+
+    private void apply(long index) {
+        applier.applyTo(index, index > handedIndex ? core.cachedEntries(handedIndex + 1, index) : List.of());
+        handedIndex = Math.max(handedIndex, index);
+    }
+
+    private void load(Effect.LoadEntries load) {
+        node.threads().disk().execute(() -> {
+            try {
+                List<Entry> entries =
+                        node.log().entries(genesis, load.fromIndex(), load.toIndexExclusive(), load.bytesMax());
+                group.onLoop(() -> group.step(new Input.EntriesLoaded(load.to(), load.run(), entries)));
+            } catch (IOException e) {
+                group.fail(e);
+            }
+        });
+    }
+
+    private void send(Effect.SendSnapshot send) {
+        long run = send.message().run();
+        sender.send(
+                send.to(),
+                send.message(),
+                sent -> group.onLoop(() -> group.step(
+                        sent ? new Input.SnapshotSent(send.to(), run) : new Input.SnapshotNotSent(send.to(), run))));
+    }
+
+    private void receive(Effect.ReceiveSnapshot receive) {
+        SnapshotMeta snapshot = receive.message().snapshot();
+        long term = receive.message().term();
+        long run = receive.message().run();
+        receiver.receive(
+                receive.from(),
+                snapshot,
+                received -> group.onLoop(() -> group.step(
+                        received
+                                ? new Input.SnapshotReceived(receive.from(), term, run, snapshot)
+                                : new Input.SnapshotNotReceived(receive.from(), term, run, snapshot))));
+    }
+}

@@ -1,0 +1,119 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.Recovered;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryCodec;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import dev.flotilla.raft.storage.LogStorage.StoredGroup;
+import dev.flotilla.transport.PeerId;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** How groups come to disk, and from disk to life. Called by threads that may block. */
+final class GroupFiles {
+    private final NodeContext node;
+
+    GroupFiles(NodeContext node) {
+        this.node = node;
+    }
+
+    /** A new group whose log begins with the configuration in which this peer is the only voter. */
+    void create(GenesisId genesis) throws IOException {
+        EntryId first = new EntryId(1, 1);
+        Configuration configuration = Configuration.of(List.of(Member.voter(node.self(), node.storeId())));
+        Entry entry = new Entry(first, Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration));
+        write(List.of(new GroupWrite.Append(genesis, new HardState(1, node.self()), List.of(entry))));
+    }
+
+    /** A group that this peer is about to join: nothing is known of it but the ticket. */
+    void join(Ticket ticket) throws IOException {
+        write(List.of(new GroupWrite.Append(ticket.genesis(), HardState.INITIAL, List.of()), Tables.putJoin(ticket)));
+    }
+
+    /** Removes everything of that group. */
+    void forget(GenesisId genesis) throws IOException {
+        write(Tables.forget(genesis));
+        node.snapshots().delete(genesis);
+    }
+
+    private void write(List<GroupWrite> writes) throws IOException {
+        Waiting.await(node.storage().submit(writes));
+    }
+
+    /**
+     * Reads what is on disk of that group, and restores its state machine.
+     *
+     * @throws IllegalArgumentException if there is nothing
+     */
+    <R> Opening<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config) throws IOException {
+        StoredGroup stored = node.log()
+                .read(genesis)
+                .orElseThrow(() -> new IllegalArgumentException("there is no group " + genesis + " here"));
+        SnapshotMeta snapshot = node.snapshots().newest(genesis).orElse(null);
+        if (snapshot != null && !contains(genesis, stored, snapshot.lastIncluded())) {
+            stored = rebase(genesis, stored, snapshot);
+        }
+        long machineIndex = machine.lastApplied();
+        if (snapshot != null && machineIndex < snapshot.index()) {
+            try (InputStream in = node.snapshots().open(genesis, snapshot)) {
+                machine.restore(snapshot.index(), in);
+            }
+        }
+        Ticket ticket = Tables.join(node.log(), genesis);
+        Recovered recovered = new Recovered(
+                stored.hardState(),
+                snapshot,
+                stored.base(),
+                new LogScan(node.log(), genesis, stored.base(), stored.last()),
+                Tables.certificates(node.log(), genesis),
+                ticket == null ? Set.of() : contacts(ticket));
+        boolean left = Tables.left(node.log(), genesis) != null;
+        return new Opening<>(genesis, machine, config, recovered, position(snapshot), machineIndex, ticket, left);
+    }
+
+    private static Set<PeerId> contacts(Ticket ticket) {
+        return ticket.contacts().stream().map(Ticket.Contact::peerId).collect(Collectors.toSet());
+    }
+
+    private static Applier.Position position(@Nullable SnapshotMeta snapshot) {
+        return snapshot == null
+                ? new Applier.Position(EntryId.NONE, SnapshotKeeper.InForce.NONE)
+                : new Applier.Position(
+                        snapshot.lastIncluded(),
+                        new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
+    }
+
+    private boolean contains(GenesisId genesis, StoredGroup stored, EntryId id) throws IOException {
+        if (id.index() <= stored.base().index() || id.index() > stored.last().index()) {
+            return id.equals(stored.base());
+        }
+        List<Entry> entry = node.log().entries(genesis, id.index(), id.index() + 1, 1);
+        return !entry.isEmpty() && entry.get(0).id().equals(id);
+    }
+
+    /** A crash came between the installation of a received snapshot and that of the log behind it: go on with the log. */
+    private StoredGroup rebase(GenesisId genesis, StoredGroup stored, SnapshotMeta snapshot) throws IOException {
+        if (snapshot.index() < stored.base().index()) {
+            throw new IOException("the log of group " + genesis + " begins after " + stored.base()
+                    + ", but its newest snapshot ends at " + snapshot.lastIncluded());
+        }
+        long snapshotTerm = snapshot.lastIncluded().term();
+        HardState hardState =
+                stored.hardState().term() >= snapshotTerm ? stored.hardState() : new HardState(snapshotTerm, null);
+        write(List.of(new GroupWrite.Rebase(genesis, hardState, snapshot.lastIncluded(), false)));
+        return new StoredGroup(hardState, snapshot.lastIncluded(), snapshot.lastIncluded());
+    }
+}

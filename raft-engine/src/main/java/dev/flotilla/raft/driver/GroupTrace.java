@@ -1,0 +1,76 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.core.Trace;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.transport.PeerId;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what a core reports, and remembers that something changed. Belongs to the group's loop. */
+final class GroupTrace implements Trace {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupTrace.class);
+
+    private final GenesisId genesis;
+    private final PeerId self;
+    private boolean changed;
+
+    GroupTrace(GenesisId genesis, PeerId self) {
+        this.genesis = genesis;
+        this.self = self;
+    }
+
+    /** The first digits, enough for a log line. */
+    static String shortText(GenesisId genesis) {
+        return genesis.toString().substring(0, 8);
+    }
+
+    /** Whether something changed since the last call. */
+    boolean takeChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    @Override
+    public void roleChanged(Role role, long term, @Nullable PeerId leader) {
+        changed = true;
+        if (role == Role.LEADER || leader != null) {
+            LOG.info(
+                    "{} group={} peer={} term={} leader={}",
+                    role == Role.LEADER ? "became leader" : "follows",
+                    shortText(genesis),
+                    self.shortText(),
+                    term,
+                    leader == null ? "-" : leader.shortText());
+        } else {
+            LOG.debug("became {} group={} peer={} term={}", role, shortText(genesis), self.shortText(), term);
+        }
+    }
+
+    @Override
+    public void configurationChanged(EntryId id, Configuration configuration, boolean committed) {
+        changed = true;
+        if (committed && !configuration.isJoint()) {
+            LOG.info("members group={} index={} {}", shortText(genesis), id.index(), describe(configuration));
+        }
+    }
+
+    private static String describe(Configuration configuration) {
+        return configuration.members().stream().map(GroupTrace::describe).collect(Collectors.joining(" "));
+    }
+
+    private static String describe(Member member) {
+        return (member.isVoter() ? "voter=" : "learner=") + member.peerId().shortText();
+    }
+
+    @Override
+    public void dropped(PeerId from, String message, String reason) {
+        LOG.debug("dropped group={} from={} {}: {}", shortText(genesis), from.shortText(), message, reason);
+    }
+}

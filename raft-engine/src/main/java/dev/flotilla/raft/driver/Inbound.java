@@ -1,0 +1,178 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.message.Envelope;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.MalformedMessageException;
+import dev.flotilla.raft.message.MessageCodec;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.transport.ByteStream;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.Frame;
+import dev.flotilla.transport.Lane;
+import dev.flotilla.transport.PeerId;
+import java.io.Serial;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What arrives from other nodes, on the threads of the transport, which it never blocks: decodes it once and gives each
+ * message to the loop of its group, or drops it if that loop is behind. Whoever speaks of a group that is not here gets
+ * the same refusal as an outsider gets from one that is.
+ */
+final class Inbound {
+    /** A group that takes messages. */
+    record Receiver(EventLoop loop, GroupLoop<?> group) {}
+
+    private record Stranger(PeerId peer, GenesisId genesis) {}
+
+    /** When strangers were refused last; forgets the oldest. */
+    private static final class Refused extends LinkedHashMap<Stranger, Long> {
+        @Serial
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<Stranger, Long> eldest) {
+            return size() > STRANGERS_MAX;
+        }
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
+    private static final int STRANGERS_MAX = 1024;
+    private static final long REFUSAL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int OFFERS_MAX = 64;
+
+    private final NodeContext node;
+    private final Map<GenesisId, Receiver> receivers;
+    private final Refused refused = new Refused(); // guarded by itself
+    private final AtomicInteger openOffers = new AtomicInteger(); // streams whose first frame is awaited
+    private final AtomicLong malformed = new AtomicLong();
+    private volatile boolean closed;
+
+    Inbound(NodeContext node, Map<GenesisId, Receiver> receivers) {
+        this.node = node;
+        this.receivers = receivers;
+    }
+
+    void listen() {
+        node.transport().listen(Lane.CONTROL, this::onFrame);
+        node.transport().listen(Lane.REPLICATION, this::onFrame);
+        node.transport().acceptStreams(Lane.SNAPSHOT, this::onStream);
+    }
+
+    /** Drops everything from now on. */
+    void close() {
+        closed = true;
+    }
+
+    /** How many frames made no sense. */
+    long malformedFrames() {
+        return malformed.get();
+    }
+
+    private void onFrame(Frame frame) {
+        if (closed) {
+            return;
+        }
+        Envelope envelope = decode(frame.from(), frame.payload());
+        if (envelope == null) {
+            return;
+        }
+        for (Envelope.Addressed addressed : envelope.messages()) {
+            Receiver receiver = receivers.get(addressed.genesis());
+            RaftMessage message = addressed.message();
+            if (receiver == null) {
+                refuse(frame.from(), addressed.genesis(), message);
+            } else if (!receiver.loop.offer(
+                    Lanes.sizeBytes(message),
+                    () -> receiver.group.received(frame.from(), envelope.storeId(), message))) {
+                LOG.trace("dropped a message from={}: the loop is behind", frame.from());
+            }
+        }
+    }
+
+    private @Nullable Envelope decode(PeerId from, Bytes payload) {
+        try {
+            return MessageCodec.decode(payload);
+        } catch (MalformedMessageException e) {
+            long count = malformed.incrementAndGet();
+            if (Long.bitCount(count) == 1) { // the first, the second, the fourth...
+                LOG.warn("dropped a malformed frame from={} count={}: {}", from, count, e.getMessage());
+            }
+            return null;
+        }
+    }
+
+    /** Refusals and what answers them are not answered, so that two nodes never keep each other busy. */
+    private void refuse(PeerId from, GenesisId genesis, RaftMessage message) {
+        boolean isAnswered = !(message instanceof RaftMessage.Refusal
+                || message instanceof RaftMessage.Introduction
+                || message instanceof RaftMessage.Removed);
+        if (isAnswered && isDue(new Stranger(from, genesis))) {
+            RaftMessage refusal = new RaftMessage.Refusal();
+            Envelope envelope =
+                    new Envelope(node.storeId(), node.incarnation(), List.of(new Envelope.Addressed(genesis, refusal)));
+            node.links().send(from, Lanes.of(refusal), MessageCodec.encode(envelope));
+        }
+    }
+
+    private boolean isDue(Stranger stranger) {
+        long now = node.nowNanos();
+        synchronized (refused) {
+            Long last = refused.get(stranger);
+            if (last != null && now - last < REFUSAL_INTERVAL_NANOS) {
+                return false;
+            }
+            refused.put(stranger, now);
+            return true;
+        }
+    }
+
+    private void onStream(ByteStream stream) {
+        if (closed || openOffers.incrementAndGet() > OFFERS_MAX) {
+            if (!closed) {
+                openOffers.decrementAndGet();
+            }
+            stream.reset();
+            return;
+        }
+        StreamReader reader = new StreamReader(stream);
+        var unused = reader.readExactly(SnapshotSender.LENGTH_BYTES)
+                .thenCompose(length -> readFrame(reader, length.asByteBuffer().getInt()))
+                .toCompletableFuture()
+                .orTimeout(node.settings().snapshotIdleTimeout().toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((frame, failure) -> {
+                    openOffers.decrementAndGet();
+                    if (failure != null || !isTaken(reader, frame)) {
+                        stream.reset();
+                    }
+                });
+    }
+
+    private CompletionStage<Bytes> readFrame(StreamReader reader, int size) {
+        return size <= 0 || size > node.transport().frameBytesMax()
+                ? CompletableFuture.failedFuture(new MalformedMessageException("a frame of " + size + " bytes"))
+                : reader.readExactly(size);
+    }
+
+    private boolean isTaken(StreamReader reader, Bytes frame) {
+        PeerId from = reader.stream().remotePeerId();
+        Envelope envelope = decode(from, frame);
+        if (envelope == null
+                || envelope.messages().size() != 1
+                || !(envelope.messages().get(0).message() instanceof RaftMessage.InstallSnapshot message)) {
+            return false;
+        }
+        Receiver receiver = receivers.get(envelope.messages().get(0).genesis());
+        SnapshotOffer offer = new SnapshotOffer(from, envelope.storeId(), message, reader);
+        return receiver != null && receiver.loop.offer(Lanes.sizeBytes(message), () -> receiver.group.offered(offer));
+    }
+}

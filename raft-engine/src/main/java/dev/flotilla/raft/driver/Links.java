@@ -1,0 +1,121 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.Lane;
+import dev.flotilla.transport.Outbound;
+import dev.flotilla.transport.PeerId;
+import dev.flotilla.transport.PeerTransport;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ways to other nodes, which all groups share, and which of them are wanted and there. Thread-safe. */
+final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
+    /** Told of connections, on a thread of the transport. */
+    interface Listener {
+        void connected(PeerId peer);
+
+        void lost(PeerId peer, boolean closedByPeer);
+
+        void unreachable(PeerId peer, boolean refused);
+    }
+
+    private record Way(PeerId peer, Lane lane) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Links.class);
+
+    private final PeerTransport transport;
+    private final Listener listener;
+    private final Map<Way, Outbound> outbounds = new ConcurrentHashMap<>();
+    private final Set<PeerId> connected = ConcurrentHashMap.newKeySet();
+    private final Map<PeerId, String> unreachable = new ConcurrentHashMap<>(); // why, as it was last logged
+    private final Map<GenesisId, Set<PeerId>> wantedBy = new HashMap<>(); // guarded by this
+    private volatile Set<PeerId> wanted = Set.of();
+    private volatile boolean closed;
+
+    Links(PeerTransport transport, Listener listener) {
+        this.transport = transport;
+        this.listener = listener;
+    }
+
+    /** Gives the frame to the transport, which may refuse it: Raft sends again what matters. */
+    void send(PeerId peer, Lane lane, Bytes frame) {
+        if (closed) {
+            return;
+        }
+        Outbound outbound = outbounds.computeIfAbsent(new Way(peer, lane), way -> transport.connect(peer, lane));
+        if (!outbound.trySend(frame)) {
+            LOG.trace("dropped a frame to={} lane={} bytes={}", peer.shortText(), lane, frame.size());
+        }
+    }
+
+    boolean isConnected(PeerId peer) {
+        return connected.contains(peer);
+    }
+
+    /** That group wants connections to {@code peers}; none if it is empty. */
+    synchronized void want(GenesisId group, Set<PeerId> peers) {
+        if (peers.isEmpty()) {
+            wantedBy.remove(group);
+        } else {
+            wantedBy.put(group, Set.copyOf(peers));
+        }
+        Set<PeerId> union = new HashSet<>();
+        wantedBy.values().forEach(union::addAll);
+        union.remove(transport.localPeerId());
+        if (!union.equals(wanted) && !closed) {
+            wanted = Set.copyOf(union);
+            transport.keepConnected(wanted);
+            unreachable.keySet().retainAll(wanted);
+            closeUnused();
+        }
+    }
+
+    /** Closes the ways to peers that are neither wanted nor connected. */
+    private void closeUnused() {
+        for (Way way : Set.copyOf(outbounds.keySet())) {
+            if (!wanted.contains(way.peer) && !connected.contains(way.peer)) {
+                Outbound outbound = outbounds.remove(way);
+                if (outbound != null) {
+                    outbound.close();
+                }
+            }
+        }
+    }
+
+    @Override
+    public void connected(PeerId peer) {
+        connected.add(peer);
+        unreachable.remove(peer);
+        listener.connected(peer);
+    }
+
+    @Override
+    public void lost(PeerId peer, boolean closedByPeer) {
+        connected.remove(peer);
+        closeUnused();
+        listener.lost(peer, closedByPeer);
+    }
+
+    /** Says why, once, and again only if the reason changes. */
+    @Override
+    public void unreachable(PeerId peer, String reason, boolean refused) {
+        if (wanted.contains(peer) && !reason.equals(unreachable.put(peer, reason))) {
+            LOG.warn("cannot reach peer={}: {}", peer, reason);
+        }
+        listener.unreachable(peer, refused);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        transport.keepConnected(Set.of());
+        outbounds.values().forEach(Outbound::close);
+        outbounds.clear();
+    }
+}

@@ -1,0 +1,44 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.SnapshotStore;
+import dev.flotilla.transport.PeerCredentials;
+import dev.flotilla.transport.PeerId;
+import dev.flotilla.transport.PeerTransport;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+
+/**
+ * What all groups of a node share.
+ *
+ * @param clock nanoseconds since the node started
+ * @param incarnation drawn when the node started
+ * @param requests how many requests were made
+ */
+record NodeContext(
+        NodeSettings settings,
+        PeerTransport transport,
+        PeerCredentials credentials,
+        StoreId storeId,
+        long incarnation,
+        AtomicLong requests,
+        LogStorage log,
+        SnapshotStore snapshots,
+        LongSupplier clock,
+        StorageThread storage,
+        NodeThreads threads,
+        Links links) {
+    PeerId self() {
+        return credentials.peerId();
+    }
+
+    long nowNanos() {
+        return clock.getAsLong();
+    }
+
+    RequestId nextRequestId() {
+        return new RequestId(incarnation, requests.incrementAndGet());
+    }
+}

@@ -1,0 +1,321 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import dev.flotilla.raft.storage.SnapshotStore;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerCredentials;
+import dev.flotilla.transport.PeerId;
+import dev.flotilla.transport.PeerTransport;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** One node: its threads, its links, and the groups that are open on it. Thread-safe. */
+public final class NodeDriver implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeDriver.class);
+
+    private final NodeContext node;
+    private final GroupFiles files;
+    private final List<EventLoop> loops = new ArrayList<>();
+    private final Map<GenesisId, Inbound.Receiver> receivers = new ConcurrentHashMap<>();
+    private final Map<GenesisId, GroupDriver<?>> open = new ConcurrentHashMap<>();
+    private final Inbound inbound;
+    private final SecureRandom random = new SecureRandom();
+    private final AtomicBoolean closed = new AtomicBoolean();
+    private int opened; // guarded by this
+
+    private NodeDriver(
+            PeerTransport transport,
+            PeerCredentials credentials,
+            LogStorage log,
+            SnapshotStore snapshots,
+            NodeSettings settings,
+            StoreId storeId) {
+        long origin = System.nanoTime();
+        LongSupplier clock = () -> System.nanoTime() - origin;
+        this.node = new NodeContext(
+                settings,
+                transport,
+                credentials,
+                storeId,
+                random.nextLong(),
+                new AtomicLong(),
+                log,
+                snapshots,
+                clock,
+                new StorageThread(log, this::storageFailed),
+                new NodeThreads(settings),
+                new Links(transport, new ToGroups()));
+        this.files = new GroupFiles(node);
+        this.inbound = new Inbound(node, receivers);
+        for (int i = 0; i < settings.eventLoops(); i++) {
+            Outbox outbox = new Outbox(node.links(), storeId, node.incarnation(), transport.frameBytesMax());
+            loops.add(new EventLoop(
+                    "raft-" + i, clock, node.storage(), outbox, settings.inboxBytesMax(), this::loopFailed));
+        }
+    }
+
+    /** Starts a node: draws its store id at the first start, reads it at later ones. */
+    public static NodeDriver start(
+            PeerTransport transport,
+            PeerCredentials credentials,
+            LogStorage log,
+            SnapshotStore snapshots,
+            NodeSettings settings)
+            throws IOException {
+        if (!transport.localPeerId().equals(credentials.peerId())) {
+            throw new IllegalArgumentException("the transport speaks for " + transport.localPeerId()
+                    + " but the credentials are those of " + credentials.peerId());
+        }
+        StoreId known = Tables.storeId(log);
+        StoreId storeId = known != null ? known : drawStoreId();
+        NodeDriver driver = new NodeDriver(transport, credentials, log, snapshots, settings, storeId);
+        driver.start(known == null);
+        return driver;
+    }
+
+    private static StoreId drawStoreId() {
+        byte[] drawn = new byte[StoreId.SIZE_BYTES];
+        new SecureRandom().nextBytes(drawn);
+        return new StoreId(Bytes.wrap(drawn));
+    }
+
+    private void start(boolean isNew) throws IOException {
+        node.storage().start();
+        loops.forEach(EventLoop::start);
+        if (isNew) {
+            try {
+                Waiting.await(node.storage().submit(List.of(Tables.putStoreId(node.storeId()))));
+            } catch (IOException e) {
+                close();
+                throw e;
+            }
+        }
+        node.transport().connectivity(node.links());
+        inbound.listen();
+    }
+
+    public PeerId peerId() {
+        return node.self();
+    }
+
+    public StoreId storeId() {
+        return node.storeId();
+    }
+
+    /** The groups on this node's disk, open or not. */
+    public Set<GenesisId> groups() throws IOException {
+        return node.log().groups();
+    }
+
+    /** How many frames of other nodes made no sense. */
+    public long malformedFrames() {
+        return inbound.malformedFrames();
+    }
+
+    /** A new group with this peer as its only voter, durable when this returns. */
+    public <R> GroupDriver<R> create(StateMachine<R> machine, RaftConfig config) throws IOException {
+        checkConfig(config);
+        byte[] drawn = new byte[GenesisId.SIZE_BYTES];
+        random.nextBytes(drawn);
+        GenesisId genesis = new GenesisId(Bytes.wrap(drawn));
+        files.create(genesis);
+        return open(genesis, machine, config);
+    }
+
+    /** Joins by {@code ticket}, or goes on with a join that was not finished. */
+    public <R> GroupDriver<R> join(Ticket ticket, StateMachine<R> machine, RaftConfig config) throws IOException {
+        checkConfig(config);
+        GenesisId genesis = ticket.genesis();
+        boolean isHere = node.log().groups().contains(genesis);
+        if (isHere && Tables.join(node.log(), genesis) == null) {
+            throw new IllegalArgumentException("group " + genesis + " is here already");
+        }
+        checkNotOpen(genesis);
+        files.join(ticket);
+        return open(genesis, machine, config);
+    }
+
+    /**
+     * Goes on with a group that is on disk.
+     *
+     * @throws IllegalArgumentException if it is not, or is open already
+     */
+    public synchronized <R> GroupDriver<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config)
+            throws IOException {
+        checkConfig(config);
+        checkNotOpen(genesis);
+        Opening<R> opening = files.open(genesis, machine, config);
+        EventLoop loop = loops.get(opened++ % loops.size());
+        GroupLoop<R> group = new GroupLoop<>(node, loop, opening, new SplittableRandom(random.nextLong()));
+        GroupDriver<R> driver = new GroupDriver<>(node, genesis, loop, group, () -> closed(genesis, group));
+        receivers.put(genesis, new Inbound.Receiver(loop, group));
+        open.put(genesis, driver);
+        group.start(opening.machineIndex());
+        return driver;
+    }
+
+    private void checkNotOpen(GenesisId genesis) {
+        if (closed.get()) {
+            throw new IllegalStateException("the node is closed");
+        }
+        GroupDriver<?> present = open.get(genesis);
+        if (present != null && present.loopSide().whyStopped() == null) {
+            throw new IllegalArgumentException("group " + genesis + " is open already");
+        }
+        if (present != null) {
+            present.close(); // it failed, and may be opened again
+        }
+    }
+
+    /** Every message that the core makes under {@code config} must fit into a frame. */
+    private void checkConfig(RaftConfig config) {
+        int frameBytesMax = node.transport().frameBytesMax();
+        int needed = Math.max(config.appendBytesMax(), config.entryBytesMax()) + Lanes.OVERHEAD_BYTES;
+        if (needed > frameBytesMax) {
+            throw new IllegalArgumentException("appendBytesMax " + config.appendBytesMax() + " and entryBytesMax "
+                    + config.entryBytesMax() + " need frames of " + needed + " bytes, the transport has "
+                    + frameBytesMax);
+        }
+    }
+
+    private void closed(GenesisId genesis, GroupLoop<?> group) {
+        receivers.computeIfPresent(genesis, (id, receiver) -> receiver.group() == group ? null : receiver);
+        open.computeIfPresent(genesis, (id, driver) -> driver.loopSide() == group ? null : driver);
+    }
+
+    /** Closes the group if it is open, and removes all of it from the disk. */
+    public CompletableFuture<Void> forget(GenesisId genesis) {
+        return CompletableFuture.runAsync(
+                () -> {
+                    try {
+                        GroupDriver<?> present = open.get(genesis);
+                        if (present != null) {
+                            CompletableFuture<Void> stopped = present.loopSide().close();
+                            present.close();
+                            stopped.join();
+                        }
+                        files.forget(genesis);
+                    } catch (IOException e) {
+                        throw new java.io.UncheckedIOException(e);
+                    }
+                },
+                node.threads()::callback);
+    }
+
+    /** A value of the application's own small tables, or null. */
+    public @Nullable Bytes get(String table, String key) throws IOException {
+        return node.log().get(checked(table), key);
+    }
+
+    /** The keys of one of the application's own small tables, in order. */
+    public List<String> keys(String table) throws IOException {
+        return node.log().keys(checked(table));
+    }
+
+    /** Keeps {@code value}, or nothing if it is null; durable once the future completes. */
+    public CompletableFuture<Void> put(String table, String key, @Nullable Bytes value) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        var unused = node.storage()
+                .submit(List.of(new GroupWrite.Put(checked(table), key, value)))
+                .whenComplete((nothing, failure) -> node.threads().callback(() -> {
+                    if (failure == null) {
+                        done.complete(null);
+                    } else {
+                        done.completeExceptionally(failure);
+                    }
+                }));
+        return done;
+    }
+
+    private static String checked(String table) {
+        if (Tables.isReserved(table)) {
+            throw new IllegalArgumentException("the table '" + table + "' is the engine's own");
+        }
+        return table;
+    }
+
+    private void storageFailed(Throwable cause) {
+        LOG.error("the storage failed: nothing is acknowledged any more, all groups stop", cause);
+        failAll(cause);
+    }
+
+    private void loopFailed(Throwable cause) {
+        LOG.error("an event loop failed: all groups stop", cause);
+        failAll(cause);
+    }
+
+    private void failAll(Throwable cause) {
+        open.values().forEach(driver -> driver.loopSide().fail(cause));
+    }
+
+    /** Closes every group and ends every thread. Does not close the transport or the storage. */
+    @Override
+    public void close() {
+        if (!closed.compareAndSet(false, true)) {
+            return;
+        }
+        inbound.close();
+        List<CompletableFuture<Void>> stopped = new ArrayList<>();
+        synchronized (this) {
+            open.values().forEach(driver -> stopped.add(driver.loopSide().close()));
+        }
+        if (!RaftThread.isCurrent()) {
+            CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new)).join();
+        }
+        node.links().close();
+        loops.forEach(EventLoop::close);
+        try {
+            for (EventLoop loop : loops) {
+                loop.awaitEnd();
+            }
+            node.storage().close();
+            node.threads().close();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        open.clear();
+        receivers.clear();
+    }
+
+    /** Tells the groups of connections. */
+    private final class ToGroups implements Links.Listener {
+        @Override
+        public void connected(PeerId peer) {
+            tell(group -> group.connected(peer));
+        }
+
+        @Override
+        public void lost(PeerId peer, boolean closedByPeer) {
+            tell(group -> group.lost(peer, closedByPeer));
+        }
+
+        @Override
+        public void unreachable(PeerId peer, boolean refused) {
+            tell(group -> group.unreachable(peer, refused));
+        }
+
+        private void tell(Consumer<GroupLoop<?>> news) {
+            receivers.values().forEach(receiver -> receiver.loop().execute(() -> news.accept(receiver.group())));
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package dev.flotilla.raft.driver;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The pools that all groups of a node share, beside its event loops. Their threads appear when needed and go when idle. */
+final class NodeThreads {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
+    private static final int CALLBACK_THREADS = 4;
+    private static final int DISK_THREADS = 2;
+    private static final int IDLE_SECONDS = 30;
+    private static final int CLOSE_SECONDS = 10;
+
+    private final ThreadPoolExecutor apply;
+    private final ThreadPoolExecutor callbacks;
+    private final ThreadPoolExecutor disk;
+    private final ThreadPoolExecutor sending;
+    private final ThreadPoolExecutor receiving;
+
+    NodeThreads(NodeSettings settings) {
+        apply = pool("raft-apply", settings.applyThreads());
+        callbacks = pool("raft-callback", CALLBACK_THREADS);
+        disk = pool("raft-disk", DISK_THREADS);
+        sending = pool("raft-send", settings.snapshotTransfersMax());
+        receiving = pool("raft-receive", settings.snapshotTransfersMax());
+    }
+
+    private static ThreadPoolExecutor pool(String name, int threads) {
+        AtomicInteger made = new AtomicInteger();
+        ThreadPoolExecutor pool = new ThreadPoolExecutor(
+                threads,
+                threads,
+                IDLE_SECONDS,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(),
+                task -> new RaftThread(task, name + "-" + made.getAndIncrement()));
+        pool.allowCoreThreadTimeOut(true);
+        return pool;
+    }
+
+    /** State machines, one task at a time for each group: use through a {@link SerialExecutor}. */
+    Executor apply() {
+        return apply;
+    }
+
+    /** Reads the log back, writes snapshots. */
+    Executor disk() {
+        return disk;
+    }
+
+    /** Sends a snapshot, which blocks; after close runs {@code otherwise} instead. */
+    void sending(Runnable task, Runnable otherwise) {
+        try {
+            sending.execute(task);
+        } catch (RejectedExecutionException closed) {
+            otherwise.run();
+        }
+    }
+
+    /** Receives snapshots; its tasks block. */
+    Executor receiving() {
+        return receiving;
+    }
+
+    /** Runs what belongs to the application: completes futures, calls listeners. After close, on the caller's thread. */
+    void callback(Runnable task) {
+        try {
+            callbacks.execute(task);
+        } catch (RejectedExecutionException closed) {
+            task.run();
+        }
+    }
+
+    <T> void complete(CompletableFuture<T> future, T value) {
+        callback(() -> future.complete(value));
+    }
+
+    void fail(CompletableFuture<?> future, Throwable cause) {
+        callback(() -> future.completeExceptionally(cause));
+    }
+
+    /**
+     * Lets what runs come to its end, but a transfer, which is interrupted. Nobody who may be reading the log is: that
+     * would close its file. A state machine that does not come back keeps its thread.
+     */
+    void close() throws InterruptedException {
+        sending.shutdownNow();
+        receiving.shutdownNow();
+        for (ExecutorService pool : List.of(apply, disk, callbacks, sending, receiving)) {
+            pool.shutdown();
+        }
+        for (ExecutorService pool : List.of(apply, disk, sending, receiving)) {
+            if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("a thread of the node did not end within {} s of its close", CLOSE_SECONDS);
+            }
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.Recovered;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Ticket;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a group goes on from.
+ *
+ * @param machine restored from the newest snapshot, or further by itself
+ * @param position what of the log the state machine was given or restored so far
+ * @param machineIndex what the state machine contained by itself
+ * @param ticket with which this peer is still joining, or null
+ * @param left whether this peer left the group
+ */
+record Opening<R>(
+        GenesisId genesis,
+        StateMachine<R> machine,
+        RaftConfig config,
+        Recovered recovered,
+        Applier.Position position,
+        long machineIndex,
+        @Nullable Ticket ticket,
+        boolean left) {}

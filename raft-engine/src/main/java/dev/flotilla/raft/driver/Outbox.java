@@ -1,0 +1,80 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.message.Envelope;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.MessageCodec;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.Lane;
+import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the groups of one loop send in one round: all messages to one peer on one lane become one frame, or as few as
+ * the transport's frame size allows. Belongs to one thread.
+ */
+final class Outbox {
+    private record Way(PeerId peer, Lane lane) {}
+
+    private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
+
+    private final Links links;
+    private final StoreId storeId;
+    private final long incarnation;
+    private final int frameBytesMax;
+    private final Map<Way, List<Envelope.Addressed>> waiting = new LinkedHashMap<>();
+
+    Outbox(Links links, StoreId storeId, long incarnation, int frameBytesMax) {
+        this.links = links;
+        this.storeId = storeId;
+        this.incarnation = incarnation;
+        this.frameBytesMax = frameBytesMax;
+    }
+
+    void add(PeerId to, GenesisId group, RaftMessage message) {
+        waiting.computeIfAbsent(new Way(to, Lanes.of(message)), way -> new ArrayList<>())
+                .add(new Envelope.Addressed(group, message));
+    }
+
+    void flush() {
+        waiting.forEach(this::pack);
+        waiting.clear();
+    }
+
+    private void pack(Way way, List<Envelope.Addressed> messages) {
+        int from = 0;
+        long size = 0;
+        for (int i = 0; i < messages.size(); i++) {
+            int next = GenesisId.SIZE_BYTES + Lanes.sizeBytes(messages.get(i).message());
+            if (i > from && size + next > frameBytesMax) {
+                send(way, messages.subList(from, i));
+                from = i;
+                size = 0;
+            }
+            size += next;
+        }
+        send(way, messages.subList(from, messages.size()));
+    }
+
+    private void send(Way way, List<Envelope.Addressed> messages) {
+        Bytes frame = MessageCodec.encode(new Envelope(storeId, incarnation, messages));
+        if (frame.size() <= frameBytesMax) {
+            links.send(way.peer, way.lane, frame);
+        } else if (messages.size() > 1) { // the estimate was too low
+            send(way, messages.subList(0, messages.size() / 2));
+            send(way, messages.subList(messages.size() / 2, messages.size()));
+        } else {
+            LOG.warn(
+                    "dropped a message that fits in no frame: to={} bytes={} frameBytesMax={}",
+                    way.peer.shortText(),
+                    frame.size(),
+                    frameBytesMax);
+        }
+    }
+}

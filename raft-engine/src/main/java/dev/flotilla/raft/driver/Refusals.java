@@ -1,0 +1,27 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.raft.message.Result;
+
+/** What a leader's refusal means to who asked. */
+final class Refusals {
+    private Refusals() {}
+
+    static Outcome.Reason ofProposal(Result.Refused refused) {
+        return switch (refused.reason()) {
+            case NO_LEADER -> Outcome.Reason.NO_LEADER;
+            case OVERLOADED, BUSY -> Outcome.Reason.OVERLOADED;
+            case TOO_LARGE -> Outcome.Reason.TOO_LARGE;
+            case NOT_ALLOWED -> Outcome.Reason.NOT_A_MEMBER;
+        };
+    }
+
+    static Outcome.Reason ofChange(Result.Refused refused) {
+        return switch (refused.reason()) {
+            case NO_LEADER -> Outcome.Reason.NO_LEADER;
+            case OVERLOADED -> Outcome.Reason.OVERLOADED;
+            case TOO_LARGE -> Outcome.Reason.TOO_LARGE;
+            case BUSY, NOT_ALLOWED -> Outcome.Reason.REFUSED;
+        };
+    }
+}

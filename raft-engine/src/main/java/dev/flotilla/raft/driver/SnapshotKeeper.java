@@ -1,0 +1,178 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.SnapshotMeta;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Decides when a group's state is captured, and has it written in the background, one snapshot at a time. A capture is
+ * taken between two batches, so that it contains exactly what its index says. The fields belong to the apply thread;
+ * saving and installing, which must not meet, have a queue of their own on the disk threads.
+ */
+final class SnapshotKeeper {
+    /** A configuration and the entry that it came with. */
+    record InForce(Configuration configuration, EntryId id) {
+        static final InForce NONE = new InForce(Configuration.EMPTY, EntryId.NONE);
+    }
+
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
+
+    private final NodeContext node;
+    private final GenesisId genesis;
+    private final long exactFromIndex;
+    private final Executor applyThread;
+    private final Consumer<SnapshotMeta> onTaken;
+    private final SerialExecutor files;
+
+    private @Nullable SnapshotMeta newest;
+    private boolean saving;
+    private boolean stopped;
+    private long entriesSince;
+    private long bytesSince;
+    private final List<Runnable> whenSaved = new ArrayList<>();
+
+    /**
+     * A keeper that goes on from {@code newest}.
+     *
+     * @param exactFromIndex the state already contained the entries up to here when the group was opened: it contains
+     *     more than it was given until they were given again
+     * @param applyThread the group's queue there
+     * @param onTaken told, on a disk thread, that a snapshot of this peer's own state is durable
+     */
+    SnapshotKeeper(
+            NodeContext node,
+            GenesisId genesis,
+            @Nullable SnapshotMeta newest,
+            long exactFromIndex,
+            Executor applyThread,
+            Consumer<SnapshotMeta> onTaken) {
+        this.node = node;
+        this.genesis = genesis;
+        this.newest = newest;
+        this.exactFromIndex = exactFromIndex;
+        this.applyThread = applyThread;
+        this.onTaken = onTaken;
+        this.files = new SerialExecutor(node.threads().disk());
+    }
+
+    /** A batch was applied; takes a snapshot if the log behind the last one has grown enough. */
+    void applied(Applier.Position position, long entries, long bytes, Supplier<StateMachine.Capture> capture) {
+        entriesSince += entries;
+        bytesSince += bytes;
+        boolean due = entriesSince >= node.settings().snapshotEntries()
+                || bytesSince >= node.settings().snapshotLogBytes();
+        if (due && !saving && position.index() >= exactFromIndex) {
+            save(position, capture.get(), new CompletableFuture<>());
+        }
+    }
+
+    /** The state was replaced by that of {@code snapshot}. */
+    void restored(SnapshotMeta snapshot) {
+        newest = snapshot;
+        entriesSince = 0;
+        bytesSince = 0;
+    }
+
+    /** Takes a snapshot of the state as it is, after the one that is being written if there is one. */
+    void take(
+            Supplier<Applier.Position> position,
+            Supplier<StateMachine.Capture> capture,
+            CompletableFuture<SnapshotMeta> taken) {
+        Applier.Position now = position.get();
+        SnapshotMeta last = newest;
+        if (stopped) {
+            taken.completeExceptionally(new IllegalStateException("the group is closed"));
+        } else if (saving) {
+            whenSaved.add(() -> take(position, capture, taken));
+        } else if (now.index() == 0 || now.index() < exactFromIndex) {
+            taken.completeExceptionally(
+                    new IllegalStateException("there is no agreed state yet that a snapshot could hold"));
+        } else if (last != null && last.index() >= now.index()) {
+            taken.complete(last);
+        } else {
+            save(now, capture.get(), taken);
+        }
+    }
+
+    private void save(Applier.Position position, StateMachine.Capture capture, CompletableFuture<SnapshotMeta> taken) {
+        saving = true;
+        entriesSince = 0;
+        bytesSince = 0;
+        files.execute(() -> {
+            try {
+                SnapshotMeta saved = write(position, capture);
+                onTaken.accept(saved);
+                applyThread.execute(() -> onSaved(saved));
+                taken.complete(saved);
+            } catch (Throwable e) {
+                LOG.warn("cannot take a snapshot of group={} index={}", genesis, position.index(), e);
+                applyThread.execute(() -> onSaved(null));
+                taken.completeExceptionally(e);
+            }
+        });
+    }
+
+    /** Writes the capture, unless a newer snapshot was installed meanwhile, which then stands for it. */
+    private SnapshotMeta write(Applier.Position position, StateMachine.Capture capture) throws IOException {
+        Optional<SnapshotMeta> installed = node.snapshots().newest(genesis);
+        if (installed.isPresent() && installed.get().index() >= position.index()) {
+            return installed.get();
+        }
+        SnapshotKeeper.InForce inForce = position.inForce();
+        return node.snapshots()
+                .save(genesis, position.lastApplied(), inForce.configuration(), inForce.id(), capture::writeTo);
+    }
+
+    private void onSaved(@Nullable SnapshotMeta saved) {
+        saving = false;
+        if (saved != null && (newest == null || saved.index() > newest.index())) {
+            newest = saved;
+        }
+        takeWaiting();
+    }
+
+    private void takeWaiting() {
+        List<Runnable> waiting = List.copyOf(whenSaved);
+        whenSaved.clear();
+        waiting.forEach(Runnable::run);
+    }
+
+    /** Nothing is captured any more. */
+    void stop() {
+        stopped = true;
+        takeWaiting();
+    }
+
+    /** Makes a received snapshot the newest, then runs {@code done} with null or the failure, on a disk thread. */
+    void install(SnapshotMeta snapshot, Consumer<@Nullable Throwable> done) {
+        files.execute(() -> {
+            Throwable failure = null;
+            try {
+                node.snapshots().install(genesis, snapshot);
+            } catch (Throwable e) {
+                failure = e;
+            }
+            done.accept(failure);
+        });
+    }
+
+    /** Completes when no file is being written any more. */
+    CompletableFuture<Void> idle() {
+        CompletableFuture<Void> idle = new CompletableFuture<>();
+        files.execute(() -> idle.complete(null));
+        return idle;
+    }
+}
