@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 abstract class Negotiation extends ByteToMessageDecoder {
     private final ProtocolInstaller installer;
     private final CompletableFuture<String> agreed = new CompletableFuture<>();
+    private boolean begun;
     private boolean headerSeen;
 
     Negotiation(ProtocolInstaller installer) {
@@ -56,7 +57,12 @@ abstract class Negotiation extends ByteToMessageDecoder {
         ctx.fireChannelActive();
     }
 
+    /** Once: a channel may be active when the handler is added and say so again. */
     private void begin(ChannelHandlerContext ctx) {
+        if (begun) {
+            return;
+        }
+        begun = true;
         start(ctx);
         if (!ctx.channel().config().isAutoRead()) {
             ctx.read();

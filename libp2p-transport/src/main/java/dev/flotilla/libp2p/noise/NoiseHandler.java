@@ -44,6 +44,7 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
     private @Nullable CipherState sending; // set when the handshake is complete
     private @Nullable CipherState receiving;
     private @Nullable CoalescingBufferQueue plaintext;
+    private boolean begun;
     private boolean flushWanted;
     private boolean failed;
 
@@ -91,7 +92,12 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
         ctx.fireChannelActive();
     }
 
+    /** Once: a channel may be active when the handler is added and say so again. */
     private void begin(ChannelHandlerContext ctx) {
+        if (begun) {
+            return;
+        }
+        begun = true;
         try {
             NoiseHandshake started = new NoiseHandshake(
                     initiator, identity, expected, muxers, X25519KeyPair.generate(), X25519KeyPair.generate());
