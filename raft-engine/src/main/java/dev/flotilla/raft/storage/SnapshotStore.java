@@ -7,9 +7,13 @@ import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.util.Optional;
 
-/** The newest snapshot of each group, and at most one that is being received. Thread-safe for different groups. */
+/**
+ * The newest snapshot of each group, and at most one that is being received. Thread-safe for different groups; of one
+ * group, one thread may save while another receives and installs.
+ */
 public interface SnapshotStore {
     /** The newest snapshot of that group. */
     Optional<SnapshotMeta> newest(GenesisId genesis) throws IOException;
@@ -25,7 +29,7 @@ public interface SnapshotStore {
     /**
      * Writes this peer's own state: hashed while it is written, durable and the newest when this returns.
      *
-     * @return what was written
+     * @return what was written; or, if one that is newer was installed meanwhile and stays the newest, that one
      */
     SnapshotMeta save(
             GenesisId genesis,
@@ -38,7 +42,11 @@ public interface SnapshotStore {
     /** Begins or resumes to receive {@code snapshot}; what was received of another one is dropped. */
     Receiver receive(GenesisId genesis, SnapshotMeta snapshot) throws IOException;
 
-    /** Makes a received snapshot the newest; one that is older than the newest changes nothing. */
+    /**
+     * Makes a snapshot that was received and finished the newest; one that is not newer than the newest changes nothing.
+     *
+     * @throws IOException also if it was not finished
+     */
     void install(GenesisId genesis, SnapshotMeta snapshot) throws IOException;
 
     /** Removes everything of that group. */
@@ -47,7 +55,7 @@ public interface SnapshotStore {
     /** Writes a state. */
     @FunctionalInterface
     interface StateWriter {
-        void writeTo(java.io.OutputStream out) throws IOException;
+        void writeTo(OutputStream out) throws IOException;
     }
 
     /** A snapshot that is being received. Used by one thread at a time. */
