@@ -68,7 +68,7 @@ public final class RaftCore {
         if (!log.contains(snapshot.lastIncluded())) {
             log.install(snapshot, false);
             group.backlog.installed(snapshot.index(), false);
-        } else if (log.configured().id().index() < snapshot.configurationId().index()) {
+        } else { // its configuration may lie before the base, and what follows it may be truncated
             log.configured(snapshot);
         }
     }
