@@ -91,7 +91,7 @@ final class Chaos {
         return peer.isUp() && peer.role() == Role.LEADER;
     }
 
-    private void crash(SimPeer peer) {
+    void crash(SimPeer peer) {
         tally.count(Occurrence.CRASH);
         CoreStatus status = peer.status();
         if (status.role() == Role.LEADER && status.configuration().isJoint()) {

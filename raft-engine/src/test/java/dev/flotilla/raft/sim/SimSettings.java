@@ -18,6 +18,7 @@ import java.util.random.RandomGenerator;
  * @param reordering whether messages of one lane overtake each other
  * @param delayNanosMax the slowest message
  * @param diskNanosMax the slowest write
+ * @param crashAtWrite share of writes in the midst of which the peer crashes
  * @param chaosNanos how long faults go on
  * @param clientNanos mean time between two requests
  * @param faultNanos mean time between two faults
@@ -31,6 +32,7 @@ record SimSettings(
         boolean reordering,
         long delayNanosMax,
         long diskNanosMax,
+        double crashAtWrite,
         long chaosNanos,
         long clientNanos,
         long faultNanos,
@@ -52,6 +54,7 @@ record SimSettings(
                 random.nextBoolean(),
                 pick(random, 2, 10, 50, 300) * MILLI,
                 pick(random, 1, 5, 40, 200) * MILLI,
+                pick(random, 0, 0, 2, 10) / 1000.0,
                 (6 + random.nextInt(10)) * ELECTION_TIMEOUT_NANOS,
                 pick(random, 20, 60, 200) * MILLI,
                 pick(random, 150, 400, 1000) * MILLI,

@@ -213,6 +213,12 @@ final class Simulation implements World {
         planTimer(peer);
     }
 
+    private void restart(SimPeer peer) {
+        if (!peer.isUp() && !absent.contains(peer)) {
+            start(peer);
+        }
+    }
+
     void crash(SimPeer peer, int surviving) {
         note(() -> peer.name() + " crashes, " + surviving + " of " + peer.disk().pendingWrites() + " writes survive");
         peer.crash(surviving);
@@ -360,6 +366,14 @@ final class Simulation implements World {
     public void written(SimPeer peer) {
         int life = peer.life();
         long most = diskIsSlow ? settings.diskNanosMax() : MILLI;
+        if (diskIsSlow && random.nextDouble() < settings.crashAtWrite()) {
+            schedule.after(random.nextLong(most), () -> {
+                if (peer.life() == life && peer.disk().pendingWrites() > 0) {
+                    chaos.crash(peer);
+                    schedule.after(random.nextLong(SimSettings.ELECTION_TIMEOUT_NANOS), () -> restart(peer));
+                }
+            });
+        }
         schedule.after(1 + random.nextLong(most), () -> {
             int waiting = peer.disk().pendingWrites();
             if (peer.life() == life && waiting > 0) {
