@@ -18,6 +18,7 @@ final class NoiseHandshake {
     private final @Nullable PeerId expected;
     private final List<String> muxers;
     private final HandshakeState state;
+    private boolean firstRead; // the first message is behind us
     private @Nullable SecureSession session;
 
     /**
@@ -39,8 +40,6 @@ final class NoiseHandshake {
         this.state = new HandshakeState(initiator, localStatic, localEphemeral);
         this.firstRead = initiator;
     }
-
-    private boolean firstRead; // the first message is behind us
 
     /** The initiator's first message. */
     byte[] begin() throws GeneralSecurityException {
