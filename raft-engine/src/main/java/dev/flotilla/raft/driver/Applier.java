@@ -38,11 +38,11 @@ final class Applier<R> {
 
     /** Told on the apply thread. */
     interface Listener<R> {
-        /** Everything up to {@code index} is applied; {@code completed} are those that were asked for here. */
-        void applied(long index, List<Completed<R>> completed);
+        /** Everything up to {@code last} is applied; {@code completed} are those that were asked for here. */
+        void applied(EntryId last, List<Completed<R>> completed);
 
-        /** A snapshot took the place of everything up to {@code index}. */
-        void restored(long index);
+        /** A snapshot took the place of everything up to {@code last}. */
+        void restored(EntryId last);
 
         /** The state machine, or what it needed, failed: it is not called again. */
         void failed(Throwable cause);
@@ -258,7 +258,7 @@ final class Applier<R> {
                     "the state machine gave " + results.size() + " results for " + batch.size() + " commands");
         }
         position = new Position(entries.get(entries.size() - 1).id(), inForce);
-        listener.applied(position.index(), completed(batch, commands, results));
+        listener.applied(position.lastApplied, completed(batch, commands, results));
         snapshots.applied(position, entries.size(), sizeBytes(entries), machine::capture);
     }
 
@@ -284,7 +284,7 @@ final class Applier<R> {
                     new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
             snapshots.restored(snapshot);
         }
-        listener.restored(position.index());
+        listener.restored(position.lastApplied);
         schedule();
     }
 }

@@ -76,13 +76,15 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     @Override
     public void perform(Effect effect) {
         if (effect instanceof Effect.Send send) {
-            loop.outbox().add(send.to(), genesis, send.message());
+            loop.outbox().add(send.to(), group, send.message());
         } else if (effect instanceof Effect.SendEarly send) {
-            loop.outbox().add(send.to(), genesis, send.message());
+            loop.outbox().add(send.to(), group, send.message());
         } else if (effect instanceof Effect.Apply apply) {
             apply(apply.index());
         } else if (effect instanceof Effect.Answered answered) {
             group.answered(answered.id(), answered.result());
+        } else if (effect instanceof Effect.Forwarded forwarded) {
+            group.forwarded(forwarded.id(), forwarded.term());
         } else if (effect instanceof Effect.InstallSnapshot install) {
             handedIndex = Math.max(handedIndex, install.snapshot().index());
             applier.restore(install.snapshot());

@@ -11,6 +11,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.LogStorage.StoredGroup;
@@ -43,9 +44,9 @@ final class GroupFiles {
         write(List.of(new GroupWrite.Append(ticket.genesis(), HardState.INITIAL, List.of()), Tables.putJoin(ticket)));
     }
 
-    /** Removes everything of that group. */
-    void forget(GenesisId genesis) throws IOException {
-        write(Tables.forget(genesis));
+    /** Removes everything of that group; should this peer join it again, then with the store id {@code next}. */
+    void forget(GenesisId genesis, StoreId next) throws IOException {
+        write(Tables.forget(genesis, next));
         node.snapshots().delete(genesis);
     }
 
@@ -81,7 +82,16 @@ final class GroupFiles {
                 Tables.certificates(node.log(), genesis),
                 ticket == null ? Set.of() : contacts(ticket));
         boolean left = Tables.left(node.log(), genesis) != null;
-        return new Opening<>(genesis, machine, config, recovered, position(snapshot), machineIndex, ticket, left);
+        return new Opening<>(
+                genesis,
+                machine,
+                config,
+                recovered,
+                position(snapshot),
+                machineIndex,
+                ticket,
+                left,
+                Tables.storeId(node.log(), genesis, node.storeId()));
     }
 
     private static Set<PeerId> contacts(Ticket ticket) {

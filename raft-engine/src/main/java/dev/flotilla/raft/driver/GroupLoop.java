@@ -9,6 +9,7 @@ import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RemovalNotice;
@@ -36,7 +37,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <R> what the state machine gives back for a command
  */
-final class GroupLoop<R> {
+final class GroupLoop<R> implements Outbox.Sender {
     private static final Logger LOG = LoggerFactory.getLogger(GroupLoop.class);
 
     private final NodeContext node;
@@ -59,7 +60,7 @@ final class GroupLoop<R> {
     private final ArrayDeque<Input> inputs = new ArrayDeque<>();
     private boolean stepping;
     private long appliedIndex;
-    private long restoredIndex; // up to where a snapshot took the place of entries
+    private EntryId restored = EntryId.NONE; // up to where a snapshot took the place of entries
     private boolean left;
     private long disconnectNanos = Alarm.NEVER; // when the connections of a group that was left are given up
     private Set<PeerId> wanted = Set.of();
@@ -77,7 +78,7 @@ final class GroupLoop<R> {
         this.ticket = opening.ticket();
         this.left = opening.left();
         this.appliedIndex = opening.position().index();
-        this.restoredIndex = appliedIndex;
+        this.restored = opening.position().lastApplied();
         this.leaveDelayNanos = opening.config().electionTimeoutNanos();
         this.trace = new GroupTrace(genesis, node.self());
         this.core = new RaftCore(
@@ -120,8 +121,14 @@ final class GroupLoop<R> {
         });
     }
 
-    GenesisId genesis() {
+    @Override
+    public GenesisId genesis() {
         return genesis;
+    }
+
+    @Override
+    public StoreId storeId() {
+        return node.storeId();
     }
 
     /** Any thread. */
@@ -223,9 +230,27 @@ final class GroupLoop<R> {
     }
 
     void answered(RequestId id, Result result) {
-        proposals.answered(id, result, appliedIndex, restoredIndex);
-        changes.answered(id, result, appliedIndex, restoredIndex);
+        proposals.answered(id, result, appliedIndex, restored.index());
+        changes.answered(id, result, appliedIndex, restored.index());
         reads.answered(id, result);
+    }
+
+    /** A request went to the leader of that term. */
+    void forwarded(RequestId id, long term) {
+        proposals.forwarded(id, term);
+    }
+
+    /** Any thread: what was passed on to the leader did not even leave this peer. */
+    @Override
+    public void dropped(RaftMessage message) {
+        if (message instanceof RaftMessage.Forward forward) {
+            onLoop(() -> {
+                answered(
+                        forward.number(),
+                        new Result.Refused(Result.Reason.NO_LEADER, "there is no connection to the leader"));
+                afterStep();
+            });
+        }
     }
 
     // ---- what the network says ----
@@ -477,28 +502,31 @@ final class GroupLoop<R> {
     /** Brings what was applied from the apply thread to the loop. */
     private final class AppliedListener implements Applier.Listener<R> {
         @Override
-        public void applied(long index, List<Applier.Completed<R>> completed) {
+        public void applied(EntryId last, List<Applier.Completed<R>> completed) {
             onLoop(() -> {
                 for (Applier.Completed<R> each : completed) {
                     proposals.applied(each.id(), each.index(), each.result());
                 }
-                settle(index);
+                settle(last);
             });
         }
 
         @Override
-        public void restored(long index) {
+        public void restored(EntryId last) {
             onLoop(() -> {
-                restoredIndex = Math.max(restoredIndex, index);
-                settle(index);
+                if (last.index() > restored.index()) {
+                    restored = last;
+                    proposals.restored(last);
+                }
+                settle(last);
             });
         }
 
-        private void settle(long index) {
-            appliedIndex = Math.max(appliedIndex, index);
-            proposals.settle(appliedIndex, restoredIndex);
+        private void settle(EntryId last) {
+            appliedIndex = Math.max(appliedIndex, last.index());
+            proposals.settle(last, restored.index());
             reads.applied(appliedIndex);
-            step(new Input.Applied(index));
+            step(new Input.Applied(last.index()));
         }
 
         @Override
@@ -515,7 +543,7 @@ final class GroupLoop<R> {
 
         @Override
         public void send(PeerId to, RaftMessage message) {
-            loop.outbox().add(to, genesis, message);
+            loop.outbox().add(to, GroupLoop.this, message);
         }
 
         @Override

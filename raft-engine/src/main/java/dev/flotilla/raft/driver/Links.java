@@ -43,15 +43,17 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
         this.listener = listener;
     }
 
-    /** Gives the frame to the transport, which may refuse it: Raft sends again what matters. */
-    void send(PeerId peer, Lane lane, Bytes frame) {
+    /** Gives the frame to the transport, and says whether that took it: Raft sends again what matters. */
+    boolean send(PeerId peer, Lane lane, Bytes frame) {
         if (closed) {
-            return;
+            return false;
         }
         Outbound outbound = outbounds.computeIfAbsent(new Way(peer, lane), way -> transport.connect(peer, lane));
-        if (!outbound.trySend(frame)) {
+        boolean taken = outbound.trySend(frame);
+        if (!taken) {
             LOG.trace("dropped a frame to={} lane={} bytes={}", peer.shortText(), lane, frame.size());
         }
+        return taken;
     }
 
     boolean isConnected(PeerId peer) {

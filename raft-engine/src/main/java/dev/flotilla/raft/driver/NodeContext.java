@@ -34,6 +34,23 @@ record NodeContext(
         return credentials.peerId();
     }
 
+    /** The same for a group whose membership has a store id of its own. */
+    NodeContext withStoreId(StoreId other) {
+        return new NodeContext(
+                settings,
+                transport,
+                credentials,
+                other,
+                incarnation,
+                requests,
+                log,
+                snapshots,
+                clock,
+                storage,
+                threads,
+                links);
+    }
+
     long nowNanos() {
         return clock.getAsLong();
     }

@@ -68,7 +68,7 @@ public final class NodeDriver implements AutoCloseable {
         this.files = new GroupFiles(node);
         this.inbound = new Inbound(node, receivers);
         for (int i = 0; i < settings.eventLoops(); i++) {
-            Outbox outbox = new Outbox(node.links(), storeId, node.incarnation(), transport.frameBytesMax());
+            Outbox outbox = new Outbox(node.links(), node.incarnation(), transport.frameBytesMax());
             loops.add(new EventLoop(
                     "raft-" + i, clock, node.storage(), outbox, settings.inboxBytesMax(), this::loopFailed));
         }
@@ -166,8 +166,9 @@ public final class NodeDriver implements AutoCloseable {
         checkNotOpen(genesis);
         Opening<R> opening = files.open(genesis, machine, config);
         EventLoop loop = loops.get(opened++ % loops.size());
-        GroupLoop<R> group = new GroupLoop<>(node, loop, opening, new SplittableRandom(random.nextLong()));
-        GroupDriver<R> driver = new GroupDriver<>(node, genesis, loop, group, () -> closed(genesis, group));
+        NodeContext own = node.withStoreId(opening.storeId());
+        GroupLoop<R> group = new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
+        GroupDriver<R> driver = new GroupDriver<>(own, genesis, loop, group, () -> closed(genesis, group));
         receivers.put(genesis, new Inbound.Receiver(loop, group));
         open.put(genesis, driver);
         group.start(opening.machineIndex());
@@ -214,7 +215,7 @@ public final class NodeDriver implements AutoCloseable {
                             present.close();
                             stopped.join();
                         }
-                        files.forget(genesis);
+                        files.forget(genesis, drawStoreId());
                     } catch (IOException e) {
                         throw new java.io.UncheckedIOException(e);
                     }

@@ -4,6 +4,7 @@ import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Recovered;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param machineIndex what the state machine contained by itself
  * @param ticket with which this peer is still joining, or null
  * @param left whether this peer left the group
+ * @param storeId that this peer has in the group
  */
 record Opening<R>(
         GenesisId genesis,
@@ -24,4 +26,5 @@ record Opening<R>(
         Applier.Position position,
         long machineIndex,
         @Nullable Ticket ticket,
-        boolean left) {}
+        boolean left,
+        StoreId storeId) {}

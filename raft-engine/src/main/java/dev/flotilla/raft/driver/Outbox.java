@@ -20,26 +20,37 @@ import org.slf4j.LoggerFactory;
  * the transport's frame size allows. Belongs to one thread.
  */
 final class Outbox {
-    private record Way(PeerId peer, Lane lane) {}
+    /** A group that sends. */
+    interface Sender {
+        GenesisId genesis();
+
+        /** The store id that this peer has in the group. */
+        StoreId storeId();
+
+        /** {@code message} certainly did not go out. */
+        void dropped(RaftMessage message);
+    }
+
+    private record Way(PeerId peer, Lane lane, StoreId storeId) {}
+
+    private record Waiting(Sender sender, RaftMessage message) {}
 
     private static final Logger LOG = LoggerFactory.getLogger(Outbox.class);
 
     private final Links links;
-    private final StoreId storeId;
     private final long incarnation;
     private final int frameBytesMax;
-    private final Map<Way, List<Envelope.Addressed>> waiting = new LinkedHashMap<>();
+    private final Map<Way, List<Waiting>> waiting = new LinkedHashMap<>();
 
-    Outbox(Links links, StoreId storeId, long incarnation, int frameBytesMax) {
+    Outbox(Links links, long incarnation, int frameBytesMax) {
         this.links = links;
-        this.storeId = storeId;
         this.incarnation = incarnation;
         this.frameBytesMax = frameBytesMax;
     }
 
-    void add(PeerId to, GenesisId group, RaftMessage message) {
-        waiting.computeIfAbsent(new Way(to, Lanes.of(message)), way -> new ArrayList<>())
-                .add(new Envelope.Addressed(group, message));
+    void add(PeerId to, Sender sender, RaftMessage message) {
+        waiting.computeIfAbsent(new Way(to, Lanes.of(message), sender.storeId()), way -> new ArrayList<>())
+                .add(new Waiting(sender, message));
     }
 
     void flush() {
@@ -47,7 +58,7 @@ final class Outbox {
         waiting.clear();
     }
 
-    private void pack(Way way, List<Envelope.Addressed> messages) {
+    private void pack(Way way, List<Waiting> messages) {
         int from = 0;
         long size = 0;
         for (int i = 0; i < messages.size(); i++) {
@@ -62,10 +73,15 @@ final class Outbox {
         send(way, messages.subList(from, messages.size()));
     }
 
-    private void send(Way way, List<Envelope.Addressed> messages) {
-        Bytes frame = MessageCodec.encode(new Envelope(storeId, incarnation, messages));
+    private void send(Way way, List<Waiting> messages) {
+        List<Envelope.Addressed> addressed = messages.stream()
+                .map(each -> new Envelope.Addressed(each.sender.genesis(), each.message))
+                .toList();
+        Bytes frame = MessageCodec.encode(new Envelope(way.storeId, incarnation, addressed));
         if (frame.size() <= frameBytesMax) {
-            links.send(way.peer, way.lane, frame);
+            if (!links.send(way.peer, way.lane, frame)) {
+                messages.forEach(each -> each.sender.dropped(each.message));
+            }
         } else if (messages.size() > 1) { // the estimate was too low
             send(way, messages.subList(0, messages.size() / 2));
             send(way, messages.subList(messages.size() / 2, messages.size()));

@@ -1,12 +1,14 @@
 package dev.flotilla.raft.driver;
 
 import dev.flotilla.consensus.Outcome;
+import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,15 +21,16 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The writes of one group, or its changes of membership and leadership, that have no outcome yet. A request that met no
- * leader is certainly not appended and is made again until its time is up; one that may have been appended never is.
- * Belongs to the group's loop.
+ * leader is certainly not appended and is made again until its time is up; so is one whose leader certainly did not bring
+ * it through. One that may have been appended and may still be agreed on never is. Belongs to the group's loop.
  *
  * @param <X> what the outcome carries
  */
 final class PendingRequests<X> {
     private final class Pending {
         final RequestId id;
-        final Request request;
+        RequestId attempt; // another one each time, so that a late answer to an earlier one says nothing of this
+        Request request;
         final CompletableFuture<Outcome<X>> future;
         final long deadlineNanos;
         boolean asked; // whether an answer is awaited; otherwise it waits for its next attempt
@@ -36,10 +39,14 @@ final class PendingRequests<X> {
         @Nullable
         EntryId entry; // where a leader put it
 
+        long term; // of the only leader that may append it; 0 where that is not known
+        boolean hidden; // whether a snapshot arrived that may contain it
+
         boolean done;
 
         Pending(RequestId id, Request request, CompletableFuture<Outcome<X>> future, long deadlineNanos) {
             this.id = id;
+            this.attempt = id;
             this.request = request;
             this.future = future;
             this.deadlineNanos = deadlineNanos;
@@ -53,10 +60,12 @@ final class PendingRequests<X> {
     private final NodeContext node;
     private final Function<Result.Refused, Outcome.Reason> reasons;
     private final BiConsumer<RequestId, Request> ask;
-    private final Map<RequestId, Pending> pending = new LinkedHashMap<>(); // deadlines ascend
+    private final Map<RequestId, Pending> pending = new LinkedHashMap<>(); // by id; deadlines ascend
+    private final Map<RequestId, Pending> attempts = new HashMap<>(); // by attempt
     private final PriorityQueue<Pending> placed = new PriorityQueue<>(Comparator.comparingLong(Pending::entryIndex));
     private List<Pending> retries = new ArrayList<>();
     private long retryNanos = Alarm.NEVER; // when they are due
+    private long settledTerm; // of the last entry applied here
 
     /**
      * No requests yet.
@@ -80,7 +89,18 @@ final class PendingRequests<X> {
 
     private void attempt(Pending made) {
         made.asked = true;
-        ask.accept(made.id, made.request);
+        attempts.put(made.attempt, made);
+        ask.accept(made.attempt, made.request);
+    }
+
+    private void attemptAnew(Pending made) {
+        attempts.remove(made.attempt);
+        made.attempt = node.nextRequestId();
+        if (made.request instanceof Request.Propose propose) {
+            Command command = propose.command();
+            made.request = new Request.Propose(new Command(command.origin(), made.attempt, command.data()));
+        }
+        attempt(made);
     }
 
     /**
@@ -90,7 +110,7 @@ final class PendingRequests<X> {
      * @param restoredIndex up to where they were skipped because a snapshot took their place
      */
     void answered(RequestId id, Result result, long appliedIndex, long restoredIndex) {
-        Pending answered = pending.get(id);
+        Pending answered = attempts.get(id);
         if (answered == null) {
             return;
         }
@@ -98,8 +118,9 @@ final class PendingRequests<X> {
             onRefused(answered, refused);
         } else if (result instanceof Result.Appended appended) {
             answered.entry = appended.id();
+            answered.term = appended.id().term();
             placed.add(answered);
-            settle(appliedIndex, restoredIndex);
+            settlePlaced(appliedIndex, restoredIndex);
         } else {
             complete(answered, new Outcome.Applied<>(appliedIndex, nothing()));
         }
@@ -118,7 +139,9 @@ final class PendingRequests<X> {
             complete(answered, new Outcome.Rejected<>(reasons.apply(refused), refused.detail()));
             return;
         }
+        attempts.remove(answered.attempt);
         answered.asked = false;
+        answered.hidden = false;
         retries.add(answered);
         retryNanos = Math.min(
                 retryNanos, node.nowNanos() + node.settings().retryDelay().toNanos());
@@ -126,34 +149,72 @@ final class PendingRequests<X> {
 
     /** The entry of that request was applied here. */
     void applied(RequestId id, long index, X result) {
-        Pending applied = pending.get(id);
+        Pending applied = attempts.get(id);
         if (applied != null) {
             complete(applied, new Outcome.Applied<>(index, result));
         }
     }
 
+    /** A request went to the leader of {@code term}, which alone may append it. */
+    void forwarded(RequestId id, long term) {
+        Pending forwarded = attempts.get(id);
+        if (forwarded != null) {
+            forwarded.term = term;
+        }
+    }
+
+    /** A snapshot took the place of everything up to {@code last}: it may contain what was asked for before. */
+    void restored(EntryId last) {
+        for (Pending request : pending.values()) {
+            request.hidden |= request.asked && request.term <= last.term();
+        }
+    }
+
     /**
-     * Everything up to {@code appliedIndex} was applied here and its requests were told. Who is still waiting for an
-     * index up to there lost its place to another entry, unless a snapshot stands for that index.
+     * Everything up to {@code last} was applied here and its requests were told. Who is still waiting for an index up to
+     * there lost its place to another entry; who went to a leader of an earlier term was appended by none. Neither will
+     * ever be applied, so both are asked for again, unless a snapshot may hide them.
      */
-    void settle(long appliedIndex, long restoredIndex) {
+    void settle(EntryId last, long restoredIndex) {
+        settlePlaced(last.index(), restoredIndex);
+        if (last.term() > settledTerm) {
+            settledTerm = last.term();
+            List<Pending> lost = pending.values().stream()
+                    .filter(each -> each.asked && each.term > 0 && each.term < last.term())
+                    .toList();
+            lost.forEach(each -> askAgain(each, each.hidden));
+        }
+    }
+
+    private void settlePlaced(long appliedIndex, long restoredIndex) {
         for (Pending first = placed.peek();
                 first != null && first.entryIndex() <= appliedIndex;
                 first = placed.peek()) {
             placed.remove();
             if (!first.done) {
-                complete(first, first.entryIndex() <= restoredIndex ? hidden(first) : superseded(first));
+                askAgain(first, first.entryIndex() <= restoredIndex);
             }
         }
     }
 
-    private Outcome<X> superseded(Pending request) {
-        return new Outcome.Rejected<>(
-                Outcome.Reason.SUPERSEDED, "another entry was agreed on in place of " + request.entry);
+    private void askAgain(Pending request, boolean isHidden) {
+        if (isHidden) {
+            complete(request, hidden(request));
+            return;
+        }
+        placed.remove(request);
+        request.entry = null;
+        request.term = 0;
+        onRefused(
+                request,
+                new Result.Refused(
+                        Result.Reason.NO_LEADER,
+                        "its leader lost office before it was agreed on, and none took it since"));
     }
 
     private Outcome<X> hidden(Pending request) {
-        return new Outcome.Unknown<>(null, "a snapshot arrived in place of entry " + request.entry);
+        String where = request.entry == null ? "the entries" : "entry " + request.entry;
+        return new Outcome.Unknown<>(null, "a snapshot arrived in place of " + where + " that may hold it");
     }
 
     /** When {@link #tick} has something to do. */
@@ -171,6 +232,7 @@ final class PendingRequests<X> {
                 break;
             }
             all.remove();
+            attempts.remove(eldest.attempt);
             finish(eldest, late(eldest));
         }
         if (retryNanos <= nowNanos) {
@@ -193,7 +255,7 @@ final class PendingRequests<X> {
         retryNanos = Alarm.NEVER;
         for (Pending request : due) {
             if (!request.done) {
-                attempt(request);
+                attemptAnew(request);
             }
         }
     }
@@ -208,12 +270,14 @@ final class PendingRequests<X> {
                             : new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, why));
         }
         pending.clear();
+        attempts.clear();
         retries.clear();
         placed.clear();
     }
 
     private void complete(Pending request, Outcome<X> outcome) {
         pending.remove(request.id);
+        attempts.remove(request.attempt);
         finish(request, outcome);
     }
 

@@ -22,12 +22,13 @@ final class Tables {
     private static final String CERTIFICATES = "certificates";
     private static final String JOINS = "joins";
     private static final String LEFT = "left";
+    private static final String MEMBERSHIPS = "memberships";
 
     private Tables() {}
 
     /** Whether an application must not use a table of that name. */
     static boolean isReserved(String table) {
-        return List.of(NODE, CERTIFICATES, JOINS, LEFT).contains(table);
+        return List.of(NODE, CERTIFICATES, JOINS, LEFT, MEMBERSHIPS).contains(table);
     }
 
     static @Nullable StoreId storeId(LogStorage log) throws IOException {
@@ -37,6 +38,15 @@ final class Tables {
 
     static GroupWrite putStoreId(StoreId storeId) {
         return new GroupWrite.Put(NODE, STORE_ID, storeId.value());
+    }
+
+    /**
+     * The store id that this peer has in that group: the node's, unless it was a member before and forgot the group. What
+     * it acknowledged and voted then is gone, so it must not come back as who it was.
+     */
+    static StoreId storeId(LogStorage log, GenesisId group, StoreId ofNode) throws IOException {
+        Bytes value = log.get(MEMBERSHIPS, group.toString());
+        return value == null ? ofNode : new StoreId(value);
     }
 
     /** This peer's certificate chain in that group; empty if it has none. */
@@ -85,13 +95,14 @@ final class Tables {
         return new GroupWrite.Put(LEFT, notice.genesis().toString(), EntryCodec.encode(notice));
     }
 
-    /** Everything of that group. */
-    static List<GroupWrite> forget(GenesisId group) {
+    /** Everything of that group goes; should this peer join it again, then with the store id {@code next}. */
+    static List<GroupWrite> forget(GenesisId group, StoreId next) {
         String key = group.toString();
         return List.of(
                 new GroupWrite.Delete(group),
                 new GroupWrite.Put(CERTIFICATES, key, null),
                 new GroupWrite.Put(JOINS, key, null),
-                new GroupWrite.Put(LEFT, key, null));
+                new GroupWrite.Put(LEFT, key, null),
+                new GroupWrite.Put(MEMBERSHIPS, key, next.value()));
     }
 }
