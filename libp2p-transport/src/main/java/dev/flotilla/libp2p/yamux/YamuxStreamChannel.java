@@ -153,7 +153,6 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
     void readComplete() {
         if (readCompletePending) {
             readCompletePending = false;
-            readPending = false;
             pipeline().fireChannelReadComplete();
         }
     }

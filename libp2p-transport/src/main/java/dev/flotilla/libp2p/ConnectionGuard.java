@@ -1,0 +1,68 @@
+package dev.flotilla.libp2p;
+
+import dev.flotilla.libp2p.yamux.GoAwayCode;
+import dev.flotilla.libp2p.yamux.YamuxException;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.DecoderException;
+import io.netty.util.ReferenceCountUtil;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The last handler of a connection: whatever goes wrong on it ends here, in one line and a counter. */
+final class ConnectionGuard extends ChannelInboundHandlerAdapter {
+    static final String NAME = "guard";
+
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
+
+    private final CompletableFuture<Connection> upgraded;
+    private final HostCounters counters;
+    private @Nullable Connection connection;
+
+    ConnectionGuard(CompletableFuture<Connection> upgraded, HostCounters counters) {
+        this.upgraded = upgraded;
+        this.counters = counters;
+    }
+
+    /** The handshake is done. */
+    void established(Connection made) {
+        connection = made;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ReferenceCountUtil.release(message);
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        upgraded.completeExceptionally(new IOException("the connection was closed during the handshake"));
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable thrown) {
+        Throwable cause = thrown instanceof DecoderException && thrown.getCause() != null ? thrown.getCause() : thrown;
+        if (connection == null) {
+            upgraded.completeExceptionally(cause);
+        } else {
+            onFailure(connection, cause);
+        }
+        ctx.close();
+    }
+
+    private void onFailure(Connection made, Throwable cause) {
+        if (cause instanceof YamuxException yamux && yamux.code() == GoAwayCode.NORMAL) {
+            made.markClosedLocally();
+            LOG.debug("{}: {}", made, cause.getMessage());
+        } else if (cause instanceof IOException && !(cause instanceof YamuxException)) {
+            LOG.debug("{}: {}", made, cause.getMessage()); // the socket failed: the other side ended it
+        } else if (made.isOpen()) {
+            made.markClosedLocally();
+            counters.count(HostCounters.Event.PROTOCOL_ERROR);
+            LOG.info("{} broke the protocol: {}", made, cause.getMessage());
+        }
+    }
+}

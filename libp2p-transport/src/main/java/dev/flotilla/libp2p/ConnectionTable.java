@@ -1,0 +1,133 @@
+package dev.flotilla.libp2p;
+
+import dev.flotilla.transport.PeerId;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The open connections of a host, by peer. When both sides dial at once, two connections come up: both sides then use
+ * the one that the smaller peer id dialled, and close the other once it has no streams. Of two that the same side
+ * dialled the newer counts, since that side would not have dialled while it held the older. Thread-safe.
+ */
+final class ConnectionTable {
+    private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
+
+    private final PeerId localPeerId;
+    private final Duration duplicateGrace;
+    private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
+    private final Map<PeerId, List<Connection>> byPeer = new HashMap<>(); // guarded by this; lists: preferred first
+
+    ConnectionTable(PeerId localPeerId, Duration duplicateGrace) {
+        this.localPeerId = localPeerId;
+        this.duplicateGrace = duplicateGrace;
+    }
+
+    void addListener(ConnectionListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Takes a new connection; on its event loop. */
+    void add(Connection connection) {
+        List<Connection> superseded;
+        synchronized (this) {
+            List<Connection> ofPeer = byPeer.computeIfAbsent(connection.remotePeerId(), peer -> new ArrayList<>());
+            ofPeer.add(0, connection);
+            ofPeer.sort(Comparator.comparing(c -> !isDialledBySmaller(c))); // stable: the newest first
+            superseded = List.copyOf(ofPeer.subList(1, ofPeer.size()));
+        }
+        LOG.debug("opened {}", connection);
+        tell(listener -> listener.opened(connection));
+        superseded.forEach(this::supersede);
+    }
+
+    private boolean isDialledBySmaller(Connection connection) {
+        boolean localIsSmaller = localPeerId.compareTo(connection.remotePeerId()) < 0;
+        return localIsSmaller == (connection.direction() == Direction.OUTBOUND);
+    }
+
+    private void supersede(Connection connection) {
+        connection.channel().eventLoop().execute(() -> {
+            if (connection.isOpen() && !connection.isRetiring()) {
+                connection.retire();
+                tell(listener -> listener.superseded(connection));
+                scheduleRetirement(connection);
+            }
+        });
+    }
+
+    private void scheduleRetirement(Connection connection) {
+        connection
+                .channel()
+                .eventLoop()
+                .schedule(() -> retireIfIdle(connection), duplicateGrace.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    private void retireIfIdle(Connection connection) {
+        if (!connection.isOpen()) {
+            return;
+        }
+        if (best(connection.remotePeerId()).filter(connection::equals).isPresent()) {
+            connection.keep(); // the other one broke: this one is needed after all
+        } else if (connection.streamCount() == 0) {
+            connection.close();
+        } else {
+            scheduleRetirement(connection);
+        }
+    }
+
+    /** Forgets a connection that is gone; on its event loop. */
+    void remove(Connection connection) {
+        boolean closedByPeer = connection.isClosedByPeer();
+        synchronized (this) {
+            List<Connection> ofPeer = byPeer.get(connection.remotePeerId());
+            if (ofPeer == null || !ofPeer.remove(connection)) {
+                return;
+            }
+            if (ofPeer.isEmpty()) {
+                byPeer.remove(connection.remotePeerId());
+            }
+        }
+        LOG.debug("closed {} by {}", connection, closedByPeer ? "peer" : "this side");
+        tell(listener -> listener.closed(connection, closedByPeer));
+        connection.onClosed();
+    }
+
+    void identified(Connection connection) {
+        tell(listener -> listener.identified(connection));
+    }
+
+    private void tell(Consumer<ConnectionListener> event) {
+        for (ConnectionListener listener : listeners) {
+            try {
+                event.accept(listener);
+            } catch (RuntimeException e) {
+                LOG.warn("a connection listener failed", e);
+            }
+        }
+    }
+
+    /** The connection for new streams to {@code peer}. */
+    synchronized Optional<Connection> best(PeerId peer) {
+        return byPeer.getOrDefault(peer, List.of()).stream()
+                .filter(Connection::isOpen)
+                .findFirst();
+    }
+
+    synchronized List<Connection> all() {
+        return byPeer.values().stream().flatMap(List::stream).toList();
+    }
+
+    synchronized List<Connection> of(PeerId peer) {
+        return List.copyOf(byPeer.getOrDefault(peer, List.of()));
+    }
+}

@@ -1,0 +1,90 @@
+package dev.flotilla.libp2p;
+
+import dev.flotilla.transport.PeerId;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** Makes connections on demand, at most one dial in flight for each peer. Thread-safe. */
+final class Dialer {
+    private final PeerId localPeerId;
+    private final ConnectionTable table;
+    private final HostCounters counters;
+    private final DialFactory factory;
+    private final Map<PeerId, DialAttempt> inFlight = new HashMap<>(); // guarded by this
+    private boolean closed; // guarded by this
+
+    Dialer(PeerId localPeerId, ConnectionTable table, HostCounters counters, DialFactory factory) {
+        this.localPeerId = localPeerId;
+        this.table = table;
+        this.counters = counters;
+        this.factory = factory;
+    }
+
+    /** Makes an attempt that has not started. */
+    interface DialFactory {
+        DialAttempt newAttempt(PeerId peer, List<Multiaddr> addresses);
+    }
+
+    /** A connection to {@code peer}: the one that is open, the one being dialled, or a new one. */
+    CompletableFuture<Connection> connect(PeerId peer, Collection<Multiaddr> addresses) {
+        if (peer.equals(localPeerId)) {
+            return CompletableFuture.failedFuture(
+                    new DialException("cannot dial " + peer + ": it is this peer", false));
+        }
+        DialAttempt attempt;
+        synchronized (this) {
+            Connection open = table.best(peer).orElse(null);
+            if (open != null) {
+                return CompletableFuture.completedFuture(open);
+            }
+            if (closed) {
+                return CompletableFuture.failedFuture(
+                        new DialException("cannot dial " + peer + ": the host is closed", false));
+            }
+            DialAttempt current = inFlight.get(peer);
+            if (current != null) {
+                return current.result().copy();
+            }
+            attempt = factory.newAttempt(peer, List.copyOf(addresses));
+            inFlight.put(peer, attempt);
+        }
+        CompletableFuture<Connection> result = attempt.result().copy();
+        attempt.ended().whenComplete((done, failure) -> ended(peer, attempt));
+        attempt.start();
+        return result;
+    }
+
+    private void ended(PeerId peer, DialAttempt attempt) {
+        synchronized (this) {
+            inFlight.remove(peer, attempt);
+        }
+        if (attempt.result().isCompletedExceptionally()) {
+            counters.count(HostCounters.Event.DIAL_FAILED);
+        }
+    }
+
+    /** The peer has dialled us meanwhile: who waits for a connection has one. The dial goes on. */
+    void onConnection(Connection connection) {
+        DialAttempt current = inFlight(connection.remotePeerId());
+        if (current != null) {
+            current.result().complete(connection);
+        }
+    }
+
+    private synchronized @Nullable DialAttempt inFlight(PeerId peer) {
+        return inFlight.get(peer);
+    }
+
+    void close() {
+        List<DialAttempt> attempts;
+        synchronized (this) {
+            closed = true;
+            attempts = List.copyOf(inFlight.values());
+        }
+        attempts.forEach(attempt -> attempt.cancel("the host is closed"));
+    }
+}

@@ -1,0 +1,80 @@
+package dev.flotilla.libp2p.identify;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostService;
+import dev.flotilla.libp2p.PeerInfo;
+import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.Stream;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The identify protocol of one host. Asks each new connection once, answers who asks, and takes pushes. What a peer says
+ * reaches {@link Connection#peerInfo} and {@link ConnectionListener#identified}.
+ */
+public final class Identify implements HostService {
+    public static final ProtocolId PROTOCOL = new ProtocolId("/ipfs/id/1.0.0");
+    public static final ProtocolId PUSH = new ProtocolId("/ipfs/id/push/1.0.0");
+
+    private static final Logger LOG = LoggerFactory.getLogger(Identify.class);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final int BYTES_MAX = 64 * 1024;
+
+    @Override
+    public void attach(Host host) {
+        host.handle(PROTOCOL, stream -> tell(host, stream));
+        host.handle(PUSH, stream -> learn(host, stream).exceptionally(Identify::ignore));
+        host.addListener(new ConnectionListener() {
+            @Override
+            public void opened(Connection connection) {
+                identify(host, connection).exceptionally(Identify::ignore);
+            }
+        });
+    }
+
+    private static PeerInfo ignore(Throwable failure) {
+        LOG.debug("identify failed: {}", failure.getMessage());
+        return PeerInfo.UNKNOWN;
+    }
+
+    /**
+     * Asks the peer behind {@code connection} who it is. It is asked once by itself when the connection opens; js-libp2p
+     * answers one question at a time.
+     */
+    public static CompletableFuture<PeerInfo> identify(Host host, Connection connection) {
+        return connection.newStream(PROTOCOL).thenCompose(stream -> {
+            CompletableFuture<PeerInfo> learned = learn(host, stream);
+            stream.finish();
+            return learned;
+        });
+    }
+
+    private static void tell(Host host, Stream stream) {
+        stream.write(IdentifyMessage.encode(host, stream.connection()));
+        stream.close();
+    }
+
+    private static CompletableFuture<PeerInfo> learn(Host host, Stream stream) {
+        Connection connection = stream.connection();
+        return stream.readToEnd(BYTES_MAX)
+                .orTimeout(TIMEOUT.toNanos(), TimeUnit.NANOSECONDS)
+                .thenApply(bytes -> {
+                    PeerInfo before = connection.peerInfo().orElse(PeerInfo.UNKNOWN);
+                    PeerInfo info = IdentifyMessage.decode(bytes, connection.remotePeerId(), before);
+                    host.identified(connection, info);
+                    return info;
+                })
+                .whenComplete((info, failure) -> {
+                    if (failure != null) {
+                        stream.reset();
+                    } else {
+                        stream.close();
+                    }
+                });
+    }
+}

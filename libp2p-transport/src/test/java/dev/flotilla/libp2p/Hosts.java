@@ -1,0 +1,68 @@
+package dev.flotilla.libp2p;
+
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.identify.Identify;
+import dev.flotilla.libp2p.ping.Ping;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** Real hosts on loopback, closed together. */
+public final class Hosts implements AutoCloseable {
+    private static final long WAIT_SECONDS = 20;
+
+    private final List<Host> hosts = new ArrayList<>();
+
+    /** A started host that pings, identifies and echoes. */
+    public Host start(HostConfig config) {
+        return start(PrivateKey.generate(), config, Multiaddr.parse("/ip4/127.0.0.1/tcp/0"));
+    }
+
+    public Host start() {
+        return start(HostConfig.defaults());
+    }
+
+    public Host start(PrivateKey identity, HostConfig config, Multiaddr address) {
+        Host host = Host.builder(identity)
+                .listen(address)
+                .agentVersion("flotilla/test")
+                .config(config)
+                .service(new Ping())
+                .service(new Identify())
+                .service(new Echo())
+                .build();
+        hosts.add(host);
+        await(host.start());
+        return host;
+    }
+
+    /** Waits for {@code future}, with a deadline. */
+    public static <T> T await(CompletableFuture<T> future) {
+        return future.orTimeout(WAIT_SECONDS, TimeUnit.SECONDS).join();
+    }
+
+    /** Waits until {@code condition} holds, with a deadline. */
+    public static void awaitUntil(String what, BooleanSupplier condition) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(WAIT_SECONDS).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - deadline > 0) {
+                throw new AssertionError("did not come: " + what);
+            }
+            LockSupport.parkNanos(1_000_000);
+        }
+    }
+
+    /** A connection from {@code from} to {@code to}. */
+    public static Connection connect(Host from, Host to) {
+        return await(from.connect(to.peerId(), to.listenAddresses()));
+    }
+
+    @Override
+    public void close() {
+        hosts.forEach(Host::close);
+    }
+}
