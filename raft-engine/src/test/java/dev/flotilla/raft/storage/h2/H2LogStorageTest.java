@@ -59,7 +59,7 @@ class H2LogStorageTest extends LogStorageContract {
         Path path = directory.resolve("bounded");
         List<Long> sizes = new ArrayList<>();
         try (H2LogStorage storage = H2LogStorage.open(path)) {
-            for (long index = 1; index <= 3_000; index++) {
+            for (long index = 1; index <= 1_000; index++) {
                 storage.write(List.of(append(index, 2_000)));
                 if (index % 100 == 0) {
                     storage.write(List.of(new GroupWrite.Compact(A, MessageSamples.id(1, index - 50))));

@@ -1,0 +1,225 @@
+package dev.flotilla.raft.storage.h2;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.MessageSamples;
+import dev.flotilla.raft.storage.InMemoryLogStorage;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import dev.flotilla.raft.storage.LogStorage.StoredGroup;
+import dev.flotilla.transport.Bytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What was acknowledged is there after any failure, and of a round all or nothing. */
+class H2FaultTest {
+    private static final int SEEDS = 15;
+
+    @TempDir
+    Path directory = Path.of("set by JUnit");
+
+    private FaultyDisk.Control disk = FaultyDisk.reset();
+    private Path path = Path.of("set before each test");
+
+    @BeforeEach
+    void makeTheFile() throws IOException {
+        path = directory.resolve("log");
+        Files.deleteIfExists(path);
+        H2LogStorage.open(path).close();
+        disk = FaultyDisk.reset();
+        disk.insert(path);
+    }
+
+    private LogStorage open() throws IOException {
+        return H2LogStorage.open(path, FaultyDisk.PREFIX);
+    }
+
+    /** Touches three groups and a table, so that half a round would be seen; truncates, compacts and deletes at times. */
+    private static List<GroupWrite> round(Random random, int number, LogStorage model) throws IOException {
+        List<GroupWrite> round = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            GenesisId genesis = MessageSamples.genesis(i);
+            StoredGroup group = model.read(genesis).orElse(StoredGroup.EMPTY);
+            if (random.nextInt(40) == 0) {
+                round.add(new GroupWrite.Delete(genesis));
+                group = StoredGroup.EMPTY;
+            }
+            long first = Math.max(group.base().index() + 1, group.last().index() + 1 - random.nextInt(2));
+            List<Entry> entries = new ArrayList<>();
+            for (long index = first; index <= first + random.nextInt(4); index++) {
+                byte[] payload = new byte[random.nextInt(random.nextInt(10) == 0 ? 20_000 : 300)];
+                random.nextBytes(payload);
+                entries.add(new Entry(new EntryId(number, index), Entry.Kind.COMMAND, Bytes.wrap(payload)));
+            }
+            round.add(new GroupWrite.Append(genesis, new HardState(number, MessageSamples.peer(i)), entries));
+            if (random.nextInt(10) == 0) {
+                round.add(new GroupWrite.Compact(genesis, entries.get(0).id()));
+            }
+        }
+        round.add(new GroupWrite.Put("rounds", "last", Bytes.utf8(Integer.toString(number))));
+        return round;
+    }
+
+    private static boolean sameAs(LogStorage expected, LogStorage actual) throws IOException {
+        Bytes round = actual.get("rounds", "last");
+        if (round == null ? expected.get("rounds", "last") != null : !round.equals(expected.get("rounds", "last"))) {
+            return false;
+        }
+        assertThat(actual.groups()).isEqualTo(expected.groups());
+        for (GenesisId genesis : expected.groups()) {
+            assertThat(actual.read(genesis)).isEqualTo(expected.read(genesis));
+            long from = expected.read(genesis).orElseThrow().base().index() + 1;
+            assertThat(actual.entries(genesis, from, Long.MAX_VALUE, Integer.MAX_VALUE))
+                    .isEqualTo(expected.entries(genesis, from, Long.MAX_VALUE, Integer.MAX_VALUE));
+        }
+        return true;
+    }
+
+    @Test
+    void afterAPowerLossEveryAcknowledgedRoundIsThereAndTheLastOneWhollyOrNotAtAll() throws IOException {
+        for (int seed = 0; seed < SEEDS; seed++) {
+            makeTheFile();
+            Random random = new Random(seed);
+            InMemoryLogStorage acknowledged = new InMemoryLogStorage();
+            InMemoryLogStorage attempted = new InMemoryLogStorage();
+            int number = 0;
+            for (int life = 0; life < 4; life++) {
+                LogStorage storage = open();
+                if (!sameAs(acknowledged, storage)) {
+                    assertThat(sameAs(attempted, storage))
+                            .as("seed %s life %s: round %s", seed, life, storage.get("rounds", "last"))
+                            .isTrue();
+                    acknowledged = attempted;
+                }
+                for (int rounds = random.nextInt(60); rounds > 0; rounds--) {
+                    List<GroupWrite> round = round(random, ++number, acknowledged);
+                    storage.write(round);
+                    acknowledged.write(round);
+                }
+                List<GroupWrite> last = round(random, ++number, acknowledged);
+                attempted = copyOf(acknowledged);
+                attempted.write(last);
+                disk.forceFailsAfter(0);
+                assertThatThrownBy(() -> storage.write(last)).isInstanceOf(IOException.class);
+                disk.loseThePower(path, random);
+                disk = FaultyDisk.reset();
+                disk.insert(path);
+            }
+        }
+    }
+
+    private static InMemoryLogStorage copyOf(LogStorage storage) throws IOException {
+        InMemoryLogStorage copy = new InMemoryLogStorage();
+        for (GenesisId genesis : storage.groups()) {
+            StoredGroup group = storage.read(genesis).orElseThrow();
+            copy.write(List.of(
+                    new GroupWrite.Rebase(genesis, group.hardState(), group.base(), false),
+                    new GroupWrite.Append(
+                            genesis,
+                            group.hardState(),
+                            storage.entries(genesis, group.base().index() + 1, Long.MAX_VALUE, Integer.MAX_VALUE))));
+        }
+        Bytes last = storage.get("rounds", "last");
+        copy.write(List.of(new GroupWrite.Put("rounds", "last", last)));
+        return copy;
+    }
+
+    @Test
+    void aFullDiskStopsAcknowledgingAndLosesNothing() throws IOException {
+        for (int writes = 0; writes < 12; writes++) {
+            makeTheFile();
+            Random random = new Random(writes);
+            InMemoryLogStorage acknowledged = new InMemoryLogStorage();
+            LogStorage storage = open();
+            disk.fullAfter(writes);
+            InMemoryLogStorage attempted = new InMemoryLogStorage();
+            assertThatThrownBy(() -> {
+                        for (int number = 1; ; number++) {
+                            List<GroupWrite> round = round(random, number, acknowledged);
+                            attempted.write(round);
+                            storage.write(round);
+                            acknowledged.write(round);
+                        }
+                    })
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("writing log " + path + " failed: No space left on device");
+            assertDead(storage);
+            disk = FaultyDisk.reset();
+            try (LogStorage reopened = open()) {
+                assertThat(sameAs(acknowledged, reopened) || sameAs(attempted, reopened))
+                        .as(
+                                "after %s writes: round %s of %s",
+                                writes, reopened.get("rounds", "last"), attempted.get("rounds", "last"))
+                        .isTrue();
+                reopened.write(List.of(new GroupWrite.Put("table", "key", Bytes.EMPTY)));
+            }
+        }
+    }
+
+    @Test
+    void aFailedForceEndsTheStorageEvenIfTheNextWouldSucceed() throws IOException {
+        LogStorage storage = open();
+        Random random = new Random(1);
+        storage.write(round(random, 1, new InMemoryLogStorage()));
+        disk.forceFailsAfter(0);
+        assertThatThrownBy(() -> storage.write(List.of(new GroupWrite.Put("table", "key", Bytes.EMPTY))))
+                .isInstanceOf(IOException.class)
+                .hasMessage("writing log " + path + " failed: Input/output error");
+        disk.forceFailsAfter(1000);
+        assertDead(storage);
+    }
+
+    private void assertDead(LogStorage storage) throws IOException {
+        GenesisId genesis = MessageSamples.genesis(1);
+        byte[] before = Files.readAllBytes(path);
+        assertThatThrownBy(() -> storage.write(List.of()))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("unusable since an earlier failure: writing log " + path);
+        assertThatThrownBy(() -> storage.read(genesis)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> storage.entries(genesis, 1, 2, 100)).isInstanceOf(IOException.class);
+        assertThatThrownBy(storage::groups).isInstanceOf(IOException.class);
+        storage.close();
+        assertThat(Files.readAllBytes(path)).isEqualTo(before);
+    }
+
+    @Test
+    void aDamagedByteIsRefusedOrLosesNothingButTheLastRound() throws IOException {
+        InMemoryLogStorage before = new InMemoryLogStorage();
+        InMemoryLogStorage after = new InMemoryLogStorage();
+        Random random = new Random(3);
+        try (LogStorage storage = open()) {
+            for (int number = 1; number <= 30; number++) {
+                List<GroupWrite> round = round(random, number, after);
+                storage.write(round);
+                before = copyOf(after);
+                after.write(round);
+            }
+        }
+        byte[] intact = Files.readAllBytes(path);
+        int refused = 0;
+        for (int i = 0; i < 150; i++) {
+            byte[] damaged = intact.clone();
+            damaged[random.nextInt(intact.length)] ^= (byte) (1 << random.nextInt(8));
+            Files.write(path, damaged);
+            try (LogStorage storage = H2LogStorage.open(path)) {
+                assertThat(sameAs(after, storage) || sameAs(before, storage)).isTrue();
+            } catch (IOException e) {
+                refused++;
+                assertThat(e).hasMessageStartingWith("log " + path + " is damaged");
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+}
