@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p;
 
+import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import dev.flotilla.libp2p.yamux.GoAwayCode;
 import dev.flotilla.libp2p.yamux.YamuxException;
 import io.netty.channel.ChannelHandlerContext;
@@ -54,15 +55,23 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     }
 
     private void onFailure(Connection made, Throwable cause) {
-        if (cause instanceof YamuxException yamux && yamux.code() == GoAwayCode.NORMAL) {
-            made.markClosedLocally();
-            LOG.debug("{}: {}", made, cause.getMessage());
-        } else if (cause instanceof IOException && !(cause instanceof YamuxException)) {
-            LOG.debug("{}: {}", made, cause.getMessage()); // the socket failed: the other side ended it
-        } else if (made.isOpen()) {
+        if (isViolation(cause) && made.isOpen()) {
             made.markClosedLocally();
             counters.count(HostCounters.Event.PROTOCOL_ERROR);
             LOG.info("{} broke the protocol: {}", made, cause.getMessage());
+        } else {
+            if (cause instanceof YamuxException) {
+                made.markClosedLocally(); // the keep-alive gave up
+            }
+            LOG.debug("{}: {}", made, cause.getMessage());
         }
+    }
+
+    /** Whether the peer did wrong; otherwise the socket failed, or the peer fell silent. */
+    private static boolean isViolation(Throwable cause) {
+        if (cause instanceof YamuxException yamux) {
+            return yamux.code() != GoAwayCode.NORMAL;
+        }
+        return cause instanceof SecurityHandshakeException || !(cause instanceof IOException);
     }
 }

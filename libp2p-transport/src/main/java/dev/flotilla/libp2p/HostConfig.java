@@ -104,6 +104,19 @@ public record HostConfig(
                 yamux);
     }
 
+    public HostConfig withDuplicateGrace(Duration grace) {
+        return new HostConfig(
+                connectionsMax,
+                halfOpenMax,
+                handshakeTimeout,
+                dialTimeout,
+                addressTimeout,
+                negotiationTimeout,
+                grace,
+                eventLoops,
+                yamux);
+    }
+
     public HostConfig withEventLoops(int loops) {
         return new HostConfig(
                 connectionsMax,
