@@ -2,6 +2,7 @@ package dev.flotilla.raft.message;
 
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -68,10 +69,16 @@ public record Ticket(
         }
     }
 
-    /** What is signed: everything but the signature. */
+    /** What is signed: everything but the signature. Each contact is its peer id, how many addresses follow, and those. */
     public Bytes signedBytes() {
-        return SignedText.of(
-                "flotilla-ticket-1", community, genesis, role.number(), expiresAtMillis, nonce.hex(), contacts, issuer);
+        List<Object> parts = new ArrayList<>(List.of(community, genesis, role.number(), expiresAtMillis, nonce.hex()));
+        for (Contact contact : contacts) {
+            parts.add(contact.peerId());
+            parts.add(contact.addresses().size());
+            parts.addAll(contact.addresses());
+        }
+        parts.add(issuer);
+        return SignedText.of("flotilla-ticket-1", parts.toArray());
     }
 
     /** The same with that signature. */
