@@ -6,11 +6,11 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import com.tngtech.archunit.base.DescribedPredicate;
 import org.junit.jupiter.api.Test;
 
 /** Who may know whom: the modules, and the packages within them. */
@@ -48,11 +48,7 @@ class ArchitectureTest {
                 .that(resideInAPackage("dev.flotilla.libp2p.."))
                 .should()
                 .onlyDependOnClassesThat(anyOf(CONSENSUS_API, JDK, new String[] {
-                    "dev.flotilla.libp2p..",
-                    "com.google.protobuf..",
-                    "io.netty..",
-                    "org.bouncycastle..",
-                    "org.slf4j.."
+                    "dev.flotilla.libp2p..", "com.google.protobuf..", "io.netty..", "org.bouncycastle..", "org.slf4j.."
                 }))
                 .check(PRODUCT);
     }
@@ -116,7 +112,11 @@ class ArchitectureTest {
     @Test
     void onlyThePeerReadsEnvironmentAndSettings() {
         noClasses()
-                .that(resideInAnyPackage("dev.flotilla.consensus..", "dev.flotilla.transport..", "dev.flotilla.raft..", "dev.flotilla.libp2p.."))
+                .that(resideInAnyPackage(
+                        "dev.flotilla.consensus..",
+                        "dev.flotilla.transport..",
+                        "dev.flotilla.raft..",
+                        "dev.flotilla.libp2p.."))
                 .should()
                 .callMethod(System.class, "getenv")
                 .orShould()
@@ -145,7 +145,8 @@ class ArchitectureTest {
         return new DescribedPredicate<>("are neither PeerId nor Bytes") {
             @Override
             public boolean test(JavaClass type) {
-                return !type.getSimpleName().equals("PeerId") && !type.getSimpleName().equals("Bytes");
+                return !type.getSimpleName().equals("PeerId")
+                        && !type.getSimpleName().equals("Bytes");
             }
         };
     }
