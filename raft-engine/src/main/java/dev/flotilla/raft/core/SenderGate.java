@@ -68,13 +68,21 @@ final class SenderGate {
     boolean isMember(PeerId peer) {
         Configuration configuration = group.configuration();
         return configuration.member(peer).isPresent()
+                || group.committedConfiguration().configuration().member(peer).isPresent()
                 || (isNewcomer(configuration) && contacts.contains(peer))
                 || admitted.containsKey(peer);
     }
 
+    /**
+     * Members of the committed configuration are heard until it is replaced by another committed one: a leader that is
+     * being removed has that to commit (paper §6), and nobody is told to go who may be needed still. The leader that this
+     * peer follows is heard until there is another: when its own removal is committed it names its successor.
+     */
     private boolean isKnown(PeerId from, StoreId storeId) {
         Configuration configuration = group.configuration();
         return configuration.contains(from, storeId)
+                || group.committedConfiguration().configuration().contains(from, storeId)
+                || from.equals(group.leader())
                 || storeId.equals(admitted.get(from))
                 || (isNewcomer(configuration) && contacts.contains(from));
     }
