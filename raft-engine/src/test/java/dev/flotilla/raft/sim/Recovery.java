@@ -107,11 +107,11 @@ final class Recovery {
                 .filter(simulation::isOutside)
                 .findFirst()
                 .orElse(null);
-        if (newcomer != null && simulation.isAbsent(newcomer)) {
-            simulation.enter(newcomer);
-        }
         RequestId[] asked = new RequestId[1];
         await("the membership that is wanted", () -> {
+            if (newcomer != null && simulation.isAbsent(newcomer)) {
+                simulation.enter(newcomer);
+            }
             Optional<SimPeer> leader = leader();
             boolean isBusy = asked[0] != null && simulation.isUnanswered(asked[0]) && random.nextInt(4) != 0;
             if (leader.isEmpty() || isBusy) {

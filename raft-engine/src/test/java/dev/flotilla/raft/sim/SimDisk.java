@@ -41,7 +41,7 @@ public final class SimDisk {
     }
 
     /** Writes, durably at once, what a group of these members starts with. */
-    void found(List<Member> members) {
+    public void found(List<Member> members) {
         log.replace(List.of(Payloads.founding(members)));
         hardState = new HardState(1, null);
     }
@@ -82,7 +82,7 @@ public final class SimDisk {
         pending.addLast(new Write(number, effect));
     }
 
-    int pendingWrites() {
+    public int pendingWrites() {
         return pending.size();
     }
 
@@ -122,7 +122,7 @@ public final class SimDisk {
         }
     }
 
-    void receive(SimMachine.State state) {
+    public void receive(SimMachine.State state) {
         received.put(state.meta(), state);
     }
 

@@ -16,10 +16,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimMachine {
     /** A value and the index of the entry that wrote it. */
-    record Register(String value, long index) {}
+    public record Register(String value, long index) {}
 
     /** A state as a snapshot carries it. */
-    record State(SnapshotMeta meta, long chain, TreeMap<String, Register> registers) {}
+    public record State(SnapshotMeta meta, long chain, TreeMap<String, Register> registers) {}
 
     private EntryId last = EntryId.NONE;
     private long chain;
@@ -63,7 +63,7 @@ public final class SimMachine {
         configurationId = state.meta().configurationId();
     }
 
-    long lastApplied() {
+    public long lastApplied() {
         return last.index();
     }
 

@@ -80,7 +80,7 @@ public final class SimPeer {
         return log;
     }
 
-    Role role() {
+    public Role role() {
         return role;
     }
 

@@ -1,0 +1,69 @@
+package dev.flotilla.raft.scenario;
+
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.RaftMessage;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Reads messages without entries as {@link dev.flotilla.raft.sim.MessageText} writes them. */
+final class MessageParser {
+    private final Map<String, String> fields = new HashMap<>();
+
+    private MessageParser(List<String> words) {
+        for (String word : words) {
+            String[] field = word.split("=", 2);
+            fields.put(field[0], field.length == 2 ? field[1] : "true");
+        }
+    }
+
+    static RaftMessage parse(List<String> words) {
+        return new MessageParser(words.subList(1, words.size())).message(words.get(0));
+    }
+
+    private RaftMessage message(String name) {
+        return switch (name) {
+            case "PreVoteRequest" -> new RaftMessage.PreVoteRequest(number("term"), id("last"));
+            case "PreVoteReply" -> new RaftMessage.PreVoteReply(number("requestTerm"), number("term"), flag("granted"));
+            case "RequestVote" -> new RaftMessage.RequestVote(number("term"), id("last"), flag("transfer"));
+            case "VoteReply" -> new RaftMessage.VoteReply(number("term"), flag("granted"));
+            case "AppendEntries" ->
+                new RaftMessage.AppendEntries(number("term"), number("run"), id("prev"), List.of(), number("commit"));
+            case "AppendAccepted" -> new RaftMessage.AppendAccepted(number("term"), number("run"), number("match"));
+            case "AppendRejected" ->
+                new RaftMessage.AppendRejected(number("term"), number("run"), number("rejected"), id("hint"));
+            case "Heartbeat" ->
+                new RaftMessage.Heartbeat(number("term"), number("run"), number("round"), number("commit"));
+            case "HeartbeatReply" -> new RaftMessage.HeartbeatReply(number("term"), number("run"), number("round"));
+            case "TimeoutNow" -> new RaftMessage.TimeoutNow(number("term"));
+            case "Refusal" -> new RaftMessage.Refusal();
+            default -> throw new IllegalArgumentException("cannot read a " + name);
+        };
+    }
+
+    private String field(String name) {
+        String value = fields.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("no " + name + " among " + fields);
+        }
+        return value;
+    }
+
+    private long number(String name) {
+        return Long.parseLong(field(name));
+    }
+
+    private boolean flag(String name) {
+        return fields.getOrDefault(name, "false").equals("true");
+    }
+
+    private EntryId id(String name) {
+        return entryId(field(name));
+    }
+
+    /** {@code term/index}. */
+    static EntryId entryId(String text) {
+        String[] numbers = text.split("/", 2);
+        return new EntryId(Long.parseLong(numbers[0]), Long.parseLong(numbers[1]));
+    }
+}

@@ -1,0 +1,341 @@
+package dev.flotilla.raft.scenario;
+
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.HardState;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.sim.FakeCredentials;
+import dev.flotilla.raft.sim.MessageText;
+import dev.flotilla.raft.sim.Names;
+import dev.flotilla.raft.sim.Payloads;
+import dev.flotilla.raft.sim.SimLog;
+import dev.flotilla.raft.sim.SimPeer;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.stream.Collectors;
+
+/**
+ * Runs one script. Its words, first those that say who is there:
+ *
+ * <pre>
+ * peers n1 n2 n3          founders; each log starts with the configuration at 1/1
+ * newcomers n4            run, know the founders, are no members
+ * log n2 2/2 2/3          empty entries after 1/1, as term/index; the term on disk is the last one's
+ * term n2 5               the term on its disk
+ * config window=2/1000    also append=BYTES entry=BYTES uncommitted=BYTES cache=BYTES tail=ENTRIES lag=ENTRIES
+ * hide Heartbeat          messages that are not written down
+ * </pre>
+ *
+ * then what happens; a line in parentheses happens unseen:
+ *
+ * <pre>
+ * campaign n1             its election time-out passes
+ * tick n1 3               its timer fires three times, when it is due
+ * pass 500                milliseconds
+ * propose n1 x=1          read n1; transfer n1 n2; snapshot n1; status n1
+ * change n1 +n4? -n2      asks n1 for members: n4? promotable learner, n4. learner, n4 voter
+ * join n4 n1 ticket=1 by=n1 role=voter lives=1000    the newcomer turns to n1 with that ticket
+ * cut n1->n2              messages are lost; cut n1 cuts all of its links; heal ends that
+ * hold n1->n2             messages wait; release lets them arrive, lose loses them
+ * hold n1                 writes of its disk wait; release n1
+ * crash n1                start n1; wipe n1 (its disk, while down)
+ * inject n3 -> n1 MESSAGE as n3 might have sent; n3#2 with its second data directory
+ * closed n2 n1            n1 closed its connection to n2, and refuses a new one
+ * connected n1 n2         n1 has a connection to n2
+ * </pre>
+ */
+final class Scenario {
+    private static final long MILLI = 1_000_000;
+    private static final long T_NANOS = 1000 * MILLI;
+    private static final int CAMPAIGN_TICKS_MAX = 30;
+
+    private final ScenarioWorld world = new ScenarioWorld();
+    private final Map<String, Long> config = new HashMap<>(Map.of(
+            "append", 100_000L,
+            "messages", 64L,
+            "bytes", 200_000L,
+            "entry", 1_000L,
+            "uncommitted", 100_000L,
+            "cache", 100_000L,
+            "tail", 0L,
+            "lag", 0L));
+    private final List<String> founders = new ArrayList<>();
+    private final List<String> newcomers = new ArrayList<>();
+    private final Map<String, List<EntryId>> logs = new HashMap<>();
+    private final Map<String, Long> terms = new HashMap<>();
+    private boolean started;
+    private long requests;
+
+    /** What {@code script} leads to. */
+    static List<String> run(List<String> script) {
+        Scenario scenario = new Scenario();
+        for (String line : script) {
+            String directive = line.replaceFirst("#[^0-9].*", "").strip();
+            if (!directive.isEmpty() && !directive.startsWith("#")) {
+                scenario.run(directive);
+            }
+        }
+        return scenario.world.lines();
+    }
+
+    private void run(String directive) {
+        boolean unseen = directive.startsWith("(");
+        String text = unseen ? directive.substring(1, directive.length() - 1) : directive;
+        List<String> words = List.of(text.split("\\s+", -1));
+        if (isSetup(words.get(0), words.subList(1, words.size()))) {
+            return;
+        }
+        if (!started) {
+            startAll();
+        }
+        world.silent(unseen);
+        world.print("> " + text);
+        act(words.get(0), words.subList(1, words.size()));
+        world.settle();
+        world.silent(false);
+    }
+
+    // ---- who is there ----
+
+    private boolean isSetup(String word, List<String> words) {
+        switch (word) {
+            case "peers" -> founders.addAll(words);
+            case "newcomers" -> newcomers.addAll(words);
+            case "log" ->
+                logs.put(
+                        words.get(0),
+                        words.subList(1, words.size()).stream()
+                                .map(MessageParser::entryId)
+                                .toList());
+            case "term" -> terms.put(words.get(0), Long.parseLong(words.get(1)));
+            case "config" -> words.forEach(this::configure);
+            case "hide" -> words.forEach(world::hide);
+            default -> {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private void configure(String setting) {
+        String[] parts = setting.split("[=/]", 3);
+        if (parts[0].equals("window")) {
+            config.put("messages", Long.parseLong(parts[1]));
+            config.put("bytes", Long.parseLong(parts[2]));
+            config.put("append", Math.min(config.getOrDefault("append", 0L), Long.parseLong(parts[2])));
+        } else if (config.replace(parts[0], Long.parseLong(parts[1])) == null) {
+            throw new IllegalArgumentException("no setting '" + parts[0] + "'");
+        }
+    }
+
+    private long setting(String name) {
+        return config.getOrDefault(name, 0L);
+    }
+
+    private void startAll() {
+        started = true;
+        RaftConfig settings = new RaftConfig(
+                T_NANOS,
+                T_NANOS / 10,
+                (int) setting("append"),
+                (int) setting("messages"),
+                (int) setting("bytes"),
+                (int) setting("entry"),
+                setting("uncommitted"),
+                setting("uncommitted"),
+                setting("cache"),
+                setting("tail"),
+                setting("lag"));
+        Set<PeerId> contacts = founders.stream().map(Names::peer).collect(Collectors.toCollection(HashSet::new));
+        List<Member> members = founders.stream()
+                .map(Names::peer)
+                .map(id -> Member.voter(id, Names.store(id, 1)))
+                .toList();
+        List<String> everybody = new ArrayList<>(founders);
+        everybody.addAll(newcomers);
+        for (String name : everybody) {
+            SimPeer peer = new SimPeer(name, world, settings, new SplittableRandom(name.hashCode()), contacts);
+            world.add(peer);
+            if (founders.contains(name)) {
+                preset(peer, members);
+            }
+            peer.start();
+        }
+    }
+
+    private void preset(SimPeer peer, List<Member> members) {
+        SimLog log = new SimLog();
+        log.replace(List.of(Payloads.founding(members)));
+        long term = 1;
+        for (EntryId id : logs.getOrDefault(peer.name(), List.of())) {
+            log.replace(List.of(new Entry(id, Entry.Kind.NOOP, Bytes.EMPTY)));
+            term = id.term();
+        }
+        peer.disk().preset(new HardState(terms.getOrDefault(peer.name(), term), null), log);
+    }
+
+    // ---- what happens ----
+
+    private void act(String word, List<String> words) {
+        String first = words.isEmpty() ? "" : words.get(0);
+        switch (word) {
+            case "campaign" -> campaign(world.peer(first));
+            case "tick" -> tick(world.peer(first), words.size() > 1 ? Integer.parseInt(words.get(1)) : 1);
+            case "pass" -> world.passUntil(world.nowNanos() + Long.parseLong(first) * MILLI);
+            case "propose" -> propose(world.peer(first), words.get(1));
+            case "read" -> ask(world.peer(first), new Request.ReadIndex());
+            case "transfer" ->
+                ask(world.peer(first), new Request.Transfer(words.size() > 1 ? Names.peer(words.get(1)) : null));
+            case "change" -> change(world.peer(first), words.subList(1, words.size()));
+            case "join" -> join(words);
+            case "snapshot" -> world.peer(first).takeSnapshot();
+            case "status" -> status(world.peer(first));
+            case "cut" -> links(first).forEach(world::cut);
+            case "heal" -> world.heal();
+            case "hold" -> world.hold(first);
+            case "release" -> world.release(first);
+            case "lose" -> world.lose(first);
+            case "crash" -> world.peer(first).crash(0);
+            case "start" -> world.peer(first).start();
+            case "wipe" ->
+                world.peer(first).wipe(founders.stream().map(Names::peer).collect(Collectors.toSet()));
+            case "inject" -> inject(words);
+            case "closed" -> closed(world.peer(first), Names.peer(words.get(1)));
+            case "connected" -> world.peer(first).step(new Input.Connected(Names.peer(words.get(1))));
+            default -> throw new IllegalArgumentException("what is '" + word + "'?");
+        }
+    }
+
+    private void tick(SimPeer peer, int times) {
+        for (int i = 0; i < times; i++) {
+            world.passUntil(peer.nextTimerNanos());
+            peer.step(new Input.TimerFired());
+            world.settle();
+        }
+    }
+
+    /** Ticks until the peer asks for votes. */
+    private void campaign(SimPeer peer) {
+        for (int i = 0; i < CAMPAIGN_TICKS_MAX; i++) {
+            world.passUntil(peer.nextTimerNanos());
+            peer.step(new Input.TimerFired());
+            if (peer.status().role() != Role.FOLLOWER) {
+                return;
+            }
+            world.settle();
+        }
+        throw new IllegalStateException(peer.name() + " does not campaign");
+    }
+
+    private List<String> links(String text) {
+        if (text.contains("->")) {
+            return List.of(text);
+        }
+        List<String> links = new ArrayList<>();
+        for (List<String> group : List.of(founders, newcomers)) {
+            group.forEach(other -> links.addAll(List.of(text + "->" + other, other + "->" + text)));
+        }
+        return links;
+    }
+
+    private RequestId nextRequest() {
+        return new RequestId(1, ++requests);
+    }
+
+    private void ask(SimPeer peer, Request request) {
+        peer.step(new Input.Requested(nextRequest(), request, world.nowNanos() / MILLI));
+    }
+
+    /** {@code x=1}, or {@code x=*500} for a value of 500 letters. */
+    private void propose(SimPeer peer, String text) {
+        String[] parts = text.split("\\*", 2);
+        String data = parts.length == 1 ? text : parts[0] + "v".repeat(Integer.parseInt(parts[1]));
+        RequestId id = nextRequest();
+        Command command = new Command(peer.id(), id, Bytes.utf8(data));
+        peer.step(new Input.Requested(id, new Request.Propose(command), world.nowNanos() / MILLI));
+    }
+
+    private void change(SimPeer peer, List<String> words) {
+        List<Member> put = new ArrayList<>();
+        List<PeerId> remove = new ArrayList<>();
+        for (String word : words) {
+            String name = word.substring(1).replaceAll("[.?]$", "");
+            SimPeer other = world.peer(name);
+            if (word.startsWith("-")) {
+                remove.add(other.id());
+            } else if (word.endsWith("?") || word.endsWith(".")) {
+                put.add(Member.learner(other.id(), other.storeId(), word.endsWith("?")));
+            } else {
+                put.add(Member.voter(other.id(), other.storeId()));
+            }
+        }
+        ask(peer, new Request.ChangeMembers(new MembershipChange(put, remove)));
+    }
+
+    private void join(List<String> words) {
+        Map<String, String> options = new HashMap<>();
+        for (String word : words.subList(2, words.size())) {
+            String[] option = word.split("=", 2);
+            options.put(option[0], option[1]);
+        }
+        PeerId issuer = Names.peer(options.getOrDefault("by", words.get(1)));
+        PeerId signer = Names.peer(options.getOrDefault("signed", Names.of(issuer)));
+        Ticket unsigned = new Ticket(
+                "community",
+                Names.GENESIS,
+                options.getOrDefault("role", "voter").equals("voter") ? Member.Role.VOTER : Member.Role.LEARNER,
+                world.nowNanos() / MILLI + Long.parseLong(options.getOrDefault("lives", "60000")),
+                Bytes.wrap(ByteBuffer.allocate(Ticket.NONCE_BYTES)
+                        .putLong(Long.parseLong(options.getOrDefault("ticket", "1")))
+                        .array()),
+                List.of(new Ticket.Contact(issuer, List.of())),
+                issuer,
+                Bytes.EMPTY);
+        Ticket ticket = unsigned.withSignature(new FakeCredentials(signer).sign(unsigned.signedBytes()));
+        RaftMessage request = new RaftMessage.JoinRequest(nextRequest(), ticket);
+        world.send(world.peer(words.get(0)), Names.peer(words.get(1)), request);
+    }
+
+    private void inject(List<String> words) {
+        String[] sender = words.get(0).split("#", 2);
+        PeerId from = Names.peer(sender[0]);
+        StoreId storeId = Names.store(from, sender.length == 2 ? Integer.parseInt(sender[1]) : 1);
+        world.deliver(from, storeId, world.peer(words.get(2)), MessageParser.parse(words.subList(3, words.size())));
+    }
+
+    private static void closed(SimPeer peer, PeerId by) {
+        peer.step(new Input.Lost(by, true));
+        peer.step(new Input.Unreachable(by, true));
+    }
+
+    private void status(SimPeer peer) {
+        CoreStatus status = peer.status();
+        String members = status.members().stream()
+                .filter(member -> member.matchIndex() >= 0)
+                .map(member ->
+                        " " + Names.of(member.member().peerId()) + ":" + member.state() + "/" + member.matchIndex())
+                .collect(Collectors.joining());
+        world.print(peer.name() + ": " + status.role() + " term=" + status.term() + " leader="
+                + MessageText.name(status.leader()) + " last=" + status.lastEntry() + " commit="
+                + status.commitIndex() + " " + MessageText.of(status.configuration()) + members);
+    }
+}
