@@ -15,6 +15,7 @@ import dev.flotilla.consensus.contract.Journal;
 import dev.flotilla.consensus.contract.JournalOp;
 import dev.flotilla.consensus.contract.StateRecorder;
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.Bytes;
@@ -107,6 +108,23 @@ class RaftConsensusTest {
         Journal agreed = START.with("without the founder").with("twice");
         assertThat(await(founder.read(Consistency.atLeast(index))).state()).isEqualTo(agreed);
         assertThat(await(founder.read(Consistency.linearizable())).state()).isEqualTo(agreed);
+    }
+
+    @Test
+    void aNewcomerAsksAgainOnceItIsConnected() throws Exception {
+        NodeSettings patient = NodeSettings.defaults().withJoinRetryDelay(Duration.ofHours(1));
+        try (TestSwarm slow = new TestSwarm(patient)) {
+            RaftNode first = slow.start();
+            RaftConsensus<Journal> founder = create(first);
+            applied(founder.commitState(START)); // it leads now
+            RaftNode newcomer = slow.start();
+            slow.network().cut(first.peerId(), newcomer.peerId());
+            RaftConsensus<Journal> joining =
+                    RaftConsensus.join(newcomer, ticket(founder, first), Journal.codec(), JournalOp.codec(), CONFIG);
+            assertThat(await(joining.group().status()).leader()).isNull();
+            slow.network().heal();
+            assertThat(await(joining.group().joined())).isInstanceOf(Outcome.Applied.class);
+        }
     }
 
     @Test

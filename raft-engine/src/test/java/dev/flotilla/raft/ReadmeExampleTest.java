@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flotilla.consensus.Codec;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Op;
-import dev.flotilla.consensus.Outcome;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.Ticket;
@@ -20,7 +19,6 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class ReadmeExampleTest {
     // README: begin
-    /** Adds a name to the list that the peers agree on. */
     record Add(String name) implements Op<List<String>> {
         @Override
         public List<String> applyTo(List<String> names) {
@@ -28,10 +26,7 @@ class ReadmeExampleTest {
         }
     }
 
-    static final Codec<List<String>> NAMES =
-            Codec.of("names", 1, names -> Bytes.utf8(String.join("\n", names)), bytes -> bytes.utf8()
-                    .lines()
-                    .toList());
+    static final Codec<List<String>> NAMES = Codec.of("names", 1, ReadmeExampleTest::join, ReadmeExampleTest::split);
     static final Codec<Op<List<String>>> ADDS =
             Codec.of("add", 1, op -> Bytes.utf8(((Add) op).name()), bytes -> new Add(bytes.utf8()));
 
@@ -40,17 +35,23 @@ class ReadmeExampleTest {
             ours.commitState(List.of("Ada")).get();
             Ticket ticket = ours.group().invite("names", Member.Role.VOTER, Duration.ofHours(1), contacts);
 
-            // At the other peer, which knows nothing but the ticket:
+            // At the other peer, which needs nothing but the ticket:
             try (var theirs = RaftConsensus.join(there, ticket, NAMES, ADDS, RaftConfig.defaults())) {
                 theirs.group().joined().get();
-                Outcome<List<String>> outcome =
-                        theirs.commitOp(new Add("Grace")).get(); // from any peer
-                System.out.println(outcome); // Applied[index=.., result=[Ada, Grace]]
+                theirs.commitOp(new Add("Grace")).get(); // Applied[index=7, result=[Ada, Grace]], from any peer
                 return ours.read(Consistency.linearizable()).get().state(); // [Ada, Grace]
             }
         }
     }
     // README: end
+
+    private static Bytes join(List<String> names) {
+        return Bytes.utf8(String.join("\n", names));
+    }
+
+    private static List<String> split(Bytes bytes) {
+        return bytes.utf8().lines().toList();
+    }
 
     @Test
     void theExampleOfTheReadmeRuns() throws Exception {

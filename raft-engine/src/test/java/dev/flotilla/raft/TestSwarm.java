@@ -1,5 +1,6 @@
 package dev.flotilla.raft;
 
+import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.InMemorySnapshotStore;
@@ -22,8 +23,17 @@ final class TestSwarm implements AutoCloseable {
 
     private record Machine(PeerTransport transport, LogStorage log, SnapshotStore snapshots, RaftNode node) {}
 
+    private final NodeSettings settings;
     private final InMemoryNetwork network = new InMemoryNetwork();
     private final Map<PeerId, Machine> machines = new LinkedHashMap<>();
+
+    TestSwarm() {
+        this(NodeSettings.defaults());
+    }
+
+    TestSwarm(NodeSettings settings) {
+        this.settings = settings;
+    }
 
     InMemoryNetwork network() {
         return network;
@@ -52,6 +62,7 @@ final class TestSwarm implements AutoCloseable {
                 .transport(transport)
                 .credentials(new TrustingCredentials(peer))
                 .storage(log, snapshots)
+                .settings(settings)
                 .start();
         machines.put(peer, new Machine(transport, log, snapshots, node));
         return node;

@@ -281,6 +281,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         guarded(() -> {
             if (wanted.contains(peer)) {
                 step(new Input.Connected(peer));
+                joining.connected(peer);
             }
         });
     }

@@ -108,11 +108,21 @@ final class Joining {
             return;
         }
         List<Ticket.Contact> contacts = ticket.contacts();
-        PeerId contact = contacts.get(nextContact++ % contacts.size()).peerId();
+        ask(contacts.get(nextContact++ % contacts.size()).peerId(), ticket);
+    }
+
+    private void ask(PeerId contact, Ticket shown) {
         RequestId id = node.nextRequestId();
         asked = contact;
         number = id;
-        host.send(contact, new RaftMessage.JoinRequest(id, ticket));
+        host.send(contact, new RaftMessage.JoinRequest(id, shown));
+    }
+
+    /** There is a connection to {@code peer} now: what it was asked before got lost. */
+    void connected(PeerId peer) {
+        if (!done && !letIn && ticket != null && number != null && peer.equals(asked)) {
+            ask(peer, ticket);
+        }
     }
 
     /** Whether that was the answer to a question of this. */

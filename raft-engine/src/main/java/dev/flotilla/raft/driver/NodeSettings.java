@@ -98,6 +98,25 @@ public record NodeSettings(
                 snapshotIdleTimeout);
     }
 
+    /** The same with another delay before the next member is asked to let this peer in. */
+    public NodeSettings withJoinRetryDelay(Duration delay) {
+        return new NodeSettings(
+                eventLoops,
+                applyThreads,
+                inboxBytesMax,
+                pendingRequestsMax,
+                requestTimeout,
+                retryDelay,
+                delay,
+                applyBatchBytesMax,
+                applyQueueBytesMax,
+                snapshotEntries,
+                snapshotLogBytes,
+                snapshotChunkBytes,
+                snapshotTransfersMax,
+                snapshotIdleTimeout);
+    }
+
     /** The same with another bound on what waits for an event loop. */
     public NodeSettings withInboxBytesMax(long bytes) {
         return new NodeSettings(
