@@ -1,0 +1,159 @@
+package dev.flotilla.libp2p.transport;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.transport.PeerId;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Dials each wanted peer until it is connected: at once when it is named or new addresses of it are learned, soon after
+ * a connection was lost, then with growing delays. Control thread only.
+ */
+final class Redialer {
+    private static final Logger LOG = LoggerFactory.getLogger(Redialer.class);
+    private static final Duration AFTER_LOSS_MAX = Duration.ofMillis(50);
+
+    private final Host host;
+    private final Addresses addresses;
+    private final ConnectedPeers connected;
+    private final TransportConfig config;
+    private final ControlThread control;
+    private final Map<PeerId, Wanted> wanted = new HashMap<>();
+
+    Redialer(Host host, Addresses addresses, ConnectedPeers connected, TransportConfig config, ControlThread control) {
+        this.host = host;
+        this.addresses = addresses;
+        this.connected = connected;
+        this.config = config;
+        this.control = control;
+    }
+
+    /** A peer that a connection is wanted to. */
+    private final class Wanted {
+        final PeerId peer;
+        final Backoff backoff = new Backoff(config.redialDelayMin(), config.redialDelayMax());
+        ControlThread.Timer timer = ControlThread.Timer.NONE;
+        List<Multiaddr> dialled = List.of(); // with the last dial
+        boolean dialling;
+        String lastReason = "";
+
+        Wanted(PeerId peer) {
+            this.peer = peer;
+        }
+
+        boolean isCurrent() {
+            return equals(wanted.get(peer));
+        }
+
+        void dialAfter(Duration delay) {
+            timer.cancel();
+            timer = control.schedule(delay, this::dial);
+        }
+
+        void dial() {
+            timer.cancel();
+            if (dialling || connected.isConnected(peer) || !isCurrent()) {
+                return;
+            }
+            dialling = true;
+            dialled = addresses.of(peer);
+            host.connect(peer, dialled)
+                    .whenComplete((connection, failure) -> control.execute(() -> {
+                        dialling = false;
+                        if (failure == null) {
+                            onSuccess(connection);
+                        } else {
+                            onFailure(Failures.cause(failure));
+                        }
+                    }));
+        }
+
+        private void onSuccess(Connection connection) {
+            lastReason = "";
+            if (connection.direction() == Direction.OUTBOUND) {
+                addresses.reached(peer, connection.remoteAddress());
+            }
+            if (!connection.isOpen() && !connected.isConnected(peer)) {
+                dialAfter(backoff.next()); // it came and went before it was known
+            }
+        }
+
+        private void onFailure(Throwable failure) {
+            if (!isCurrent() || connected.isConnected(peer)) {
+                return;
+            }
+            boolean refused = failure instanceof DialException dial && dial.isRefused();
+            String reason = Failures.message(failure);
+            if (!reason.equals(lastReason)) {
+                lastReason = reason;
+                LOG.debug("{}", reason);
+            }
+            connected.tellUnreachable(peer, reason, refused);
+            if (addresses.of(peer).equals(dialled)) {
+                dialAfter(backoff.next());
+            } else {
+                dial();
+            }
+        }
+    }
+
+    /** Wants these peers from now on and no others. */
+    void want(Set<PeerId> peers) {
+        wanted.values().removeIf(known -> {
+            if (!peers.contains(known.peer)) {
+                known.timer.cancel();
+                return true;
+            }
+            return false;
+        });
+        for (PeerId peer : peers) {
+            wanted.computeIfAbsent(peer, Wanted::new).dial();
+        }
+    }
+
+    Set<PeerId> wanted() {
+        return Set.copyOf(wanted.keySet());
+    }
+
+    boolean isWanted(PeerId peer) {
+        return wanted.containsKey(peer);
+    }
+
+    void connected(PeerId peer) {
+        Wanted known = wanted.get(peer);
+        if (known != null) {
+            known.timer.cancel();
+            known.lastReason = "";
+            known.backoff.started();
+        }
+    }
+
+    /** The last connection is gone. Both sides see that: a random delay keeps them from dialling at the same moment. */
+    void lost(PeerId peer) {
+        Wanted known = wanted.get(peer);
+        if (known != null) {
+            Duration regular = known.backoff.next();
+            boolean wasStable = regular.compareTo(config.redialDelayMin()) <= 0;
+            long quick = ThreadLocalRandom.current().nextLong(AFTER_LOSS_MAX.toNanos());
+            known.dialAfter(wasStable ? Duration.ofNanos(quick) : regular);
+        }
+    }
+
+    /** Other addresses than before are known of {@code peer}. */
+    void addressesChanged(PeerId peer) {
+        Wanted known = wanted.get(peer);
+        if (known != null) {
+            known.dial();
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.flotilla.libp2p.transport;
+
+import dev.flotilla.libp2p.AddressBook;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.identify.Identify;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/** Transports on real hosts on loopback, closed together. */
+final class Transports implements AutoCloseable {
+    static final Multiaddr ANY_PORT = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
+    private static final TransportConfig QUICK =
+            TransportConfig.defaults().withRedialDelays(Duration.ofMillis(10), Duration.ofMillis(200));
+
+    private final List<Peer> peers = new ArrayList<>();
+
+    /** One peer: what it is made of, and its parts. */
+    record Peer(PrivateKey identity, Host host, AddressBook book, Libp2pTransport transport) {
+        Multiaddr address() {
+            return host.listenAddresses().get(0);
+        }
+
+        /** Tells this peer where {@code other} is. */
+        void knows(Peer other) {
+            book.addSeen(other.host.peerId(), other.host.listenAddresses());
+        }
+
+        void close() {
+            transport.close();
+            host.close();
+        }
+    }
+
+    Peer start() throws Exception {
+        return start(PrivateKey.generate(), ANY_PORT, AddressBook.inMemory(), QUICK);
+    }
+
+    Peer start(TransportConfig config) throws Exception {
+        return start(PrivateKey.generate(), ANY_PORT, AddressBook.inMemory(), config);
+    }
+
+    Peer start(PrivateKey identity, Multiaddr listen, AddressBook book) throws Exception {
+        return start(identity, listen, book, QUICK);
+    }
+
+    private Peer start(PrivateKey identity, Multiaddr listen, AddressBook book, TransportConfig config)
+            throws Exception {
+        Host host = Host.builder(identity)
+                .listen(listen)
+                .service(new Identify())
+                .config(HostConfig.defaults().withDialTimeouts(Duration.ofSeconds(5), Duration.ofSeconds(2)))
+                .build();
+        Peer peer = new Peer(identity, host, book, Libp2pTransport.start(host, book, config));
+        peers.add(peer);
+        host.start().get(20, TimeUnit.SECONDS);
+        return peer;
+    }
+
+    /** Peers that know each other's addresses. */
+    List<Peer> startAcquainted(int count) throws Exception {
+        List<Peer> made = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            made.add(start());
+        }
+        made.forEach(one -> made.forEach(one::knows));
+        return made;
+    }
+
+    @Override
+    public void close() {
+        peers.forEach(Peer::close);
+    }
+}
