@@ -84,6 +84,11 @@ public final class Stream implements AutoCloseable {
      */
     public CompletableFuture<Void> write(ByteBuf bytes) {
         CompletableFuture<Void> written = new CompletableFuture<>();
+        if (!channel.isOpen()) {
+            bytes.release();
+            written.completeExceptionally(deathCause(null));
+            return written;
+        }
         channel.writeAndFlush(bytes).addListener((ChannelFutureListener) done -> complete(written, done));
         return written;
     }
@@ -97,10 +102,13 @@ public final class Stream implements AutoCloseable {
         if (done.isSuccess()) {
             written.complete(null);
         } else {
-            Throwable reset = channel.closeCause();
-            Throwable cause = done.cause();
-            written.completeExceptionally(reset != null ? reset : cause != null ? cause : StreamReader.closed());
+            written.completeExceptionally(deathCause(done.cause()));
         }
+    }
+
+    private Throwable deathCause(@Nullable Throwable otherwise) {
+        Throwable reset = channel.closeCause();
+        return reset != null ? reset : otherwise != null ? otherwise : StreamReader.closed();
     }
 
     /**

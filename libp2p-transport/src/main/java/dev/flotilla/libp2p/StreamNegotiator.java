@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
 import dev.flotilla.libp2p.yamux.YamuxHandler;
 import dev.flotilla.libp2p.yamux.YamuxStreamChannel;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,13 +62,16 @@ final class StreamNegotiator {
                         failure));
             }
         });
-        muxer.openStream(new Starter(proposal)).whenComplete((channel, failure) -> {
+        CompletableFuture<YamuxStreamChannel> channel = muxer.openStream(new Starter(proposal));
+        channel.whenComplete((made, failure) -> {
             if (failure != null) {
                 opened.completeExceptionally(failure);
             } else {
-                limit(channel, opened);
+                resetUnlessAgreed(made, opened);
             }
         });
+        limit(connection.channel(), opened);
+        opened.whenComplete((stream, failure) -> channel.cancel(false)); // who waits to be opened waits no longer
         return opened;
     }
 
@@ -74,16 +79,23 @@ final class StreamNegotiator {
         return (YamuxStreamChannel) ctx.channel();
     }
 
-    /** Ends the stream if it takes too long to agree, or if who asked for it gave up. */
-    private void limit(YamuxStreamChannel channel, CompletableFuture<?> agreed) {
-        Future<?> timer = channel.eventLoop()
-                .schedule(
-                        () -> agreed.completeExceptionally(
-                                new IOException("no protocol was agreed on within " + timeout.toMillis() + " ms")),
-                        timeout.toNanos(),
-                        TimeUnit.NANOSECONDS);
+    /** Gives up if it takes too long to agree. */
+    private void limit(Channel channel, CompletableFuture<?> agreed) {
+        try {
+            Future<?> timer = channel.eventLoop()
+                    .schedule(
+                            () -> agreed.completeExceptionally(
+                                    new IOException("no protocol was agreed on within " + timeout.toMillis() + " ms")),
+                            timeout.toNanos(),
+                            TimeUnit.NANOSECONDS);
+            agreed.whenComplete((done, failure) -> timer.cancel(false));
+        } catch (RejectedExecutionException e) {
+            agreed.completeExceptionally(new IOException("the host is closed", e));
+        }
+    }
+
+    private static void resetUnlessAgreed(YamuxStreamChannel channel, CompletableFuture<?> agreed) {
         agreed.whenComplete((done, failure) -> {
-            timer.cancel(false);
             if (failure != null) {
                 channel.reset();
             }
@@ -131,6 +143,7 @@ final class StreamNegotiator {
             });
             channel.pipeline().addLast(responder);
             limit(channel, agreed);
+            resetUnlessAgreed(channel, agreed);
             agreed.whenComplete((stream, failure) -> {
                 if (failure == null) {
                     start(stream);

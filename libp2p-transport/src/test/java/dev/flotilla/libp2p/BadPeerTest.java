@@ -22,10 +22,12 @@ import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Who comes to the port and does not speak libp2p is shown the door, counted, and harms nobody. */
+@ExtendWith(NoLeaks.class)
 class BadPeerTest {
     private static final String MULTISTREAM_NOISE = "132f6d756c746973747265616d2f312e302e300a" + "072f6e6f6973650a";
 

@@ -23,8 +23,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Two hosts over real sockets. */
+@ExtendWith(NoLeaks.class)
 class HostTest {
     private static final Duration SECONDS_5 = Duration.ofSeconds(5);
 

@@ -9,10 +9,12 @@ import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Both sides dial at once: one connection remains, the same on both sides, and nothing is lost. */
+@ExtendWith(NoLeaks.class)
 class SimultaneousDialTest {
-    private static final int ROUNDS = 20;
+    private static final int ROUNDS = 8;
 
     @Test
     void bothSidesKeepTheOneThatTheSmallerPeerDialled() {

@@ -7,6 +7,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,7 +52,11 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
         if (ctx.executor().inEventLoop()) {
             session().opener().open(handler, opened);
         } else {
-            ctx.executor().execute(() -> session().opener().open(handler, opened));
+            try {
+                ctx.executor().execute(() -> session().opener().open(handler, opened));
+            } catch (RejectedExecutionException e) {
+                opened.completeExceptionally(new StreamResetException("no stream: the event loop has ended"));
+            }
         }
         return opened;
     }

@@ -70,6 +70,9 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
 
     /** Ends both directions at once and drops what was not sent; the peer's side ends too. */
     public void reset() {
+        if (!open) {
+            return;
+        }
         if (eventLoop().inEventLoop()) {
             resetOnLoop("reset by this side");
         } else {
@@ -79,6 +82,9 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
 
     /** Ends this side's output as {@link #shutdownOutput} does, then closes: what the peer still sends is dropped. */
     public void closeAfterOutput() {
+        if (!open) {
+            return;
+        }
         if (eventLoop().inEventLoop()) {
             closeAfterOutputOnLoop();
         } else {
@@ -344,7 +350,7 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
 
     @Override
     public ChannelFuture shutdownOutput(ChannelPromise promise) {
-        if (eventLoop().inEventLoop()) {
+        if (!open || eventLoop().inEventLoop()) {
             shutdownOutputOnLoop(promise);
         } else {
             eventLoop().execute(() -> shutdownOutputOnLoop(promise));

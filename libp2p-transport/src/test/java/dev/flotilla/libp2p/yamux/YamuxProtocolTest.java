@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.NoLeaks;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -15,10 +16,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The wire, frame by frame: a listener (even ids) faced with frames as hex. */
+@ExtendWith(NoLeaks.class)
 class YamuxProtocolTest {
     private static final String SYN_1 = "00010001" + "00000001" + "00000000";
     private static final String GO_AWAY_1 = "00030000" + "00000000" + "00000001";

@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.yamux;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.NoLeaks;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
@@ -12,8 +13,10 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
 
 /** What one stream promises: all bytes, in order, both ways, each side ending on its own. */
+@ExtendWith(NoLeaks.class)
 class YamuxStreamTest {
     private final YamuxPair pair = new YamuxPair(YamuxConfig.defaults(), 5000);
 
