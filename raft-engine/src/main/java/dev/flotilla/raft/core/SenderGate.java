@@ -1,7 +1,6 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
-import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RaftMessage.Introduction;
 import dev.flotilla.raft.message.RaftMessage.Refusal;
@@ -83,7 +82,7 @@ final class SenderGate {
         return configuration.contains(from, storeId)
                 || group.committedConfiguration().configuration().contains(from, storeId)
                 || from.equals(group.leader())
-                || storeId.equals(admitted.get(from))
+                || (storeId.equals(admitted.get(from)) && !wasRemoved(from, storeId))
                 || (isNewcomer(configuration) && contacts.contains(from));
     }
 
@@ -95,12 +94,16 @@ final class SenderGate {
     /** The one answer to outsiders; at most one each heartbeat interval, so that two peers never keep each other busy. */
     void refuse(PeerId from, StoreId storeId) {
         answeredNanos.put(from, group.nowNanos);
-        Configuration committed = group.committedConfiguration().configuration();
-        boolean wasRemoved = committed.removed().stream()
-                .anyMatch(former ->
-                        former.peerId().equals(from) && former.storeId().equals(storeId));
+        boolean wasRemoved = wasRemoved(from, storeId);
         group.send(from, wasRemoved ? new Removed(certificates.removalNotice(from, storeId)) : new Refusal());
         group.trace.dropped(from, wasRemoved ? "of a removed member" : "of an outsider", "not a member");
+    }
+
+    /** For good: who comes back does so with another store id. */
+    private boolean wasRemoved(PeerId peer, StoreId storeId) {
+        return group.committedConfiguration().configuration().removed().stream()
+                .anyMatch(former ->
+                        former.peerId().equals(peer) && former.storeId().equals(storeId));
     }
 
     private boolean isAnsweredLately(PeerId peer) {
@@ -117,18 +120,8 @@ final class SenderGate {
     }
 
     private void onIntroduction(PeerId from, StoreId storeId, Introduction introduction) {
-        boolean wasRemovedSince = group.configuration().removed().stream()
-                .filter(former -> former.peerId().equals(from))
-                .map(Member::storeId)
-                .anyMatch(store -> store.equals(storeId)
-                        && !introduction.chain().isEmpty()
-                        && introduction
-                                        .chain()
-                                        .get(0)
-                                        .configurationId()
-                                        .compareTo(group.log.configured().id())
-                                <= 0);
-        if (!wasRemovedSince && certificates.isChain(introduction.chain(), from, storeId, this::isMember)) {
+        boolean isProven = certificates.isChain(introduction.chain(), from, storeId, this::isMember);
+        if (isProven && !wasRemoved(from, storeId)) {
             admitted.put(from, storeId);
         } else {
             group.trace.dropped(from, "Introduction", "its certificates do not lead to a member");
