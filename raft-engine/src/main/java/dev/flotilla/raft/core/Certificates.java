@@ -28,14 +28,17 @@ final class Certificates {
         return chain;
     }
 
-    /** A member whose committed configuration names it asks its leader for a certificate, until it has one. */
-    void askLeader(PeerId leader) {
+    /**
+     * A member whose committed configuration names it asks for a certificate until it has one: its leader, or, if it came
+     * to lead without one, a member that follows it. Else a member that lags could not be convinced of this leader.
+     */
+    void ask(PeerId member) {
         boolean wasAskedLately =
                 askedNanos != Long.MIN_VALUE && group.nowNanos - askedNanos < group.config.electionTimeoutNanos();
         RaftLog.Configured committed = group.committedConfiguration();
         if (chain.isEmpty() && !wasAskedLately && committed.configuration().contains(group.self, group.storeId)) {
             askedNanos = group.nowNanos;
-            group.send(leader, new CertificateRequest());
+            group.send(member, new CertificateRequest());
         }
     }
 

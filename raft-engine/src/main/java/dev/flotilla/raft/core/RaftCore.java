@@ -140,7 +140,7 @@ public final class RaftCore {
         } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
             following.onHeartbeat(received.from(), heartbeat);
             if (received.from().equals(group.leader())) {
-                certificates.askLeader(received.from());
+                certificates.ask(received.from());
             }
         } else if (message instanceof RaftMessage.InstallSnapshot install) {
             following.onInstallSnapshot(received.from(), install);
@@ -179,6 +179,9 @@ public final class RaftCore {
             leading.onRejected(received.from(), received.storeId(), reply);
         } else if (message instanceof RaftMessage.HeartbeatReply reply) {
             leading.onHeartbeatReply(received.from(), received.storeId(), reply);
+            if (group.isLeader()) {
+                certificates.ask(received.from());
+            }
         } else if (message instanceof RaftMessage.InstallSnapshotReply reply) {
             leading.onSnapshotReply(received.from(), received.storeId(), reply);
         } else {
