@@ -39,6 +39,7 @@ final class SimNetwork {
     private double duplication;
     private boolean reordering;
     private long delayNanosMax;
+    private double straggling;
 
     SimNetwork(
             Schedule schedule,
@@ -56,6 +57,7 @@ final class SimNetwork {
         this.duplication = settings.duplication();
         this.reordering = settings.reordering();
         this.delayNanosMax = settings.delayNanosMax();
+        this.straggling = settings.straggling();
     }
 
     // ---- messages ----
@@ -78,7 +80,9 @@ final class SimNetwork {
         StoreId storeId = from.storeId();
         Link link = new Link(from, to);
         Lane lane = new Lane(link, message instanceof RaftMessage.AppendEntries);
-        long arrival = schedule.nowNanos() + delay();
+        boolean straggles = random.nextDouble() < straggling;
+        long arrival =
+                schedule.nowNanos() + (straggles ? random.nextLong(3 * SimSettings.ELECTION_TIMEOUT_NANOS) : delay());
         if (!reordering) {
             arrival = Math.max(arrival, lastArrivalNanos.getOrDefault(lane, 0L));
             lastArrivalNanos.put(lane, arrival);
@@ -128,6 +132,7 @@ final class SimNetwork {
         duplication = 0;
         reordering = false;
         delayNanosMax = 10 * MILLI;
+        straggling = 0;
         heal();
     }
 

@@ -16,7 +16,8 @@ import java.util.random.RandomGenerator;
  * @param loss share of messages that vanish
  * @param duplication share of messages that arrive twice
  * @param reordering whether messages of one lane overtake each other
- * @param delayNanosMax the slowest message
+ * @param delayNanosMax the slowest message, but for stragglers
+ * @param straggling share of messages that take up to three election time-outs
  * @param diskNanosMax the slowest write
  * @param crashAtWrite share of writes in the midst of which the peer crashes
  * @param chaosNanos how long faults go on
@@ -31,6 +32,7 @@ record SimSettings(
         double duplication,
         boolean reordering,
         long delayNanosMax,
+        double straggling,
         long diskNanosMax,
         double crashAtWrite,
         long chaosNanos,
@@ -53,6 +55,7 @@ record SimSettings(
                 pick(random, 0, 0, 2, 20) / 100.0,
                 random.nextBoolean(),
                 pick(random, 2, 10, 50, 300) * MILLI,
+                pick(random, 0, 0, 0, 1, 10) / 100.0,
                 pick(random, 1, 5, 40, 200) * MILLI,
                 pick(random, 0, 0, 2, 10) / 1000.0,
                 (6 + random.nextInt(10)) * ELECTION_TIMEOUT_NANOS,
