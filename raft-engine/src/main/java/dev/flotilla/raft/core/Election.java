@@ -42,6 +42,14 @@ final class Election {
         this.group = group;
         this.outcome = outcome;
         restartTimer();
+        if (isOnlyVoter()) {
+            deadlineNanos = group.nowNanos; // whom else should it wait for?
+        }
+    }
+
+    private boolean isOnlyVoter() {
+        Configuration configuration = group.configuration();
+        return !configuration.isJoint() && configuration.voters().equals(Set.of(group.self));
     }
 
     long deadlineNanos() {
