@@ -9,6 +9,9 @@ import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.Bytes;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
@@ -26,7 +29,10 @@ class ReadmeExampleTest {
         }
     }
 
-    static final Codec<List<String>> NAMES = Codec.of("names", 1, ReadmeExampleTest::join, ReadmeExampleTest::split);
+    static final Codec<List<String>> NAMES =
+            Codec.of("names", 1, names -> Bytes.utf8(String.join("\n", names)), bytes -> bytes.utf8()
+                    .lines()
+                    .toList());
     static final Codec<Op<List<String>>> ADDS =
             Codec.of("add", 1, op -> Bytes.utf8(((Add) op).name()), bytes -> new Add(bytes.utf8()));
 
@@ -45,19 +51,24 @@ class ReadmeExampleTest {
     }
     // README: end
 
-    private static Bytes join(List<String> names) {
-        return Bytes.utf8(String.join("\n", names));
-    }
-
-    private static List<String> split(Bytes bytes) {
-        return bytes.utf8().lines().toList();
-    }
-
     @Test
     void theExampleOfTheReadmeRuns() throws Exception {
         try (TestSwarm swarm = new TestSwarm()) {
             RaftNode here = swarm.start();
             assertThat(agree(here, swarm.start(), TestSwarm.contact(here))).containsExactly("Ada", "Grace");
         }
+    }
+
+    @Test
+    void theReadmeShowsThisVeryCode() throws IOException {
+        Path module = Path.of("").toAbsolutePath();
+        String source = Files.readString(module.resolve("src/test/java/dev/flotilla/raft/ReadmeExampleTest.java"));
+        String shown = source.substring(source.indexOf("// README: begin") + 16, source.indexOf("// README: end"));
+        String readme = Files.readString(module.resolveSibling("README.md"));
+        assertThat(withoutSpace(readme)).contains(withoutSpace(shown));
+    }
+
+    private static String withoutSpace(String code) {
+        return code.replaceAll("\\s", "");
     }
 }
