@@ -142,6 +142,7 @@ final class PendingRequests<X> {
         attempts.remove(answered.attempt);
         answered.asked = false;
         answered.hidden = false;
+        answered.term = 0; // the next attempt goes to another leader, perhaps to this peer itself
         retries.add(answered);
         retryNanos = Math.min(
                 retryNanos, node.nowNanos() + node.settings().retryDelay().toNanos());
