@@ -114,24 +114,16 @@ final class Simulation implements World {
                 List<SimPeer> running =
                         peers.values().stream().filter(SimPeer::isUp).toList();
                 if (!running.isEmpty()) {
-                    clientAsks(running);
+                    SimPeer peer = running.get(random.nextInt(running.size()));
+                    if (random.nextInt(3) == 0) {
+                        clients.read(peer);
+                    } else {
+                        clients.write(peer);
+                    }
                 }
                 planClient();
             }
         });
-    }
-
-    /** Half of the reads go to who holds itself for the leader, be it one of old. */
-    private void clientAsks(List<SimPeer> running) {
-        SimPeer peer = running.get(random.nextInt(running.size()));
-        if (random.nextInt(3) != 0) {
-            clients.write(peer);
-            return;
-        }
-        List<SimPeer> leaders =
-                running.stream().filter(each -> each.role() == Role.LEADER).toList();
-        boolean atLeader = !leaders.isEmpty() && random.nextBoolean();
-        clients.read(atLeader ? leaders.get(random.nextInt(leaders.size())) : peer);
     }
 
     private void planFault() {

@@ -1,0 +1,65 @@
+package dev.flotilla.raft.swarm;
+
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.transport.Bytes;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** A log whose disk can be made to fail. */
+final class BrittleLog implements LogStorage {
+    private final LogStorage log;
+    private volatile boolean broken;
+
+    BrittleLog(LogStorage log) {
+        this.log = log;
+    }
+
+    /** Every write fails from now on. */
+    void breakDown() {
+        broken = true;
+    }
+
+    @Override
+    public Set<GenesisId> groups() throws IOException {
+        return log.groups();
+    }
+
+    @Override
+    public Optional<StoredGroup> read(GenesisId genesis) throws IOException {
+        return log.read(genesis);
+    }
+
+    @Override
+    public List<Entry> entries(GenesisId genesis, long fromIndex, long toIndexExclusive, int bytesMax)
+            throws IOException {
+        return log.entries(genesis, fromIndex, toIndexExclusive, bytesMax);
+    }
+
+    @Override
+    public void write(List<GroupWrite> round) throws IOException {
+        if (broken) {
+            throw new IOException("no space left on device");
+        }
+        log.write(round);
+    }
+
+    @Override
+    public @Nullable Bytes get(String table, String key) throws IOException {
+        return log.get(table, key);
+    }
+
+    @Override
+    public List<String> keys(String table) throws IOException {
+        return log.keys(table);
+    }
+
+    @Override
+    public void close() throws IOException {
+        log.close();
+    }
+}
