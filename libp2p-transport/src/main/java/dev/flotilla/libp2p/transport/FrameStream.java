@@ -28,6 +28,7 @@ final class FrameStream extends ChannelInboundHandlerAdapter {
     private final Runnable onEnd;
     private final AtomicBoolean flushScheduled = new AtomicBoolean();
     private volatile boolean finishing;
+    private boolean started; // the lane was named; event loop only
 
     /** @param onEnd called once, on the event loop, when the stream is gone, whoever ended it */
     FrameStream(Stream stream, FrameQueue queue, TransportCounters counters, Runnable onEnd) {
@@ -47,6 +48,7 @@ final class FrameStream extends ChannelInboundHandlerAdapter {
         execute(() -> {
             stream.handOver(true, this);
             stream.channel().write(Unpooled.wrappedBuffer(LaneName.message(lane)));
+            started = true;
             flush();
         });
     }
@@ -69,7 +71,7 @@ final class FrameStream extends ChannelInboundHandlerAdapter {
     private void flush() {
         flushScheduled.set(false); // first: what is queued from here on wakes again
         boolean written = false;
-        while (!finishing && stream.isOpen() && stream.channel().isWritable()) {
+        while (started && !finishing && stream.isOpen() && stream.channel().isWritable()) {
             List<Bytes> frames = queue.poll(BATCH_BYTES);
             if (frames.isEmpty()) {
                 break;
