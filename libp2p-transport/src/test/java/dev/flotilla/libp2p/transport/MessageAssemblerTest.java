@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.transport;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.flotilla.transport.Bytes;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.util.ArrayList;
@@ -17,26 +18,26 @@ class MessageAssemblerTest {
     void messagesComeWholeHoweverTheyAreCut() {
         Random random = new Random(5);
         for (int round = 0; round < 50; round++) {
-            List<byte[]> sent = new ArrayList<>();
+            List<Bytes> sent = new ArrayList<>();
             ByteBuf wire = Unpooled.buffer();
             for (int i = 0; i < 20; i++) {
                 byte[] message = new byte[random.nextInt(random.nextInt(10) == 0 ? BYTES_MAX : 200)];
                 random.nextBytes(message);
-                sent.add(message);
+                sent.add(Bytes.wrap(message));
                 MessageAssembler.writeLength(wire, message.length);
                 wire.writeBytes(message);
             }
             MessageAssembler assembler = new MessageAssembler();
-            List<byte[]> received = new ArrayList<>();
+            List<Bytes> received = new ArrayList<>();
             while (wire.isReadable()) {
                 ByteBuf piece = wire.readSlice(Math.min(wire.readableBytes(), 1 + random.nextInt(20_000)));
                 for (byte[] message = assembler.next(piece, BYTES_MAX);
                         message != null;
                         message = assembler.next(piece, BYTES_MAX)) {
-                    received.add(message);
+                    received.add(Bytes.wrap(message));
                 }
             }
-            assertThat(received).usingRecursiveFieldByFieldElementComparator().isEqualTo(sent);
+            assertThat(received).isEqualTo(sent);
         }
     }
 
