@@ -1,0 +1,25 @@
+package dev.flotilla.peer.command;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import org.slf4j.LoggerFactory;
+
+/** How much is logged. The daemon tells what an operator wants to know; the other commands speak for themselves. */
+final class Logging {
+    private Logging() {}
+
+    static void ofDaemon(boolean verbose) {
+        level("dev.flotilla", verbose ? Level.DEBUG : Level.INFO);
+    }
+
+    static void ofCommand() {
+        level(org.slf4j.Logger.ROOT_LOGGER_NAME, Level.OFF);
+    }
+
+    /** Another logging library may have taken logback's place where this is used as a library. */
+    private static void level(String name, Level level) {
+        if (LoggerFactory.getLogger(name) instanceof Logger logger) {
+            logger.setLevel(level);
+        }
+    }
+}

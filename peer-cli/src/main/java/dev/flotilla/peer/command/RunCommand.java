@@ -1,0 +1,112 @@
+package dev.flotilla.peer.command;
+
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.peer.community.Json;
+import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.daemon.Daemon;
+import dev.flotilla.peer.daemon.DaemonSettings;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+@Command(name = "run", description = "Run the daemon, until it is told to end (SIGTERM or Ctrl-C).")
+final class RunCommand extends PeerCommand {
+    @Option(
+            names = "--listen",
+            paramLabel = "MULTIADDR",
+            description =
+                    "Where to listen, any number of times; port 0: the system chooses one, and it is taken again at"
+                            + " the next start (default: /ip4/127.0.0.1/tcp/0).")
+    private List<String> listen = new ArrayList<>();
+
+    @Option(names = "--peer", paramLabel = "MULTIADDR", description = "A peer to connect to, any number of times.")
+    private List<String> peers = new ArrayList<>();
+
+    @Option(
+            names = "--election-timeout",
+            paramLabel = "DURATION",
+            description = "How long a leader may be silent before another is elected (default: 1s).")
+    private String electionTimeout = "1s";
+
+    @Option(
+            names = "--entry-bytes-max",
+            paramLabel = "N",
+            description = "The largest change that is taken, in bytes (default: 1048576).")
+    private int entryBytesMax = DaemonSettings.ENTRY_BYTES_MAX;
+
+    @Option(
+            names = "--log-tail",
+            paramLabel = "N",
+            description = "How many entries stay in the log behind a snapshot, for slow followers (default: 1000).")
+    private long logTail = DaemonSettings.LOG_TAIL;
+
+    @Option(names = "--verbose", description = "Log what happens in detail.")
+    private boolean verbose;
+
+    /** Whoever starts a daemon as a part of itself takes it along when it dies, however it dies. */
+    @Option(names = "--until-input-ends", hidden = true)
+    private boolean untilInputEnds;
+
+    @Override
+    void logging() {
+        Logging.ofDaemon(verbose);
+    }
+
+    @Override
+    void run(Console console) throws CommandException, IOException {
+        Daemon daemon = Daemon.start(settings());
+        Thread end = new Thread(() -> end(daemon), "end");
+        Runtime.getRuntime().addShutdownHook(end);
+        for (Multiaddr address : daemon.addresses()) {
+            console.result(Json.object().put("listening", address.toString()), "listening on " + address);
+        }
+        console.result(Json.object().put("ready", true), "ready");
+        awaitEnd();
+    }
+
+    private DaemonSettings settings() throws CommandException {
+        List<Multiaddr> listenAddresses = new ArrayList<>();
+        for (String text : listen) {
+            Multiaddr address = Inputs.multiaddr(text);
+            if (address.peerId().isPresent() || address.tcpSocketAddress().isEmpty()) {
+                throw CommandException.usage("cannot listen on " + address + "; an example: /ip4/127.0.0.1/tcp/4001");
+            }
+            listenAddresses.add(address);
+        }
+        Duration timeout = Inputs.duration(electionTimeout);
+        try {
+            return DaemonSettings.of(directory())
+                    .withListen(listenAddresses)
+                    .withPeers(Inputs.peerAddresses(peers))
+                    .withLimits(timeout, entryBytesMax, logTail);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void awaitEnd() throws IOException {
+        if (untilInputEnds) {
+            try (InputStream in = System.in) {
+                in.transferTo(OutputStream.nullOutputStream());
+            }
+            return;
+        }
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Being told to end is no failure, so the exit code is 0 and not the signal's. */
+    private static void end(Daemon daemon) {
+        daemon.close();
+        Runtime.getRuntime().halt(0);
+    }
+}

@@ -1,0 +1,27 @@
+package dev.flotilla.peer.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+@Command(name = "status", description = "Show this peer and its communities.")
+final class StatusCommand extends DaemonCommand {
+    @Parameters(arity = "0..1", paramLabel = "COMMUNITY", description = "Only this one (default: all).")
+    private @Nullable String community;
+
+    @Override
+    ObjectNode request() {
+        ObjectNode request = request("status");
+        if (community != null) {
+            request.put("community", community);
+        }
+        return request;
+    }
+
+    @Override
+    String text(JsonNode result) {
+        return StatusText.status(result);
+    }
+}

@@ -1,0 +1,82 @@
+package dev.flotilla.peer.command;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Status and members for people. */
+final class StatusText {
+    private StatusText() {}
+
+    static String status(JsonNode status) {
+        List<String> lines = new ArrayList<>();
+        lines.add("peer " + status.path("peerId").asText());
+        status.path("addresses").forEach(address -> lines.add("  at " + address.asText()));
+        if (status.path("communities").isEmpty()) {
+            lines.add("");
+            lines.add("no communities yet; make one with: flotilla create NAME, or join one: flotilla join TICKET");
+        }
+        status.path("communities").forEach(community -> {
+            lines.add("");
+            addCommunity(lines, community);
+        });
+        return String.join("\n", lines);
+    }
+
+    static String members(JsonNode community) {
+        List<String> lines = new ArrayList<>();
+        addCommunity(lines, community);
+        return String.join("\n", lines);
+    }
+
+    private static void addCommunity(List<String> lines, JsonNode community) {
+        String leader = community.path("leader").asText("");
+        boolean hasLeader = community.path("leader").isTextual();
+        lines.add(community.path("name").asText() + ": "
+                + community.path("role").asText() + " in term "
+                + community.path("term").asLong() + ", leader " + (hasLeader ? leader : "not known"));
+        lines.add("  genesis " + community.path("genesis").asText());
+        lines.add("  log: last " + community.path("lastLogIndex").asLong() + ", commit "
+                + community.path("commitIndex").asLong() + ", applied "
+                + community.path("lastApplied").asLong() + ", snapshot "
+                + community.path("snapshotIndex").asLong());
+        community.path("members").forEach(member -> addMember(lines, member));
+        addWarnings(lines, community, hasLeader);
+    }
+
+    private static void addMember(List<String> lines, JsonNode member) {
+        StringBuilder line = new StringBuilder("  ")
+                .append(member.path("peerId").asText())
+                .append("  ")
+                .append(member.path("role").asText());
+        if (member.path("state").isTextual()) {
+            line.append("  ").append(member.path("state").asText());
+        }
+        if (member.path("lag").isNumber()) {
+            line.append("  at ")
+                    .append(member.path("matchIndex").asLong())
+                    .append(", lag ")
+                    .append(member.path("lag").asLong());
+        }
+        if (member.path("lastContactMillis").isNumber()) {
+            line.append("  seen ")
+                    .append(member.path("lastContactMillis").asLong())
+                    .append(" ms ago");
+        }
+        lines.add(line.toString());
+        member.path("addresses").forEach(address -> lines.add("    at " + address.asText()));
+    }
+
+    private static void addWarnings(List<String> lines, JsonNode community, boolean hasLeader) {
+        int voters = 0;
+        for (JsonNode member : community.path("members")) {
+            voters += member.path("role").asText().equals("voter") ? 1 : 0;
+        }
+        if (voters == 2) {
+            lines.add("  warning: two voters survive no loss: while one is down nothing can be agreed on; add a third");
+        }
+        if (!hasLeader) {
+            lines.add("  warning: no leader is known; a majority of the voters must be up and reach each other");
+        }
+    }
+}

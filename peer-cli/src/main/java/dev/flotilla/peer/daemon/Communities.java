@@ -1,0 +1,140 @@
+package dev.flotilla.peer.daemon;
+
+import dev.flotilla.peer.community.DocumentMachine;
+import dev.flotilla.peer.community.Verdict;
+import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.raft.RaftGroup;
+import dev.flotilla.raft.RaftNode;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Ticket;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The communities of this peer, by the names that it gives them. Thread-safe; changes wait for the disk. */
+final class Communities {
+    private static final int GENESIS_DIGITS_SHOWN = 8;
+    private static final Logger LOG = LoggerFactory.getLogger(Communities.class);
+
+    private final RaftNode node;
+    private final CommunityNames names;
+    private final RaftConfig config;
+    private final Map<String, Community> open = new TreeMap<>();
+
+    private Communities(RaftNode node, CommunityNames names, RaftConfig config) {
+        this.node = node;
+        this.names = names;
+        this.config = config;
+    }
+
+    /** Opens every community that is on disk. One whose name was lost gets one from its genesis id. */
+    static Communities open(RaftNode node, CommunityNames names, RaftConfig config) throws IOException {
+        Communities communities = new Communities(node, names, config);
+        for (GenesisId genesis : node.groups()) {
+            Optional<String> name = names.name(genesis);
+            if (name.isEmpty()) {
+                name = Optional.of("unnamed-" + genesis.toString().substring(0, GENESIS_DIGITS_SHOWN));
+                names.put(name.get(), genesis);
+                LOG.warn("a community on disk has no name, it is now called {} genesis={}", name.get(), genesis);
+            }
+            communities.reopen(name.get(), genesis);
+        }
+        for (String name : names.all().keySet()) {
+            if (communities.find(name).isEmpty()) {
+                LOG.warn("community {} is not on disk, its name is dropped", name);
+                names.remove(name);
+            }
+        }
+        return communities;
+    }
+
+    private synchronized void reopen(String name, GenesisId genesis) throws IOException {
+        DocumentMachine machine = new DocumentMachine();
+        add(name, node.open(genesis, machine, config), machine);
+    }
+
+    private Community add(String name, RaftGroup<Verdict> group, DocumentMachine machine) {
+        Community community = new Community(name, group, machine);
+        group.listener(new CommunityLog(name, node.peerId()));
+        open.put(name, community);
+        return community;
+    }
+
+    /** All that are open, by name. */
+    synchronized Collection<Community> all() {
+        return List.copyOf(open.values());
+    }
+
+    private synchronized Optional<Community> find(String name) {
+        return Optional.ofNullable(open.get(name));
+    }
+
+    /** The community of that name; the error is the same whether it exists elsewhere or nowhere. */
+    Community get(String name) throws CommandException {
+        return find(name)
+                .orElseThrow(() -> CommandException.failed("no community '" + name
+                        + "' here; see what there is with: flotilla status, or join it with a ticket"));
+    }
+
+    /** A new community with this peer as its only voter. It gets its name when {@link #keep} is called. */
+    synchronized Community create(String name) throws CommandException, IOException {
+        if (open.containsKey(name)) {
+            throw CommandException.failed("there is a community '" + name + "' here already; choose another name");
+        }
+        DocumentMachine machine = new DocumentMachine();
+        return add(name, node.create(machine, config), machine);
+    }
+
+    /** Gives a created community its name on disk. */
+    void keep(Community community) throws IOException {
+        names.put(community.name(), community.group().genesis());
+    }
+
+    /** The community that {@code ticket} leads to, under {@code name}; an unfinished join goes on. */
+    synchronized Community join(Ticket ticket, String name) throws CommandException, IOException {
+        Optional<String> known = names.name(ticket.genesis());
+        if (known.isPresent() && open.containsKey(known.get())) {
+            return joinAgain(known.get(), name);
+        }
+        if (open.containsKey(name)) {
+            throw CommandException.failed("there is another community '" + name
+                    + "' here, with another genesis; name the new one: flotilla join TICKET --as NAME");
+        }
+        DocumentMachine machine = new DocumentMachine();
+        names.put(name, ticket.genesis());
+        try {
+            return add(name, node.join(ticket, machine, config), machine);
+        } catch (IOException | RuntimeException e) {
+            names.remove(name);
+            throw e;
+        }
+    }
+
+    private Community joinAgain(String known, String name) throws CommandException {
+        if (!known.equals(name)) {
+            throw CommandException.failed("that community is here already, it is called '" + known + "'");
+        }
+        return get(known);
+    }
+
+    /** Closes the community and removes all of it from this peer's disk. */
+    void forget(Community community) throws IOException {
+        synchronized (this) {
+            open.remove(community.name());
+            names.remove(community.name());
+        }
+        Answers.await(node.forget(community.group().genesis()));
+    }
+
+    /** Tells every watcher that there is no more to see, so that their commands end. */
+    void endWatches() {
+        new ArrayList<>(all()).forEach(community -> community.machine().feed().close());
+    }
+}

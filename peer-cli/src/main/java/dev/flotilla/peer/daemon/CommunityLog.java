@@ -1,0 +1,56 @@
+package dev.flotilla.peer.daemon;
+
+import dev.flotilla.raft.RaftGroup.GroupListener;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.transport.PeerId;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Logs what an operator wants to know of a community: role, leader, members, and when it stops. */
+final class CommunityLog implements GroupListener {
+    private static final Logger LOG = LoggerFactory.getLogger(CommunityLog.class);
+
+    private final String name;
+    private final PeerId self;
+    private String role = "";
+    private @Nullable PeerId leader;
+    private int members;
+    private boolean left;
+
+    CommunityLog(String name, PeerId self) {
+        this.name = name;
+        this.self = self;
+    }
+
+    @Override
+    public synchronized void changed(CoreStatus status) {
+        String newRole = StatusJson.role(status, self);
+        int newMembers = status.configuration().members().size();
+        boolean news = !newRole.equals(role) || !Objects.equals(status.leader(), leader) || newMembers != members;
+        if (status.left() && !left) {
+            LOG.warn(
+                    "removed from community {} by its members; what is left of it goes with: flotilla leave {}",
+                    name,
+                    name);
+        } else if (news) {
+            LOG.info(
+                    "community={} role={} term={} leader={} members={}",
+                    name,
+                    newRole,
+                    status.term(),
+                    status.leader() == null ? "none" : status.leader().shortText(),
+                    newMembers);
+        }
+        role = newRole;
+        leader = status.leader();
+        members = newMembers;
+        left = status.left();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        LOG.error("community {} stopped on this peer and answers nothing until the daemon starts again", name, cause);
+    }
+}

@@ -1,0 +1,63 @@
+package dev.flotilla.peer.daemon;
+
+import dev.flotilla.raft.RaftNode;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.transport.Bytes;
+import java.io.IOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What this peer calls its communities: a table of name and genesis id beside the log. Each change is on disk before it
+ * returns. Thread-safe.
+ */
+final class CommunityNames {
+    private static final String TABLE = "communities";
+
+    private final RaftNode node;
+    private final Map<String, GenesisId> names = new TreeMap<>();
+
+    private CommunityNames(RaftNode node) {
+        this.node = node;
+    }
+
+    /**
+     * Reads the names.
+     *
+     * @throws IOException if they cannot be read or are damaged
+     */
+    static CommunityNames open(RaftNode node) throws IOException {
+        CommunityNames names = new CommunityNames(node);
+        for (String name : node.keys(TABLE)) {
+            Bytes genesis = node.get(TABLE, name);
+            if (genesis == null || genesis.size() != GenesisId.SIZE_BYTES) {
+                throw new IOException("the log's table of communities is damaged at '" + name + "'");
+            }
+            names.names.put(name, new GenesisId(genesis));
+        }
+        return names;
+    }
+
+    /** By name, in order; a copy. */
+    synchronized Map<String, GenesisId> all() {
+        return new TreeMap<>(names);
+    }
+
+    synchronized Optional<String> name(GenesisId genesis) {
+        return names.entrySet().stream()
+                .filter(entry -> entry.getValue().equals(genesis))
+                .map(Map.Entry::getKey)
+                .findFirst();
+    }
+
+    synchronized void put(String name, GenesisId genesis) throws IOException {
+        Answers.await(node.put(TABLE, name, genesis.value()));
+        names.put(name, genesis);
+    }
+
+    synchronized void remove(String name) throws IOException {
+        Answers.await(node.put(TABLE, name, null));
+        names.remove(name);
+    }
+}

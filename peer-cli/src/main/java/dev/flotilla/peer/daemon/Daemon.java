@@ -1,0 +1,126 @@
+package dev.flotilla.peer.daemon;
+
+import dev.flotilla.libp2p.AddressBook;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.transport.Libp2pCredentials;
+import dev.flotilla.libp2p.transport.Libp2pTransport;
+import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.ControlHandler;
+import dev.flotilla.peer.control.ControlServer;
+import dev.flotilla.raft.RaftNode;
+import dev.flotilla.raft.storage.DataDirectory;
+import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.SnapshotStore;
+import dev.flotilla.raft.storage.h2.H2LogStorage;
+import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running peer. What was started is closed in the opposite order, also when the start fails half-way. */
+public final class Daemon implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private final DaemonSettings settings;
+    private List<Multiaddr> addresses = List.of();
+    private boolean closed;
+
+    private Daemon(DaemonSettings settings) {
+        this.settings = settings;
+    }
+
+    /**
+     * Starts a peer in its directory; makes the identity if there is none. Returns when it answers.
+     *
+     * @throws CommandException if it cannot: the directory is in use, damaged or not writable, or the address is taken
+     */
+    public static Daemon start(DaemonSettings settings) throws CommandException {
+        Daemon daemon = new Daemon(settings);
+        try {
+            daemon.start();
+            return daemon;
+        } catch (IOException e) {
+            daemon.close();
+            throw CommandException.failed(String.valueOf(e.getMessage()));
+        } catch (CommandException | RuntimeException e) {
+            daemon.close();
+            throw e;
+        }
+    }
+
+    private void start() throws CommandException, IOException {
+        PeerDirectory directory = settings.directory();
+        PrivateKey identity = directory.identity();
+        PrivateKey operator = directory.operator();
+        DataDirectory data = closing(DataDirectory.open(directory.path()));
+        LogStorage log = closing(H2LogStorage.open(data.logFile()));
+        SnapshotStore snapshots = FileSnapshotStore.open(data.snapshots());
+        AddressBook book = AddressBook.open(directory.path());
+        Host host = closing(new HostStarter(identity, RememberedPorts.open(directory.file("listen.json")))
+                .start(settings.listen()));
+        PeerNetwork network = new PeerNetwork(host, book, new Libp2pCredentials(identity));
+        Libp2pTransport transport = closing(Libp2pTransport.start(host, book));
+        RaftNode node = closing(RaftNode.builder()
+                .transport(transport)
+                .credentials(network.credentials())
+                .storage(log, snapshots)
+                .start());
+        Communities communities = Communities.open(node, CommunityNames.open(node), settings.raft());
+        started.push(communities::endWatches);
+        closing(ControlServer.start(host, operator.peerId(), handlers(communities, network)));
+        addresses = network.ownAddresses();
+        announce(directory.daemonFile(), host);
+        network.dial(settings.peers());
+        LOG.info(
+                "started peer={} communities={}",
+                host.peerId(),
+                communities.all().size());
+    }
+
+    private static Map<String, ControlHandler> handlers(Communities communities, Network network) {
+        Map<String, ControlHandler> handlers = new HashMap<>();
+        handlers.putAll(new DocumentOperations(communities).handlers());
+        handlers.putAll(new MembershipOperations(communities, network).handlers());
+        handlers.putAll(new StatusOperations(communities, network).handlers());
+        return handlers;
+    }
+
+    private void announce(DaemonFile file, Host host) throws IOException {
+        file.write(new DaemonFile.Running(host.peerId(), host.reachableAddresses()));
+        started.push(file::delete);
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        started.push(resource);
+        return resource;
+    }
+
+    /** Where the peer listens, each address with the peer id. */
+    public List<Multiaddr> addresses() {
+        return addresses;
+    }
+
+    /** Ends everything; what is on disk is complete. Idempotent. */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (Exception e) { // the rest must be closed all the same
+                LOG.warn("closing failed", e);
+            }
+        }
+    }
+}

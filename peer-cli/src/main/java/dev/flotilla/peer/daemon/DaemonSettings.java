@@ -1,0 +1,61 @@
+package dev.flotilla.peer.daemon;
+
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.raft.core.RaftConfig;
+import java.time.Duration;
+import java.util.LinkedHashSet;
+import java.util.List;
+
+/**
+ * What a daemon is told.
+ *
+ * @param listen where to listen; port 0 lets the system choose
+ * @param peers whom to connect to, each with its peer id
+ * @param raft the same for all communities
+ */
+public record DaemonSettings(PeerDirectory directory, List<Multiaddr> listen, List<Multiaddr> peers, RaftConfig raft) {
+    /** The largest change that is taken, unless told otherwise. */
+    public static final int ENTRY_BYTES_MAX = 1 << 20;
+
+    /** How many entries stay in the log behind a snapshot, unless told otherwise. */
+    public static final long LOG_TAIL = 1_000;
+
+    private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
+    private static final int ENTRY_BYTES_MIN = 1 << 10;
+
+    public DaemonSettings {
+        listen = List.copyOf(new LinkedHashSet<>(listen));
+        peers = List.copyOf(peers);
+    }
+
+    /** Listens on loopback, knows nobody. */
+    public static DaemonSettings of(PeerDirectory directory) {
+        return new DaemonSettings(
+                directory, List.of(LOOPBACK), List.of(), RaftConfig.defaults().withEntryBytesMax(ENTRY_BYTES_MAX));
+    }
+
+    /** Listens there; on loopback if nothing is named. */
+    public DaemonSettings withListen(List<Multiaddr> addresses) {
+        return new DaemonSettings(directory, addresses.isEmpty() ? List.of(LOOPBACK) : addresses, peers, raft);
+    }
+
+    public DaemonSettings withPeers(List<Multiaddr> addresses) {
+        return new DaemonSettings(directory, listen, addresses, raft);
+    }
+
+    /**
+     * Other bounds for all communities.
+     *
+     * @throws IllegalArgumentException if they make no sense; the message says why
+     */
+    public DaemonSettings withLimits(Duration electionTimeout, int entryBytesMax, long logTail) {
+        if (entryBytesMax < ENTRY_BYTES_MIN) {
+            throw new IllegalArgumentException(
+                    "an entry of at least " + ENTRY_BYTES_MIN + " bytes must be taken, not " + entryBytesMax);
+        }
+        RaftConfig limited = raft.withElectionTimeout(electionTimeout)
+                .withEntryBytesMax(entryBytesMax)
+                .withLogKept(raft.cacheBytesMax(), logTail);
+        return new DaemonSettings(directory, listen, peers, limited);
+    }
+}

@@ -1,0 +1,247 @@
+package dev.flotilla.peer.daemon;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.peer.community.Json;
+import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.ControlHandler;
+import dev.flotilla.peer.control.ControlHandler.Caller;
+import dev.flotilla.peer.control.Request;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.message.TicketCodec;
+import dev.flotilla.transport.PeerId;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** Who is a member: create, invite, join, leave, remove, transfer. */
+final class MembershipOperations {
+    private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
+    private static final Duration VALIDITY = Duration.ofHours(1);
+
+    private final Communities communities;
+    private final Network network;
+
+    MembershipOperations(Communities communities, Network network) {
+        this.communities = communities;
+        this.network = network;
+    }
+
+    Map<String, ControlHandler> handlers() {
+        return Map.of(
+                "create", this::create,
+                "invite", this::invite,
+                "join", this::join,
+                "leave", this::leave,
+                "remove", this::remove,
+                "transfer", this::transfer);
+    }
+
+    private JsonNode create(Request request, Caller caller) throws CommandException, IOException {
+        String name = name(request.text("community"));
+        Community community = communities.create(name);
+        boolean kept = false;
+        try {
+            JsonNode document = request.value("document");
+            if (document != null) {
+                JsonNode patch = Json.parse("[{\"op\":\"replace\",\"path\":\"\"}]");
+                ((ObjectNode) patch.path(0)).set("value", document);
+                DocumentOperations.propose(community, patch, caller);
+            } else {
+                Answers.awaitRead(community.group().read(Consistency.linearizable(), () -> true), name, caller);
+            }
+            communities.keep(community);
+            kept = true;
+        } finally {
+            if (!kept) {
+                communities.forget(community);
+            }
+        }
+        return Json.object()
+                .put("name", name)
+                .put("genesis", community.group().genesis().toString());
+    }
+
+    private static String name(String name) throws CommandException {
+        if (name.isBlank()
+                || name.length() > Ticket.COMMUNITY_LENGTH_MAX
+                || name.chars().anyMatch(Character::isISOControl)) {
+            throw CommandException.usage("a community's name has 1 to " + Ticket.COMMUNITY_LENGTH_MAX
+                    + " characters, none of them a control character");
+        }
+        return name;
+    }
+
+    private JsonNode invite(Request request, Caller caller) throws CommandException, IOException {
+        Community community = communities.get(request.text("community"));
+        Member.Role role = role(request.optionalText("role"));
+        Duration validFor = Duration.ofMillis(request.number("expiresMillis", VALIDITY.toMillis()));
+        CoreStatus status = Answers.await(community.group().status(), caller);
+        List<Ticket.Contact> contacts = status.configuration().members().stream()
+                .map(member -> new Ticket.Contact(member.peerId(), addresses(member.peerId())))
+                .sorted((a, b) -> Integer.compare(rank(a), rank(b)))
+                .toList();
+        try {
+            Ticket ticket = community.group().invite(community.name(), role, validFor, contacts);
+            return Json.object()
+                    .put("ticket", TicketCodec.format(ticket))
+                    .put("community", community.name())
+                    .put("role", role == Member.Role.VOTER ? "voter" : "learner")
+                    .put(
+                            "expires",
+                            Instant.ofEpochMilli(ticket.expiresAtMillis()).toString());
+        } catch (IllegalStateException e) {
+            throw CommandException.failed("this peer cannot invite to '" + community.name() + "': " + e.getMessage());
+        }
+    }
+
+    /** This peer first: it is known to be up. */
+    private int rank(Ticket.Contact contact) {
+        return contact.peerId().equals(network.peerId()) ? 0 : 1;
+    }
+
+    private List<String> addresses(PeerId member) {
+        Stream<String> known = member.equals(network.peerId())
+                ? network.ownAddresses().stream()
+                        .map(address -> address.withoutPeerId().toString())
+                : network.addressesOf(member).stream();
+        return known.filter(address -> address.length() <= Ticket.ADDRESS_LENGTH_MAX)
+                .limit(Ticket.ADDRESSES_MAX)
+                .toList();
+    }
+
+    private static Member.Role role(@Nullable String role) throws CommandException {
+        if (role == null || role.equals("voter")) {
+            return Member.Role.VOTER;
+        } else if (role.equals("learner")) {
+            return Member.Role.LEARNER;
+        }
+        throw CommandException.usage("no role '" + role + "'; there are voter and learner");
+    }
+
+    private JsonNode join(Request request, Caller caller) throws CommandException, IOException {
+        Ticket ticket = ticket(request.text("ticket"));
+        String as = request.optionalText("as");
+        String name = name(as == null ? ticket.community() : as);
+        network.learn(ticket.contacts());
+        Community community = communities.join(ticket, name);
+        Outcome<Void> outcome = awaitJoined(community, caller);
+        if (outcome instanceof Outcome.Rejected<Void> rejected) {
+            communities.forget(community);
+            throw CommandException.failed("the ticket was not accepted: " + rejected.detail()
+                    + "; ask a member for a new one: flotilla invite " + ticket.community());
+        }
+        Answers.applied(outcome, name);
+        return json(community, Answers.await(community.group().status(), caller));
+    }
+
+    private Ticket ticket(String text) throws CommandException {
+        try {
+            Ticket ticket = TicketCodec.parse(text.strip());
+            if (!network.credentials().verify(ticket.issuer(), ticket.signedBytes(), ticket.signature())) {
+                throw CommandException.usage(
+                        "the ticket is forged or damaged: it does not carry its issuer's signature; ask for a new one");
+            }
+            return ticket;
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(e.getMessage() + "; copy the whole line that flotilla invite printed");
+        }
+    }
+
+    /** Waits and tells how far it is. */
+    private Outcome<Void> awaitJoined(Community community, Caller caller) throws IOException {
+        CompletableFuture<Outcome<Void>> joined = community.group().joined();
+        for (; ; ) {
+            Answers.await(
+                    CompletableFuture.anyOf(
+                            joined,
+                            new CompletableFuture<Object>()
+                                    .completeOnTimeout(true, PROGRESS_INTERVAL.toMillis(), TimeUnit.MILLISECONDS)),
+                    caller);
+            if (joined.isDone()) {
+                return Answers.await(joined);
+            }
+            caller.tell(json(community, Answers.await(community.group().status(), caller)));
+        }
+    }
+
+    private ObjectNode json(Community community, CoreStatus status) {
+        return StatusJson.community(community.name(), community.group().genesis(), status, network.peerId());
+    }
+
+    private JsonNode leave(Request request, Caller caller) throws CommandException, IOException {
+        Community community = communities.get(request.text("community"));
+        CoreStatus status = Answers.await(community.group().status(), caller);
+        if (!status.left() && status.configuration().member(network.peerId()).isPresent()) {
+            refuseLastVoter(status.configuration(), network.peerId(), community.name());
+            change(community, MembershipChange.remove(network.peerId()), caller);
+        }
+        communities.forget(community);
+        return Json.object().put("left", community.name());
+    }
+
+    private JsonNode remove(Request request, Caller caller) throws CommandException, IOException {
+        Community community = communities.get(request.text("community"));
+        PeerId peer = peerId(request.text("peer"));
+        Configuration configuration =
+                Answers.await(community.group().status(), caller).configuration();
+        requireMember(configuration, peer, community.name());
+        refuseLastVoter(configuration, peer, community.name());
+        change(community, MembershipChange.remove(peer), caller);
+        return Json.object().put("removed", peer.toString()).put("community", community.name());
+    }
+
+    private static void change(Community community, MembershipChange change, Caller caller)
+            throws CommandException, IOException {
+        Answers.applied(Answers.await(community.group().changeMembers(change), caller), community.name());
+    }
+
+    private static void refuseLastVoter(Configuration configuration, PeerId peer, String name) throws CommandException {
+        if (configuration.voters().contains(peer) && configuration.voters().size() == 1) {
+            throw CommandException.failed("refused: " + peer + " is the last voter of '" + name
+                    + "', without it nothing could be agreed on any more; invite another voter first: flotilla invite "
+                    + name);
+        }
+    }
+
+    private static void requireMember(Configuration configuration, PeerId peer, String name) throws CommandException {
+        if (configuration.member(peer).isEmpty()) {
+            throw CommandException.failed("no member " + peer + " in '" + name + "'; see: flotilla members " + name);
+        }
+    }
+
+    private static PeerId peerId(String text) throws CommandException {
+        try {
+            return PeerId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private JsonNode transfer(Request request, Caller caller) throws CommandException, IOException {
+        Community community = communities.get(request.text("community"));
+        String text = request.optionalText("peer");
+        PeerId target = text == null ? null : peerId(text);
+        if (target != null) {
+            CoreStatus status = Answers.await(community.group().status(), caller);
+            requireMember(status.configuration(), target, community.name());
+        }
+        Answers.applied(Answers.await(community.group().transferLeadership(target), caller), community.name());
+        PeerId leader = Answers.await(community.group().status(), caller).leader();
+        ObjectNode json = Json.object().put("community", community.name());
+        json.put("leader", leader == null ? null : leader.toString());
+        return json;
+    }
+}

@@ -1,0 +1,48 @@
+package dev.flotilla.peer.command;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flotilla.peer.community.Json;
+import org.junit.jupiter.api.Test;
+
+final class StatusTextTest {
+    @Test
+    void twoVotersAreShownWithAWarning() {
+        assertThat(StatusText.members(Json.parse(community("voter", "voter")))).contains("two voters survive no loss");
+        assertThat(StatusText.members(Json.parse(community("voter", "learner"))))
+                .doesNotContain("warning");
+        assertThat(StatusText.members(Json.parse(community("voter", "voter", "voter"))))
+                .doesNotContain("warning");
+    }
+
+    @Test
+    void whatCannotBeKnownIsLeftOut() {
+        String text = StatusText.status(Json.parse("{\"peerId\":\"P\",\"addresses\":[\"/ip4/127.0.0.1/tcp/1/p2p/P\"],"
+                + "\"communities\":[{\"name\":\"c\",\"genesis\":\"00\",\"role\":\"follower\",\"term\":4,\"leader\":null,"
+                + "\"commitIndex\":7,\"lastApplied\":6,\"lastLogIndex\":8,\"snapshotIndex\":0,\"consistent\":true,"
+                + "\"members\":[{\"peerId\":\"Q\",\"role\":\"voter\",\"state\":null,\"matchIndex\":null,\"lag\":null,"
+                + "\"lastContactMillis\":null}]}]}"));
+
+        assertThat(text.lines())
+                .containsExactly(
+                        "peer P",
+                        "  at /ip4/127.0.0.1/tcp/1/p2p/P",
+                        "",
+                        "c: follower in term 4, leader not known",
+                        "  genesis 00",
+                        "  log: last 8, commit 7, applied 6, snapshot 0",
+                        "  Q  voter",
+                        "  warning: no leader is known; a majority of the voters must be up and reach each other");
+    }
+
+    private static String community(String... roles) {
+        StringBuilder members = new StringBuilder();
+        for (String role : roles) {
+            members.append(members.isEmpty() ? "" : ",")
+                    .append("{\"peerId\":\"P\",\"role\":\"")
+                    .append(role)
+                    .append("\",\"state\":\"self\",\"matchIndex\":1,\"lag\":0,\"lastContactMillis\":5}");
+        }
+        return "{\"name\":\"c\",\"leader\":\"P\",\"members\":[" + members + "]}";
+    }
+}
