@@ -21,6 +21,9 @@ import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
@@ -32,6 +35,7 @@ import org.slf4j.LoggerFactory;
 /** One node: its threads, its links, and the groups that are open on it. Thread-safe. */
 public final class NodeDriver implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeDriver.class);
+    private static final int CLOSE_SECONDS = 10;
 
     private final NodeContext node;
     private final GroupFiles files;
@@ -281,7 +285,7 @@ public final class NodeDriver implements AutoCloseable {
             open.values().forEach(driver -> stopped.add(driver.loopSide().close()));
         }
         if (!RaftThread.isCurrent()) {
-            CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new)).join();
+            awaitStopped(CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new)));
         }
         node.links().close();
         loops.forEach(EventLoop::close);
@@ -296,6 +300,19 @@ public final class NodeDriver implements AutoCloseable {
         }
         open.clear();
         receivers.clear();
+    }
+
+    /** Not for ever: a state machine that does not come back must not keep the node from closing. */
+    private static void awaitStopped(CompletableFuture<Void> stopped) {
+        try {
+            stopped.get(CLOSE_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            LOG.warn("a group did not stop within {} s: is its state machine stuck?", CLOSE_SECONDS);
+        } catch (ExecutionException e) {
+            LOG.warn("a group did not stop cleanly", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** Tells the groups of connections. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flotilla.raft.driver;
+
+import org.jspecify.annotations.NullMarked;
