@@ -1,6 +1,7 @@
 package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.transport.TransportConfig;
 import dev.flotilla.raft.core.RaftConfig;
 import java.time.Duration;
 import java.util.LinkedHashSet;
@@ -22,6 +23,8 @@ public record DaemonSettings(PeerDirectory directory, List<Multiaddr> listen, Li
 
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
     private static final int ENTRY_BYTES_MIN = 1 << 10;
+    private static final int ENTRY_BYTES_LIMIT =
+            TransportConfig.defaults().frameBytesMax() / 2; // it travels in a frame
 
     public DaemonSettings {
         listen = List.copyOf(new LinkedHashSet<>(listen));
@@ -49,9 +52,9 @@ public record DaemonSettings(PeerDirectory directory, List<Multiaddr> listen, Li
      * @throws IllegalArgumentException if they make no sense; the message says why
      */
     public DaemonSettings withLimits(Duration electionTimeout, int entryBytesMax, long logTail) {
-        if (entryBytesMax < ENTRY_BYTES_MIN) {
-            throw new IllegalArgumentException(
-                    "an entry of at least " + ENTRY_BYTES_MIN + " bytes must be taken, not " + entryBytesMax);
+        if (entryBytesMax < ENTRY_BYTES_MIN || entryBytesMax > ENTRY_BYTES_LIMIT) {
+            throw new IllegalArgumentException("the largest change may have " + ENTRY_BYTES_MIN + " to "
+                    + ENTRY_BYTES_LIMIT + " bytes, not " + entryBytesMax);
         }
         RaftConfig limited = raft.withElectionTimeout(electionTimeout)
                 .withEntryBytesMax(entryBytesMax)

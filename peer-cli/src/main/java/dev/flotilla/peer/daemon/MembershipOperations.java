@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.consensus.ConsensusException;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.peer.community.Json;
@@ -25,9 +26,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Who is a member: create, invite, join, leave, remove, transfer. */
 final class MembershipOperations {
+    private static final Logger LOG = LoggerFactory.getLogger(MembershipOperations.class);
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
     private static final Duration VALIDITY = Duration.ofHours(1);
 
@@ -140,8 +144,8 @@ final class MembershipOperations {
         Outcome<Void> outcome = awaitJoined(community, caller);
         if (outcome instanceof Outcome.Rejected<Void> rejected) {
             communities.forget(community);
-            throw CommandException.failed("the ticket was not accepted: " + rejected.detail()
-                    + "; ask a member for a new one: flotilla invite " + ticket.community());
+            throw CommandException.failed("not let in: " + rejected.detail()
+                    + " (a member makes one with: flotilla invite " + ticket.community() + ")");
         }
         Answers.applied(outcome, name);
         return json(community, Answers.await(community.group().status(), caller));
@@ -239,9 +243,19 @@ final class MembershipOperations {
             requireMember(status.configuration(), target, community.name());
         }
         Answers.applied(Answers.await(community.group().transferLeadership(target), caller), community.name());
-        PeerId leader = Answers.await(community.group().status(), caller).leader();
         ObjectNode json = Json.object().put("community", community.name());
+        PeerId leader = awaitLeader(community, caller);
         json.put("leader", leader == null ? null : leader.toString());
         return json;
+    }
+
+    /** The leader, once it answers; what hinders it is no failure of the transfer. */
+    private static @Nullable PeerId awaitLeader(Community community, Caller caller) throws IOException {
+        try {
+            Answers.await(community.group().read(Consistency.linearizable(), () -> true), caller);
+        } catch (ConsensusException e) {
+            LOG.debug("no leader is known after the transfer of {}: {}", community.name(), e.getMessage());
+        }
+        return Answers.await(community.group().status(), caller).leader();
     }
 }

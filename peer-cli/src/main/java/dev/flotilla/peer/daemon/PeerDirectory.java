@@ -74,6 +74,9 @@ public record PeerDirectory(Path path) {
      * @throws CommandException if none runs
      */
     public DaemonFile.Running running() throws CommandException {
+        if (Files.exists(path) && !Files.isDirectory(path)) {
+            throw CommandException.failed(path + " is no directory; name the peer's with --data");
+        }
         return daemonFile().read().orElseThrow(this::noDaemon);
     }
 
