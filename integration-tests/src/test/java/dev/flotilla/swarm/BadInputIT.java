@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What is wrong gets one clear line and an exit code, and loses nothing. */
 class BadInputIT {
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
     @Test
@@ -24,7 +25,7 @@ class BadInputIT {
             refused(peer, 2, "not-a-pointer", "set", Swarm.COMMUNITY, "not-a-pointer", "1");
             refused(peer, 2, "{oops", "set", Swarm.COMMUNITY, "/b", "{oops");
             refused(peer, 1, "nowhere", "get", "nowhere");
-            refused(peer, 2, "flotilla-nonsense", "join", "flotilla-nonsense");
+            refused(peer, 2, "not a ticket", "join", "flotilla-nonsense");
             refused(peer, 2, "not-a-peer", "remove", Swarm.COMMUNITY, "not-a-peer");
             refused(peer, 2, "/ip4/1.2.3.4.5/tcp/1", "ping", "/ip4/1.2.3.4.5/tcp/1");
             String failing = "[{\"op\":\"add\",\"path\":\"/b\",\"value\":1},{\"op\":\"test\",\"path\":\"/a\",\"value\":2}]";

@@ -14,6 +14,7 @@ class CommunitiesIT {
     private static final int COMMUNITIES = 50;
 
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
     @Test

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -177,19 +178,17 @@ final class PeerProcess implements AutoCloseable {
     }
 
     /** kill -9. */
-    void kill() throws InterruptedException {
+    void kill() {
         Process process = daemon;
         if (process != null) {
-            process.destroyForcibly();
-            process.waitFor();
+            process.destroyForcibly().onExit().join();
             daemon = null;
         }
     }
 
     /** SIGTERM; the daemon's exit code. */
     int terminate() throws InterruptedException {
-        Process process = daemon;
-        assertThat(process).as("a running daemon").isNotNull();
+        Process process = Objects.requireNonNull(daemon, "no daemon runs");
         process.destroy();
         assertThat(process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
         daemon = null;
@@ -197,7 +196,7 @@ final class PeerProcess implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         kill();
     }
 }

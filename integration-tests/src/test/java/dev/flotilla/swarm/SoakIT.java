@@ -18,6 +18,7 @@ class SoakIT {
     private static final int PEERS = 3;
 
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
     @Test

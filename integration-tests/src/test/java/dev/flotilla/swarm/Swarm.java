@@ -79,9 +79,7 @@ final class Swarm implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        for (PeerProcess peer : peers) {
-            peer.close();
-        }
+    public void close() {
+        peers.forEach(PeerProcess::close);
     }
 }

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Three daemons in three processes, joined by tickets. */
 class SwarmIT {
     @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
     @Test
@@ -70,6 +71,8 @@ class SwarmIT {
             assertThat(swarm.peer(2).address()).isNotEqualTo(moved);
             for (PeerProcess peer : swarm.peers()) {
                 assertThat(Swarm.linearizable(peer)).isEqualTo(document);
+            }
+            for (PeerProcess peer : swarm.peers()) {
                 peer.run("set", Swarm.COMMUNITY, "/after", "true").succeeded();
             }
         }

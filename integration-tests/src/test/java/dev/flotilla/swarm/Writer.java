@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.peer.control.CommandException;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -25,7 +26,7 @@ final class Writer implements AutoCloseable {
     private final Map<Integer, Integer> acknowledged = new ConcurrentHashMap<>(); // the last number by slot
     private final AtomicInteger count = new AtomicInteger();
     private final AtomicInteger failures = new AtomicInteger();
-    private final Thread thread;
+    private final CompletableFuture<Void> ended;
     private volatile boolean stopping;
     private volatile String lastFailure = "none";
 
@@ -33,8 +34,7 @@ final class Writer implements AutoCloseable {
         this.peer = peer;
         this.community = community;
         this.name = name;
-        this.thread = new Thread(this::run, "writer " + name);
-        thread.start();
+        this.ended = CompletableFuture.runAsync(this::run, task -> new Thread(task, "writer " + name).start());
     }
 
     /** How many writes were acknowledged. */
@@ -75,9 +75,9 @@ final class Writer implements AutoCloseable {
 
     /** Stops writing and waits for the write that is under way. */
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         stopping = true;
-        thread.join();
+        ended.join();
     }
 
     /** Every acknowledged number is in {@code document}, or a later one of the same slot. */
