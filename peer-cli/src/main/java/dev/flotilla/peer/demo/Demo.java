@@ -123,8 +123,8 @@ public final class Demo {
     private DemoPeer loseLeader(Swarm swarm) throws IOException, CommandException, InterruptedException {
         DemoPeer leader = swarm.awaitLeader();
         narrator.step("peer " + leader.name() + ", the leader, is killed without warning");
-        leader.kill();
         long start = System.nanoTime();
+        leader.kill();
         DemoPeer next = swarm.awaitLeader();
         narrator.fact("peer " + next.name() + " leads in term "
                 + Swarm.status(next).path("term").asLong() + ", the swarm was without a leader for " + since(start));

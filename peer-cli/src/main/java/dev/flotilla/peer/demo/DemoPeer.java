@@ -26,6 +26,7 @@ final class DemoPeer implements AutoCloseable {
     private final Path path;
     private @Nullable Process process;
     private @Nullable ControlClient client;
+    private volatile boolean running;
 
     /** @param name one letter */
     DemoPeer(String name, Path parent) {
@@ -38,11 +39,12 @@ final class DemoPeer implements AutoCloseable {
     }
 
     boolean isRunning() {
-        return client != null;
+        return running;
     }
 
     /** Starts the process; returns when the peer is ready. */
     void start() throws IOException, CommandException {
+        disconnect();
         PeerDirectory directory = new PeerDirectory(path);
         Process started = new ProcessBuilder(commandLine())
                 .redirectError(ProcessBuilder.Redirect.appendTo(
@@ -50,8 +52,9 @@ final class DemoPeer implements AutoCloseable {
                 .start();
         process = started;
         awaitReady(started);
-        DaemonFile.Running running = directory.running();
-        client = ControlClient.connect(directory.operator(), running.peerId(), running.addresses());
+        DaemonFile.Running daemon = directory.running();
+        client = ControlClient.connect(directory.operator(), daemon.peerId(), daemon.addresses());
+        running = true;
     }
 
     private List<String> commandLine() {
@@ -96,16 +99,17 @@ final class DemoPeer implements AutoCloseable {
         ready.complete(false);
     }
 
-    /** Kills the process as a power cut would end it: nothing is flushed, nobody is told. */
+    /** Kills the process with SIGKILL: it flushes nothing and tells nobody. */
     void kill() throws InterruptedException {
-        Process running = process;
-        if (running != null) {
-            running.destroyForcibly().waitFor();
+        Process killed = process;
+        if (killed != null) {
+            killed.destroyForcibly().waitFor();
         }
-        disconnect();
+        running = false;
     }
 
     private void disconnect() {
+        running = false;
         ControlClient connected = client;
         client = null;
         if (connected != null) {
@@ -126,19 +130,19 @@ final class DemoPeer implements AutoCloseable {
     @Override
     public void close() {
         disconnect();
-        Process running = process;
-        if (running == null) {
+        Process ending = process;
+        if (ending == null) {
             return;
         }
         try {
-            running.getOutputStream().close(); // its input ends
-            if (!running.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
-                running.destroyForcibly();
+            ending.getOutputStream().close(); // its input ends
+            if (!ending.waitFor(END_SECONDS_MAX, TimeUnit.SECONDS)) {
+                ending.destroyForcibly();
             }
         } catch (IOException e) {
-            running.destroyForcibly();
+            ending.destroyForcibly();
         } catch (InterruptedException e) {
-            running.destroyForcibly();
+            ending.destroyForcibly();
             Thread.currentThread().interrupt();
         }
     }

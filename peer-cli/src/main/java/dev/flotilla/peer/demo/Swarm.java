@@ -96,6 +96,7 @@ final class Swarm implements AutoCloseable {
         return peer.call(request("get").put("pointer", "")).path("value");
     }
 
+    /** Puts {@code value} there; tries again until it is acknowledged, since putting it twice is the same as once. */
     static void put(DemoPeer peer, String pointer, JsonNode value) throws IOException, CommandException {
         ObjectNode request = request("patch");
         request.putArray("patch")
@@ -103,7 +104,18 @@ final class Swarm implements AutoCloseable {
                 .put("op", "add")
                 .put("path", pointer)
                 .set("value", value);
-        peer.call(request);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (; ; ) {
+            try {
+                peer.call(request);
+                return;
+            } catch (CommandException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+                pause();
+            }
+        }
     }
 
     /** The running peer that leads, once one does. */
@@ -137,11 +149,15 @@ final class Swarm implements AutoCloseable {
             if (seen.isPresent()) {
                 return seen.get();
             }
-            new CompletableFuture<Boolean>()
-                    .completeOnTimeout(true, GLANCE.toMillis(), TimeUnit.MILLISECONDS)
-                    .join();
+            pause();
         }
         throw new IOException("waited " + PATIENCE.toSeconds() + " s for " + what + ", in vain");
+    }
+
+    private static void pause() {
+        new CompletableFuture<Boolean>()
+                .completeOnTimeout(true, GLANCE.toMillis(), TimeUnit.MILLISECONDS)
+                .join();
     }
 
     @Override
