@@ -72,7 +72,9 @@ final class DialAttempt {
                     timeout.toNanos(),
                     TimeUnit.NANOSECONDS);
             ended.whenComplete((done, failure) -> timer.cancel(false));
+            resolving++; // the dial does not end before all addresses were looked at
             addresses.stream().limit(ADDRESSES_MAX).forEach(this::resolve);
+            resolving--;
             proceed();
         });
     }

@@ -221,6 +221,16 @@ class HostTest {
     }
 
     @Test
+    void passesOverAddressesOfOtherTransports() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        List<Multiaddr> addresses = List.of(
+                Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1"),
+                b.listenAddresses().get(0));
+        assertThat(await(a.connect(b.peerId(), addresses)).remotePeerId()).isEqualTo(b.peerId());
+    }
+
+    @Test
     void doesNotTalkToItself() {
         Host a = hosts.start();
         assertThatThrownBy(() -> connect(a, a)).hasMessageContaining("it is this peer");
