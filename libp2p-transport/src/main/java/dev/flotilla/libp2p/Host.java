@@ -220,6 +220,7 @@ public final class Host implements AutoCloseable {
     public CompletableFuture<Void> closeAsync() {
         if (closing.compareAndSet(false, true)) {
             dialer.close();
+            tcp.close();
             listeners.forEach(Channel::close);
             upgrader.close();
             List<CompletableFuture<Void>> closes =

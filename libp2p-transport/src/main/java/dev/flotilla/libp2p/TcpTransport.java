@@ -12,9 +12,8 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.WriteBufferWaterMark;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
-import io.netty.resolver.DefaultAddressResolverGroup;
-import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +27,7 @@ final class TcpTransport {
     private final EventLoopGroup group;
     private final Upgrader upgrader;
     private final Duration addressTimeout;
+    private final NameResolver names = new NameResolver(InetAddress::getAllByName);
 
     TcpTransport(EventLoopGroup group, Upgrader upgrader, Duration addressTimeout) {
         this.group = group;
@@ -80,7 +80,6 @@ final class TcpTransport {
 
     /** The socket addresses behind {@code address}; dns names are looked up. Completes on {@code loop}. */
     CompletableFuture<List<InetSocketAddress>> resolve(Multiaddr address, EventLoop loop) {
-        CompletableFuture<List<InetSocketAddress>> resolved = new CompletableFuture<>();
         TcpAddress tcp;
         try {
             tcp = TcpAddress.of(address);
@@ -90,17 +89,11 @@ final class TcpTransport {
         if (!tcp.isName()) {
             return CompletableFuture.completedFuture(List.of(tcp.socketAddress()));
         }
-        DefaultAddressResolverGroup.INSTANCE
-                .getResolver(loop)
-                .resolveAll(tcp.socketAddress())
-                .addListener((Future<List<InetSocketAddress>> done) -> {
-                    List<InetSocketAddress> found = done.isSuccess() ? tcp.permitted(done.getNow()) : List.of();
-                    if (found.isEmpty()) {
-                        resolved.completeExceptionally(new IOException("the name was not found"));
-                    } else {
-                        resolved.complete(found);
-                    }
-                });
-        return resolved;
+        return names.resolve(tcp, loop);
+    }
+
+    /** Looks up no more names. */
+    void close() {
+        names.close();
     }
 }

@@ -1,0 +1,80 @@
+package dev.flotilla.libp2p;
+
+import static dev.flotilla.libp2p.Hosts.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.Test;
+
+class NameResolverTest {
+    private static final InetAddress IP4 = address(192, 0, 2, 1);
+    private static final InetAddress IP6 = address(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
+
+    private static InetAddress address(int... parts) {
+        byte[] bytes = new byte[parts.length];
+        for (int i = 0; i < parts.length; i++) {
+            bytes[i] = (byte) parts[i];
+        }
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static TcpAddress name(String multiaddr) {
+        return TcpAddress.of(Multiaddr.parse(multiaddr));
+    }
+
+    @Test
+    void keepsToTheKindOfName() {
+        try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP6, IP4})) {
+            assertThat(await(resolver.resolve(name("/dns4/a/tcp/7"), Runnable::run)))
+                    .containsExactly(new InetSocketAddress(IP4, 7));
+            assertThat(await(resolver.resolve(name("/dns6/a/tcp/7"), Runnable::run)))
+                    .containsExactly(new InetSocketAddress(IP6, 7));
+            assertThat(await(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run)))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    void nobodyWaitsForALookUpThatHangs() {
+        CountDownLatch answers = new CountDownLatch(1);
+        try (NameResolver resolver = new NameResolver(name -> {
+            try {
+                answers.await();
+            } catch (InterruptedException e) {
+                throw new UnknownHostException(name);
+            }
+            return new InetAddress[] {IP4};
+        })) {
+            List<CompletableFuture<?>> asked = new ArrayList<>();
+            for (int i = 0; i < 260; i++) {
+                asked.add(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run));
+            }
+            assertThat(asked).noneMatch(CompletableFuture::isDone);
+            assertThatThrownBy(() -> await(resolver.resolve(name("/dns/b/tcp/7"), Runnable::run)))
+                    .hasMessageContaining("too many names");
+            answers.countDown();
+            asked.forEach(Hosts::await);
+        }
+    }
+
+    @Test
+    void saysThatThereIsNoSuchName() {
+        try (NameResolver resolver = new NameResolver(name -> {
+            throw new UnknownHostException(name);
+        })) {
+            assertThatThrownBy(() -> await(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run)))
+                    .hasMessageContaining("not found");
+        }
+    }
+}
