@@ -60,6 +60,8 @@ final class Membership {
             refusal = "the ticket has expired; ask for a new one";
         } else if (spent.isPresent() && !spent.get().peerId().equals(join.newcomer())) {
             refusal = "the ticket was used by another peer; ask for a new one";
+        } else if (spent.isPresent() && wasRemoved(present, join.newcomer())) {
+            refusal = "this peer was removed since it used the ticket; ask for a new one";
         }
         if (refusal != null) {
             asking.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, refusal));
@@ -68,6 +70,10 @@ final class Membership {
         Member learner = Member.learner(join.newcomer(), join.storeId(), ticket.role() == Member.Role.VOTER);
         SpentTicket nowSpent = new SpentTicket(ticket.nonce(), join.newcomer(), ticket.expiresAtMillis());
         return start(leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
+    }
+
+    private static boolean wasRemoved(Configuration present, PeerId peerId) {
+        return present.removed().stream().anyMatch(former -> former.peerId().equals(peerId));
     }
 
     private void answerMember(Requester asking) {
