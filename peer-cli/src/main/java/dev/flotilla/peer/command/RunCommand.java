@@ -17,6 +17,8 @@ import picocli.CommandLine.Option;
 
 @Command(name = "run", description = "Run the daemon, until it is told to end (SIGTERM or Ctrl-C).")
 final class RunCommand extends PeerCommand {
+    private static final long END_MILLIS_MAX = 15_000;
+
     @Option(
             names = "--listen",
             paramLabel = "MULTIADDR",
@@ -104,9 +106,19 @@ final class RunCommand extends PeerCommand {
         }
     }
 
-    /** Being told to end is no failure, so the exit code is 0 and not the signal's. */
+    /**
+     * Being told to end is no failure, so the exit code is 0 and not the signal's. What was acknowledged is on disk
+     * already: if something hangs, the process ends all the same.
+     */
     private static void end(Daemon daemon) {
-        daemon.close();
-        Runtime.getRuntime().halt(0);
+        Thread closing = new Thread(daemon::close, "closing");
+        closing.setDaemon(true);
+        closing.start();
+        try {
+            closing.join(END_MILLIS_MAX);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        Runtime.getRuntime().halt(closing.isAlive() ? CommandException.FAILED : 0);
     }
 }
