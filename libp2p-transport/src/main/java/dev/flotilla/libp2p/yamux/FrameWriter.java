@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.yamux;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
 
@@ -17,6 +18,7 @@ final class FrameWriter {
     private final ChannelHandlerContext ctx;
     private final ArrayDeque<YamuxStreamChannel> ready = new ArrayDeque<>();
     private int controlFramesPending; // 0 <= controlFramesPending; written, not yet taken by the socket
+    private boolean cutOff;
     private boolean writing;
     private boolean reading;
     private boolean flushWanted;
@@ -38,19 +40,29 @@ final class FrameWriter {
     /**
      * Sends a frame without payload. The peer makes us write these: one that does so without reading what it asked for
      * is cut off.
+     *
+     * @return completes when the socket has taken it
      */
-    void control(Frame frame) {
+    ChannelFuture control(Frame frame) {
         ByteBuf buffer = ctx.alloc().ioBuffer(Frame.HEADER_BYTES);
         frame.writeTo(buffer);
         controlFramesPending++;
-        ctx.write(buffer).addListener(written -> controlFramesPending--);
+        ChannelFuture sent = ctx.write(buffer).addListener(written -> controlFramesPending--);
         flushWanted = true;
         if (controlFramesPending > CONTROL_FRAMES_MAX) {
-            ctx.close();
-            return;
-        }
-        if (!writing) {
+            cutOff();
+        } else if (!writing) {
             flushIfWanted();
+        }
+        return sent;
+    }
+
+    private void cutOff() {
+        if (!cutOff) {
+            cutOff = true;
+            ctx.fireExceptionCaught(new YamuxException(
+                    GoAwayCode.PROTOCOL_ERROR, controlFramesPending + " answers wait that the peer does not read"));
+            ctx.close();
         }
     }
 

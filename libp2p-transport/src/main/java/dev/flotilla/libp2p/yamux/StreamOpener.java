@@ -2,8 +2,11 @@ package dev.flotilla.libp2p.yamux;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
+import io.netty.util.concurrent.Future;
 import java.util.ArrayDeque;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -20,6 +23,7 @@ final class StreamOpener {
     private final WindowBudget budget;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<YamuxStreamChannel> unacknowledged = new HashSet<>();
+    private final Map<YamuxStreamChannel, Future<?>> lingering = new HashMap<>(); // with the timers
     private @Nullable String closedBecause;
 
     StreamOpener(
@@ -103,28 +107,34 @@ final class StreamOpener {
 
     void ended(YamuxStreamChannel stream) {
         unacknowledged.remove(stream);
+        Future<?> timer = lingering.remove(stream);
+        if (timer != null) {
+            timer.cancel(false); // it would hold on to the stream
+        }
         openWaiting();
     }
 
     /** Resets {@code stream} unless the peer ends it in time. */
     void linger(YamuxStreamChannel stream) {
-        parent.eventLoop()
-                .schedule(
-                        () -> {
-                            if (stream.equals(streams.get(stream.streamId()))) {
-                                connection
-                                        .writer()
-                                        .control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, stream.streamId(), 0));
-                                connection.streamEnded(stream);
-                            }
-                        },
-                        config.lingerTimeout().toNanos(),
-                        TimeUnit.NANOSECONDS);
+        lingering.put(
+                stream,
+                parent.eventLoop()
+                        .schedule(
+                                () -> resetLingering(stream),
+                                config.lingerTimeout().toNanos(),
+                                TimeUnit.NANOSECONDS));
+    }
+
+    private void resetLingering(YamuxStreamChannel stream) {
+        connection.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, stream.streamId(), 0));
+        connection.streamEnded(stream);
     }
 
     /** There are no more streams. */
     void fail(String reason) {
         closedBecause = reason;
+        lingering.values().forEach(timer -> timer.cancel(false));
+        lingering.clear();
         for (Waiting next = waiting.poll(); next != null; next = waiting.poll()) {
             next.opened().completeExceptionally(new StreamResetException("no stream: " + reason));
         }

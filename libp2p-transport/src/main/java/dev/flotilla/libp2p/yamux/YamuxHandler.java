@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * socket pauses only while more than the configured bytes wait in all streams together.
  */
 public final class YamuxHandler extends ChannelDuplexHandler implements FrameDecoder.Sink {
+    private static final int UNSENT_ACKS_MAX = 256; // go and rust have no more streams without an acknowledgement
+
     private final YamuxConfig config;
     private final ChannelHandler inboundStreamHandler;
     private final StreamTable streams;
@@ -27,6 +29,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
     private boolean over;
     private volatile boolean endedByPeer;
     private long bufferedBytes; // 0 <= bufferedBytes
+    private int unsentAcks; // streams accepted that the peer cannot know of yet
 
     /**
      * @param initiator whether this side dialled the connection
@@ -241,11 +244,13 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
             throw violation(frame, "is open already");
         }
         streams.sawPeerId(frame.streamId());
-        if (streams.peerCount() >= config.inboundStreamsMax()) {
+        if (streams.peerCount() >= config.inboundStreamsMax() || unsentAcks >= UNSENT_ACKS_MAX) {
             writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, frame.streamId(), 0));
             return;
         }
-        writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.ACK, frame.streamId(), 0));
+        unsentAcks++;
+        writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.ACK, frame.streamId(), 0))
+                .addListener(sent -> unsentAcks--);
         session().opener().accept(frame.streamId(), inboundStreamHandler);
     }
 

@@ -242,15 +242,43 @@ class YamuxProtocolTest {
     @Test
     void aPeerThatAsksAndNeverReadsIsCutOff() {
         // pongs that the socket does not take pile up only so far
-        EmbeddedChannel stuck =
-                new EmbeddedChannel(new StuckSocket(), new YamuxHandler(false, YamuxConfig.defaults(), acceptor()));
+        EmbeddedChannel stuck = new EmbeddedChannel(
+                new StuckSocket(), new YamuxHandler(false, YamuxConfig.defaults(), acceptor()), failure);
         ByteBuf pings = Unpooled.buffer();
         for (int i = 0; i < 20_000; i++) {
             pings.writeInt(0x00020001).writeInt(0).writeInt(i);
         }
         stuck.writeInbound(pings);
         assertThat(stuck.isOpen()).isFalse();
+        assertThat(failure.failure).isInstanceOf(YamuxException.class).hasMessageContaining("does not read");
         stuck.finishAndReleaseAll();
+    }
+
+    @Test
+    void streamsOpenedFasterThanTheyCanBeAcknowledgedAreRefused() {
+        ByteBuf frames = Unpooled.buffer();
+        for (int id = 1; id < 2000; id += 2) {
+            frames.writeInt(0x00010001).writeInt(id).writeInt(0); // opened and
+            frames.writeInt(0x00010008).writeInt(id).writeInt(0); // reset at once
+        }
+        channel.writeInbound(frames);
+        assertThat(accepted).hasSize(256);
+        assertThat(channel.isOpen()).isTrue();
+        assertThat(handler.streamCount()).isZero();
+        assertThat(sent()).contains("00010008" + "00000201" + "00000000");
+        receive("00010001" + "00001001" + "00000000");
+        assertThat(accepted).as("all acknowledgements have left").hasSize(257);
+    }
+
+    @Test
+    void aStreamThatHasEndedLeavesNoTimerBehind() {
+        long lingerNanos = YamuxConfig.defaults().lingerTimeout().toNanos();
+        receive(SYN_1);
+        accepted.get(0).stream().close();
+        assertThat(channel.runScheduledPendingTasks()).isBetween(0L, lingerNanos);
+        receive("00010008" + "00000001" + "00000000");
+        assertThat(channel.runScheduledPendingTasks()).isGreaterThan(lingerNanos);
+        assertThat(handler.streamCount()).isZero();
     }
 
     @Test
