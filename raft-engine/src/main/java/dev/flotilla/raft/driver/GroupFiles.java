@@ -18,6 +18,7 @@ import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -39,9 +40,17 @@ final class GroupFiles {
         write(List.of(new GroupWrite.Append(genesis, new HardState(1, node.self()), List.of(entry))));
     }
 
-    /** A group that this peer is about to join: nothing is known of it but the ticket. */
+    /**
+     * A group that this peer is about to join: nothing is known of it but the ticket. A join that was not finished keeps
+     * what it has, since this peer may have voted and acknowledged entries already.
+     */
     void join(Ticket ticket) throws IOException {
-        write(List.of(new GroupWrite.Append(ticket.genesis(), HardState.INITIAL, List.of()), Tables.putJoin(ticket)));
+        List<GroupWrite> writes = new ArrayList<>();
+        if (node.log().read(ticket.genesis()).isEmpty()) {
+            writes.add(new GroupWrite.Append(ticket.genesis(), HardState.INITIAL, List.of()));
+        }
+        writes.add(Tables.putJoin(ticket));
+        write(writes);
     }
 
     /** Removes everything of that group; should this peer join it again, then with the store id {@code next}. */

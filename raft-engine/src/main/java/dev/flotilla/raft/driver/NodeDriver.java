@@ -15,6 +15,7 @@ import dev.flotilla.transport.PeerTransport;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +47,7 @@ public final class NodeDriver implements AutoCloseable {
     private final SecureRandom random = new SecureRandom();
     private final AtomicBoolean closed = new AtomicBoolean();
     private int opened; // guarded by this
+    private final Set<GenesisId> forgetting = new HashSet<>(); // guarded by this
 
     private NodeDriver(
             PeerTransport transport,
@@ -147,7 +149,8 @@ public final class NodeDriver implements AutoCloseable {
     }
 
     /** Joins by {@code ticket}, or goes on with a join that was not finished. */
-    public <R> GroupDriver<R> join(Ticket ticket, StateMachine<R> machine, RaftConfig config) throws IOException {
+    public synchronized <R> GroupDriver<R> join(Ticket ticket, StateMachine<R> machine, RaftConfig config)
+            throws IOException {
         checkConfig(config);
         GenesisId genesis = ticket.genesis();
         boolean isHere = node.log().groups().contains(genesis);
@@ -183,6 +186,9 @@ public final class NodeDriver implements AutoCloseable {
         if (closed.get()) {
             throw new IllegalStateException("the node is closed");
         }
+        if (forgetting.contains(genesis)) {
+            throw new IllegalArgumentException("group " + genesis + " is being forgotten");
+        }
         GroupDriver<?> present = open.get(genesis);
         if (present != null && present.loopSide().whyStopped() == null) {
             throw new IllegalArgumentException("group " + genesis + " is open already");
@@ -213,18 +219,34 @@ public final class NodeDriver implements AutoCloseable {
         return CompletableFuture.runAsync(
                 () -> {
                     try {
-                        GroupDriver<?> present = open.get(genesis);
-                        if (present != null) {
-                            CompletableFuture<Void> stopped = present.loopSide().close();
-                            present.close();
-                            stopped.join();
-                        }
-                        files.forget(genesis, drawStoreId());
+                        forgetNow(genesis);
                     } catch (IOException e) {
                         throw new java.io.UncheckedIOException(e);
                     }
                 },
                 node.threads()::callback);
+    }
+
+    private void forgetNow(GenesisId genesis) throws IOException {
+        GroupDriver<?> present;
+        synchronized (this) {
+            if (!forgetting.add(genesis)) {
+                throw new IllegalArgumentException("group " + genesis + " is being forgotten already");
+            }
+            present = open.get(genesis);
+        }
+        try {
+            if (present != null) {
+                CompletableFuture<Void> stopped = present.loopSide().close();
+                present.close();
+                stopped.join();
+            }
+            files.forget(genesis, drawStoreId());
+        } finally {
+            synchronized (this) {
+                forgetting.remove(genesis);
+            }
+        }
     }
 
     /** A value of the application's own small tables, or null. */
