@@ -16,7 +16,7 @@ final class FrameWriter {
     private static final int CONTROL_FRAMES_MAX = 10_000;
 
     private final ChannelHandlerContext ctx;
-    private final ArrayDeque<YamuxStreamChannel> ready = new ArrayDeque<>();
+    private final ArrayDeque<StreamOutput> ready = new ArrayDeque<>();
     private int controlFramesPending; // 0 <= controlFramesPending; written, not yet taken by the socket
     private boolean cutOff;
     private boolean writing;
@@ -67,7 +67,7 @@ final class FrameWriter {
     }
 
     /** {@code stream} has bytes to send and window to send them in; it gets its turn. */
-    void schedule(YamuxStreamChannel stream) {
+    void schedule(StreamOutput stream) {
         if (stream.enterReady()) {
             ready.add(stream);
         }
@@ -83,7 +83,7 @@ final class FrameWriter {
         int unflushed = 0;
         try {
             while (ctx.channel().isWritable()) {
-                YamuxStreamChannel stream = ready.poll();
+                StreamOutput stream = ready.poll();
                 if (stream == null) {
                     break;
                 }
@@ -101,7 +101,7 @@ final class FrameWriter {
         flushIfWanted();
     }
 
-    private int writeFrame(YamuxStreamChannel stream) {
+    private int writeFrame(StreamOutput stream) {
         int size = stream.sendable(PAYLOAD_BYTES_MAX);
         if (size > 0) {
             ByteBuf buffer = ctx.alloc().ioBuffer(Frame.HEADER_BYTES + size);

@@ -23,7 +23,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
     private final StreamTable streams;
     private final WindowBudget budget;
     private final FrameDecoder decoder = new FrameDecoder(this);
-    private final ArrayDeque<YamuxStreamChannel> readCompletes = new ArrayDeque<>();
+    private final ArrayDeque<StreamInput> readCompletes = new ArrayDeque<>();
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private boolean over;
@@ -174,7 +174,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) throws Exception {
-        for (YamuxStreamChannel s = readCompletes.poll(); s != null; s = readCompletes.poll()) {
+        for (StreamInput s = readCompletes.poll(); s != null; s = readCompletes.poll()) {
             s.readComplete();
         }
         writer().endRead();
@@ -225,12 +225,12 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
             session().opener().acknowledged(stream);
         }
         if (frame.type() == Frame.WINDOW_UPDATE && !frame.has(Frame.RST)) {
-            stream.onWindowUpdate(frame.length());
+            stream.output().onWindowUpdate(frame.length());
         } else if (frame.type() == Frame.DATA && frame.length() > 0) {
-            if (stream.hasReceivedFin()) {
+            if (stream.input().hasReceivedFin()) {
                 throw violation(frame, "sent data after its end");
             }
-            if (!stream.takeFromWindow(frame.length())) {
+            if (!stream.input().takeFromWindow(frame.length())) {
                 throw violation(frame, "exceeded its window by a frame of " + frame.length() + " bytes");
             }
         }
@@ -260,7 +260,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
         if (stream == null) {
             piece.release();
         } else {
-            stream.onData(piece);
+            stream.input().onData(piece);
         }
     }
 
@@ -273,8 +273,8 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
         if (frame.has(Frame.RST)) {
             streamEnded(stream);
             stream.onReset("reset by the peer");
-        } else if (frame.has(Frame.FIN) && !stream.hasReceivedFin()) {
-            stream.onFin();
+        } else if (frame.has(Frame.FIN) && !stream.input().hasReceivedFin()) {
+            stream.input().onFin();
             if (!stream.isOpen()) {
                 streamEnded(stream);
             }
@@ -300,8 +300,8 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
         }
     }
 
-    void readCompleteWanted(YamuxStreamChannel stream) {
-        readCompletes.add(stream);
+    void readCompleteWanted(StreamInput input) {
+        readCompletes.add(input);
     }
 
     /** Both sides have ended {@code stream}. */
