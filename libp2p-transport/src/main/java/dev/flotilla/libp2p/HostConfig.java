@@ -6,7 +6,8 @@ import java.time.Duration;
 /**
  * The bounds of a host.
  *
- * @param connectionsMax connections of both directions; further inbound ones are closed at once
+ * @param connectionsMax connections of both directions; further inbound ones are closed at once. One remote address
+ *     other than loopback has at most a quarter of them, and of the next
  * @param halfOpenMax inbound handshakes under way; further inbound connections are closed at once
  * @param handshakeTimeout from the TCP connection to the multiplexer, either direction
  * @param dialTimeout one {@code connect} with all its addresses

@@ -11,6 +11,7 @@ import dev.flotilla.transport.PeerId;
 import io.netty.channel.Channel;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -39,6 +40,8 @@ final class Upgrader {
     private final Consumer<Connection> opened;
     private final AtomicInteger halfOpen = new AtomicInteger(); // inbound handshakes under way
     private final AtomicInteger connections = new AtomicInteger(); // of both directions, handshakes included
+    private final AddressQuota halfOpenByAddress;
+    private final AddressQuota inboundByAddress;
     private final Set<Channel> upgrading = ConcurrentHashMap.newKeySet();
     private volatile boolean closed;
 
@@ -53,24 +56,43 @@ final class Upgrader {
         this.counters = counters;
         this.negotiator = negotiator;
         this.opened = opened;
+        this.halfOpenByAddress = new AddressQuota(part(config.halfOpenMax()));
+        this.inboundByAddress = new AddressQuota(part(config.connectionsMax()));
     }
 
     /** Takes an inbound TCP connection, or closes it at once. */
     void accept(Channel channel) {
         counters.count(HostCounters.Event.ACCEPTED);
+        SocketAddress remote = channel.remoteAddress();
         if (closed || connections.get() >= config.connectionsMax() || halfOpen.get() >= config.halfOpenMax()) {
-            counters.count(HostCounters.Event.REFUSED);
-            channel.close();
-            return;
+            refuse(channel);
+        } else if (!inboundByAddress.enter(remote)) {
+            refuse(channel);
+        } else if (!halfOpenByAddress.enter(remote)) {
+            inboundByAddress.leave(remote);
+            refuse(channel);
+        } else {
+            halfOpen.incrementAndGet();
+            channel.closeFuture().addListener(done -> inboundByAddress.leave(remote));
+            upgrade(channel, Direction.INBOUND, null).whenComplete((connection, failure) -> {
+                halfOpen.decrementAndGet();
+                halfOpenByAddress.leave(remote);
+                if (failure != null) {
+                    counters.count(HostCounters.Event.INBOUND_HANDSHAKE_FAILED);
+                    LOG.debug("inbound handshake with {} failed: {}", remote, failure.getMessage());
+                }
+            });
         }
-        halfOpen.incrementAndGet();
-        upgrade(channel, Direction.INBOUND, null).whenComplete((connection, failure) -> {
-            halfOpen.decrementAndGet();
-            if (failure != null) {
-                counters.count(HostCounters.Event.INBOUND_HANDSHAKE_FAILED);
-                LOG.debug("inbound handshake with {} failed: {}", channel.remoteAddress(), failure.getMessage());
-            }
-        });
+    }
+
+    private void refuse(Channel channel) {
+        counters.count(HostCounters.Event.REFUSED);
+        channel.close();
+    }
+
+    /** What one address may have of {@code max}: enough for a few peers behind one router. */
+    private static int part(int max) {
+        return Math.max(1, max / 4);
     }
 
     /** Secures a connection that this side dialled; on its event loop. */
