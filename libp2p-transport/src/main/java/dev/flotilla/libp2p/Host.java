@@ -39,6 +39,7 @@ public final class Host implements AutoCloseable {
     private final Upgrader upgrader;
     private final TcpTransport tcp;
     private final Dialer dialer;
+    private final LocalInterfaces interfaces = new LocalInterfaces();
     private final List<Channel> listeners = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -136,7 +137,7 @@ public final class Host implements AutoCloseable {
     /** {@link #listenAddresses} as others can dial them: wildcards are replaced by the interfaces' addresses. */
     public List<Multiaddr> reachableAddresses() {
         return listenAddresses().stream()
-                .flatMap(address -> LocalInterfaces.expand(address).stream())
+                .flatMap(address -> interfaces.expand(address).stream())
                 .distinct()
                 .toList();
     }

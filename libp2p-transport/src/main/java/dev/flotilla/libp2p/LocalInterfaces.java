@@ -7,25 +7,48 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
-/** The addresses of this machine. */
+/**
+ * The addresses of this machine. Asked for anew at most once a second: that takes long, and any peer can make this host
+ * say where it can be reached. Thread-safe.
+ */
 final class LocalInterfaces {
-    private LocalInterfaces() {}
+    private static final long AGE_NANOS_MAX = TimeUnit.SECONDS.toNanos(1);
+
+    private @Nullable List<InetAddress> known; // guarded by this
+    private long knownSinceNanos; // guarded by this
 
     /** {@code address} itself, or one for each interface that is up if it is a wildcard. */
-    static List<Multiaddr> expand(Multiaddr address) {
+    List<Multiaddr> expand(Multiaddr address) {
         InetSocketAddress socket = TcpAddress.of(address).socketAddress();
         InetAddress ip = socket.getAddress();
         if (ip == null || !ip.isAnyLocalAddress()) {
             return List.of(address);
         }
+        return addresses().stream()
+                .filter(local -> !(ip instanceof Inet4Address) || local instanceof Inet4Address)
+                .map(local -> TcpAddress.multiaddrOf(new InetSocketAddress(local, socket.getPort())))
+                .toList();
+    }
+
+    private synchronized List<InetAddress> addresses() {
+        List<InetAddress> found = known;
+        if (found == null || System.nanoTime() - knownSinceNanos > AGE_NANOS_MAX) {
+            found = list();
+            known = found;
+            knownSinceNanos = System.nanoTime();
+        }
+        return found;
+    }
+
+    private static List<InetAddress> list() {
         try {
             return NetworkInterface.networkInterfaces()
                     .filter(LocalInterfaces::isUp)
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(local -> !local.isLinkLocalAddress())
-                    .filter(local -> !(ip instanceof Inet4Address) || local instanceof Inet4Address)
-                    .map(local -> TcpAddress.multiaddrOf(new InetSocketAddress(local, socket.getPort())))
                     .toList();
         } catch (SocketException e) {
             throw new UncheckedIOException("cannot list the network interfaces", e);

@@ -9,6 +9,8 @@ import java.util.List;
 
 /** Reads the two forms of a multiaddr into components. Strict; one trailing slash is let pass. */
 final class MultiaddrDecoder {
+    private static final int COMPONENTS_MAX = 64; // each takes far more memory than its two bytes on the wire
+
     private MultiaddrDecoder() {}
 
     static List<Component> fromText(String text) {
@@ -51,6 +53,9 @@ final class MultiaddrDecoder {
         while (in.hasRemaining()) {
             int at = in.position();
             try {
+                if (components.size() == COMPONENTS_MAX) {
+                    throw new IllegalArgumentException("more than " + COMPONENTS_MAX + " components");
+                }
                 components.add(next(in));
             } catch (IllegalArgumentException e) {
                 throw new IllegalArgumentException(

@@ -81,7 +81,7 @@ enum ValueFormat {
         @Override
         String print(byte[] value) {
             String text = utf8(value);
-            if (text.isEmpty() || text.chars().anyMatch(c -> c == '/' || c <= ' ' || c == 0x7f)) {
+            if (text.isEmpty() || text.chars().anyMatch(c -> c == '/' || c == ' ' || Character.isISOControl(c))) {
                 throw new IllegalArgumentException("is empty, or holds a slash, space or control character");
             }
             return text;

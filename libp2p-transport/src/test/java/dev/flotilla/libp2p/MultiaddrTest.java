@@ -160,6 +160,9 @@ class MultiaddrTest {
         assertThatIllegalArgumentException().isThrownBy(() -> Multiaddr.parse("/dns/" + "a".repeat(5000)));
         assertThatIllegalArgumentException().isThrownBy(() -> Multiaddr.parse("/dns/" + "a".repeat(2100)));
         assertThatIllegalArgumentException().isThrownBy(() -> Multiaddr.fromBytes(new byte[2049]));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Multiaddr.fromBytes(HexFormat.of().parseHex("dd03".repeat(65))))
+                .withMessageContaining("more than 64 components");
     }
 
     @Test
