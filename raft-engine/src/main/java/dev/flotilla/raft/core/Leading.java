@@ -90,7 +90,7 @@ final class Leading implements Election.Outcome {
     /** CheckQuorum (thesis §6.2): a leader that its quorum did not answer for an election time-out is none. */
     private boolean hearsQuorum(Leadership office) {
         long oldest = Quorum.agreed(group.configuration(), office::lastContactNanos);
-        return group.nowNanos - oldest < group.config.electionTimeoutNanos();
+        return oldest != Long.MIN_VALUE && group.nowNanos - oldest < group.config.electionTimeoutNanos();
     }
 
     private void stepDown() {
