@@ -219,7 +219,8 @@ final class Membership {
         requester.answer(
                 group,
                 new Result.Refused(
-                        Result.Reason.BUSY, "the leader stepped down; whether the change is made is not decided yet"));
+                        Result.Reason.UNDECIDED,
+                        "the leader stepped down; whether the change is made is not decided yet"));
         requester = new Requester.Nobody();
     }
 }

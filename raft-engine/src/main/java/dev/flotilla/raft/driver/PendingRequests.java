@@ -42,6 +42,7 @@ final class PendingRequests<X> {
         long term; // of the only leader that may append it; 0 where that is not known
         boolean hidden; // whether a snapshot arrived that may contain it
 
+        boolean undecided; // whether an earlier attempt was begun and may have been done
         boolean done;
 
         Pending(RequestId id, Request request, CompletableFuture<Outcome<X>> future, long deadlineNanos) {
@@ -134,9 +135,12 @@ final class PendingRequests<X> {
 
     private void onRefused(Pending answered, Result.Refused refused) {
         answered.refused = refused;
-        boolean passing = refused.reason() == Result.Reason.NO_LEADER || refused.reason() == Result.Reason.BUSY;
+        answered.undecided |= refused.reason() == Result.Reason.UNDECIDED;
+        boolean passing = refused.reason() == Result.Reason.NO_LEADER
+                || refused.reason() == Result.Reason.BUSY
+                || refused.reason() == Result.Reason.UNDECIDED;
         if (!passing) {
-            complete(answered, new Outcome.Rejected<>(reasons.apply(refused), refused.detail()));
+            complete(answered, notDone(answered, reasons.apply(refused), refused.detail()));
             return;
         }
         attempts.remove(answered.attempt);
@@ -246,7 +250,12 @@ final class PendingRequests<X> {
         Result.Refused refused = request.refused;
         return request.asked || refused == null
                 ? new Outcome.Unknown<>(null, "no answer " + timeout)
-                : new Outcome.Rejected<>(reasons.apply(refused), "not possible " + timeout + ": " + refused.detail());
+                : notDone(request, reasons.apply(refused), "not possible " + timeout + ": " + refused.detail());
+    }
+
+    /** The last attempt came to nothing; an earlier one may not have. */
+    private Outcome<X> notDone(Pending request, Outcome.Reason reason, String detail) {
+        return request.undecided ? new Outcome.Unknown<>(null, detail) : new Outcome.Rejected<>(reason, detail);
     }
 
     /** There may be a leader now: do not wait for the delay. */
@@ -268,7 +277,7 @@ final class PendingRequests<X> {
                     request,
                     request.asked
                             ? new Outcome.Unknown<>(null, why)
-                            : new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, why));
+                            : notDone(request, Outcome.Reason.NOT_A_MEMBER, why));
         }
         pending.clear();
         attempts.clear();

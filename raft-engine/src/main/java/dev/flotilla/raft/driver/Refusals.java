@@ -10,7 +10,7 @@ final class Refusals {
     static Outcome.Reason ofProposal(Result.Refused refused) {
         return switch (refused.reason()) {
             case NO_LEADER -> Outcome.Reason.NO_LEADER;
-            case OVERLOADED, BUSY -> Outcome.Reason.OVERLOADED;
+            case OVERLOADED, BUSY, UNDECIDED -> Outcome.Reason.OVERLOADED;
             case TOO_LARGE -> Outcome.Reason.TOO_LARGE;
             case NOT_ALLOWED -> Outcome.Reason.NOT_A_MEMBER;
         };
@@ -21,7 +21,7 @@ final class Refusals {
             case NO_LEADER -> Outcome.Reason.NO_LEADER;
             case OVERLOADED -> Outcome.Reason.OVERLOADED;
             case TOO_LARGE -> Outcome.Reason.TOO_LARGE;
-            case BUSY, NOT_ALLOWED -> Outcome.Reason.REFUSED;
+            case BUSY, NOT_ALLOWED, UNDECIDED -> Outcome.Reason.REFUSED;
         };
     }
 }

@@ -12,7 +12,7 @@ public sealed interface Result {
     record Done() implements Result {}
 
     /**
-     * Nothing was done and nothing was appended.
+     * Nothing was done and nothing was appended, unless the reason is {@link Reason#UNDECIDED}.
      *
      * @param reason for programs
      * @param detail for people: a sentence with values, at most {@link #DETAIL_LENGTH_MAX} characters
@@ -32,7 +32,12 @@ public sealed interface Result {
         /** Not possible now, for example while another membership change is under way; ask again later. */
         BUSY(4),
         /** Must not be done; asking again does not help. */
-        NOT_ALLOWED(5);
+        NOT_ALLOWED(5),
+        /**
+         * The one that does not say that nothing was done: a membership change was begun, but its leader lost office.
+         * Asking again tells how it ended, or makes it.
+         */
+        UNDECIDED(6);
 
         private final int number;
 

@@ -158,4 +158,15 @@ class PendingRequestsTest {
                 .isEqualTo(Outcome.Reason.NO_LEADER));
         assertThat(requests.nextTickNanos()).isGreaterThan(0);
     }
+
+    @Test
+    void whatWasBegunOnceIsNeverCalledRejected() throws Exception {
+        RequestId first = submit();
+        requests.answered(first, new Result.Refused(Result.Reason.UNDECIDED, "the leader stepped down"), 0, 0);
+        requests.retryNow();
+        requests.answered(asked.get(1), NO_LEADER, 0, 0);
+        nowNanos.set(settings.requestTimeout().toNanos());
+        requests.tick(nowNanos.get());
+        assertThat(ended()).isInstanceOf(Outcome.Unknown.class);
+    }
 }
