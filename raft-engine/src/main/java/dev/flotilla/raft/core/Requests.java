@@ -50,6 +50,8 @@ final class Requests {
             atLeader.handle(local, request, nowMillis);
         } else if (leader == null) {
             local.answer(group, noLeader());
+        } else if (request instanceof Request.Propose propose && isTooLarge(propose.command())) {
+            local.answer(group, tooLarge(propose.command())); // it may fit into no message either
         } else {
             group.emit(new Effect.Forwarded(id, group.term()));
             group.send(leader, new Forward(group.term(), id, request));
@@ -109,16 +111,11 @@ final class Requests {
 
     /** Appends a command, or says why not. */
     void propose(Requester requester, Command command) {
-        Bytes payload = EntryCodec.encodeCommand(command);
-        if (command.data().size() > group.config.entryBytesMax()) {
-            requester.answer(
-                    group,
-                    new Result.Refused(
-                            Result.Reason.TOO_LARGE,
-                            "the command has " + command.data().size() + " bytes, at most "
-                                    + group.config.entryBytesMax() + " are allowed"));
+        if (isTooLarge(command)) {
+            requester.answer(group, tooLarge(command));
             return;
         }
+        Bytes payload = EntryCodec.encodeCommand(command);
         if (group.backlog.uncommittedBytes() + payload.size() > group.config.uncommittedBytesMax()
                 || group.backlog.unappliedBytes() > group.config.unappliedBytesMax()) {
             requester.answer(
@@ -132,5 +129,16 @@ final class Requests {
         EntryId id = new EntryId(group.term(), group.log.lastIndex() + 1);
         group.append(new Entry(id, Entry.Kind.COMMAND, payload));
         requester.answer(group, new Result.Appended(id));
+    }
+
+    private boolean isTooLarge(Command command) {
+        return command.data().size() > group.config.entryBytesMax();
+    }
+
+    private Result tooLarge(Command command) {
+        return new Result.Refused(
+                Result.Reason.TOO_LARGE,
+                "the command has " + command.data().size() + " bytes, at most " + group.config.entryBytesMax()
+                        + " are allowed");
     }
 }
