@@ -99,6 +99,7 @@ final class Reads {
             node.threads().fail(future, new UnavailableException("this group has no lease reads"));
             return;
         }
+        sweep();
         unanswered.add(read);
         if (consistency instanceof Consistency.Linearizable) {
             joinRound(read);
@@ -199,9 +200,17 @@ final class Reads {
                 first.run(runner, freshNanos);
             }
         }
+        sweep();
+    }
+
+    /** Lets go of reads that have their answer, or got none in time. */
+    private void sweep() {
         if (unanswered.size() >= sweepAtSize) {
             unanswered.removeIf(read -> read.future.isDone());
             sweepAtSize = Math.max(SWEEP_SIZE_MIN, 2 * unanswered.size());
+        }
+        if (waiting.size() >= SWEEP_SIZE_MIN + 2 * unanswered.size()) {
+            waiting.removeIf(read -> !unanswered.contains(read));
         }
     }
 
