@@ -7,12 +7,16 @@ import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One thread that owns many cores. A round: drain the inbox, ring the alarms that are due, hand what is to be written to
  * the storage thread, send what is to be sent. Waits for nothing but its inbox and its alarms.
  */
 final class EventLoop implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
     private final LongSupplier clock;
     private final StorageThread storage;
     private final Outbox outbox;
@@ -29,6 +33,7 @@ final class EventLoop implements AutoCloseable {
     private final TreeSet<Alarm> alarms = new TreeSet<>(); // those that are set
     private long alarmsMade;
     private WriteRound round = new WriteRound();
+    private ArrayDeque<Runnable> current = new ArrayDeque<>(); // what of the round is still to be run
 
     EventLoop(
             String name,
@@ -109,13 +114,32 @@ final class EventLoop implements AutoCloseable {
     private void run() {
         try {
             for (ArrayDeque<Runnable> tasks = await(); tasks != null; tasks = await()) {
-                tasks.forEach(Runnable::run);
+                current = tasks;
+                runAll(tasks);
                 ringAlarms();
                 finishRound();
             }
         } catch (Throwable e) {
             close();
             onFailure.accept(e);
+            runLeftovers();
+        }
+    }
+
+    private static void runAll(ArrayDeque<Runnable> tasks) {
+        for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
+            task.run();
+        }
+    }
+
+    /** What was accepted before the loop failed: the groups have stopped, and tell whoever asks. */
+    private void runLeftovers() {
+        for (ArrayDeque<Runnable> tasks = current; tasks != null; tasks = tasks.isEmpty() ? await() : tasks) {
+            try {
+                runAll(tasks);
+            } catch (Throwable e) {
+                LOG.error("a task failed after the loop had", e);
+            }
         }
     }
 

@@ -4,12 +4,15 @@ import java.util.ArrayDeque;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Runs its tasks one after the other, in order, on threads that it shares. Every task runs: what is left when the pool
- * has shut down runs on the thread that finds it so.
+ * Runs its tasks one after the other, in order, on threads that it shares. Every task runs, whatever those before it
+ * throw, which is logged: what is left when the pool has shut down runs on the thread that finds it so.
  */
 final class SerialExecutor implements Executor {
+    private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
     private static final int TURN_MAX = 64;
 
     private final Executor pool;
@@ -37,7 +40,7 @@ final class SerialExecutor implements Executor {
             pool.execute(this::run);
         } catch (RejectedExecutionException shutDown) {
             for (Runnable task = next(); task != null; task = next()) {
-                task.run();
+                run(task);
             }
         }
     }
@@ -48,9 +51,17 @@ final class SerialExecutor implements Executor {
             if (task == null) {
                 return;
             }
-            task.run();
+            run(task);
         }
         takeTurn();
+    }
+
+    private static void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            LOG.error("a task failed", e);
+        }
     }
 
     private @Nullable Runnable next() {

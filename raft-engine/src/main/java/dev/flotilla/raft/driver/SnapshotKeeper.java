@@ -103,7 +103,12 @@ final class SnapshotKeeper {
         } else if (last != null && last.index() >= now.index()) {
             taken.complete(last);
         } else {
-            save(now, capture.get(), taken);
+            try {
+                save(now, capture.get(), taken);
+            } catch (Throwable e) {
+                taken.completeExceptionally(e);
+                throw e;
+            }
         }
     }
 
