@@ -274,17 +274,30 @@ final class Applier<R> {
     }
 
     private void restoreNow(SnapshotMeta snapshot) throws IOException {
-        boolean superseded = restoring.get() > snapshot.index();
-        if (!superseded && snapshot.index() > position.index()) {
-            try (InputStream in = node.snapshots().open(genesis, snapshot)) {
-                machine.restore(snapshot.index(), in);
+        if (snapshot.index() > position.index()) {
+            try (InputStream in = openUnlessSuperseded(snapshot)) {
+                if (in != null) {
+                    machine.restore(snapshot.index(), in);
+                    position = new Position(
+                            snapshot.lastIncluded(),
+                            new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
+                    snapshots.restored(snapshot);
+                }
             }
-            position = new Position(
-                    snapshot.lastIncluded(),
-                    new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
-            snapshots.restored(snapshot);
         }
         listener.restored(position.lastApplied);
         schedule();
+    }
+
+    /** The file of a snapshot goes when a newer one takes its place, which is then restored next; null in that case. */
+    private @Nullable InputStream openUnlessSuperseded(SnapshotMeta snapshot) throws IOException {
+        try {
+            return node.snapshots().open(genesis, snapshot);
+        } catch (IOException e) {
+            if (restoring.get() > snapshot.index()) {
+                return null;
+            }
+            throw e;
+        }
     }
 }

@@ -7,8 +7,11 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import dev.flotilla.transport.PeerId;
 import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Carries out the effects of one group's core once {@link DurableOrder} lets them pass. What takes time goes to other
@@ -24,6 +27,9 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private final SnapshotKeeper keeper;
     private final SnapshotReceiver receiver;
     private final SnapshotSender sender;
+    private final Map<PeerId, Long> sending = new HashMap<>(); // the newest attempt to each peer
+    private long attempts;
+    private int installing; // received snapshots whose file is not in place yet
     private long handedIndex; // up to where entries were handed to the applier
 
     GroupEffects(
@@ -55,6 +61,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
 
     @Override
     public void installFile(Effect.InstallSnapshot install) {
+        installing++;
         applier.expectRestore(install.snapshot().index());
         keeper.install(install.snapshot(), failure -> {
             if (failure == null) {
@@ -67,6 +74,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
 
     @Override
     public void rebase(Effect.InstallSnapshot install) {
+        installing--;
         loop.round()
                 .add(new GroupWrite.Rebase(
                         genesis, install.hardState(), install.snapshot().lastIncluded(), install.keepLog()));
@@ -122,25 +130,40 @@ final class GroupEffects<R> implements DurableOrder.Actions {
         });
     }
 
+    /** Tells of the end of the newest attempt to that peer alone: a newer one ends those before it. */
     private void send(Effect.SendSnapshot send) {
         long run = send.message().run();
+        Long attempt = ++attempts;
+        sending.put(send.to(), attempt);
         sender.send(
                 send.to(),
                 send.message(),
-                sent -> group.onLoop(() -> group.step(
-                        sent ? new Input.SnapshotSent(send.to(), run) : new Input.SnapshotNotSent(send.to(), run))));
+                sent -> group.onLoop(() -> {
+                    if (sending.remove(send.to(), attempt)) {
+                        group.step(
+                                sent
+                                        ? new Input.SnapshotSent(send.to(), run)
+                                        : new Input.SnapshotNotSent(send.to(), run));
+                    }
+                }));
     }
 
     private void receive(Effect.ReceiveSnapshot receive) {
         SnapshotMeta snapshot = receive.message().snapshot();
         long term = receive.message().term();
         long run = receive.message().run();
+        if (installing > 0) { // its file is where the new one would go
+            receiver.refuse(receive.from());
+            group.onLoop(() -> group.step(new Input.SnapshotNotReceived(receive.from(), term, run, snapshot)));
+            return;
+        }
         receiver.receive(
                 receive.from(),
                 snapshot,
-                received -> group.onLoop(() -> group.step(
+                group::onLoop,
+                received -> group.step(
                         received
                                 ? new Input.SnapshotReceived(receive.from(), term, run, snapshot)
-                                : new Input.SnapshotNotReceived(receive.from(), term, run, snapshot))));
+                                : new Input.SnapshotNotReceived(receive.from(), term, run, snapshot)));
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -59,43 +60,56 @@ final class SnapshotReceiver {
     /**
      * The core wants what {@code from} offered: takes it in the background.
      *
-     * @param done told, on any thread, whether it is here, verified and durable
+     * @param loop runs tasks on the group's loop
+     * @param done told there whether it is here, verified and durable; not told if a newer transfer has begun, which
+     *     drops the file of an earlier one, finished or not: what that one's sender were told it would take for the end
+     *     of the newer
      */
-    void receive(PeerId from, SnapshotMeta snapshot, Consumer<Boolean> done) {
+    void receive(PeerId from, SnapshotMeta snapshot, Executor loop, Consumer<Boolean> done) {
         SnapshotOffer offer = offers.remove(from);
         if (offer == null || !offer.message().snapshot().equals(snapshot)) {
             if (offer != null) {
                 offer.refuse();
             }
-            done.accept(false); // its stream was replaced meanwhile
+            loop.execute(() -> done.accept(false)); // its stream was replaced meanwhile
             return;
         }
         if (current != null) {
             current.refuse();
         }
         current = offer;
-        transfers.execute(() -> done.accept(transfer(offer)));
+        transfers.execute(() -> {
+            boolean received = transfer(offer);
+            loop.execute(() -> {
+                if (offer.equals(current)) {
+                    done.accept(received);
+                }
+            });
+        });
     }
 
     private boolean transfer(SnapshotOffer offer) {
         ByteStream stream = offer.reader().stream();
+        boolean taken = false;
         try {
             take(offer);
+            taken = true; // whether the sender hears of it or not
             await(stream.write(SnapshotSender.TAKEN));
             stream.finish();
             return true;
-        } catch (IOException | ExecutionException | TimeoutException e) {
+        } catch (IOException | ExecutionException | TimeoutException | RuntimeException e) {
             LOG.debug(
-                    "snapshot not received group={} from={} index={}",
+                    "snapshot transfer failed group={} from={} index={} received={}",
                     genesis,
                     offer.from(),
                     offer.message().snapshot().index(),
+                    taken,
                     e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
         stream.reset();
-        return false;
+        return taken;
     }
 
     private void take(SnapshotOffer offer)
