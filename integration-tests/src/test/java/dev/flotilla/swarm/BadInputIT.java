@@ -28,7 +28,8 @@ class BadInputIT {
             refused(peer, 2, "not a ticket", "join", "flotilla-nonsense");
             refused(peer, 2, "not-a-peer", "remove", Swarm.COMMUNITY, "not-a-peer");
             refused(peer, 2, "/ip4/1.2.3.4.5/tcp/1", "ping", "/ip4/1.2.3.4.5/tcp/1");
-            String failing = "[{\"op\":\"add\",\"path\":\"/b\",\"value\":1},{\"op\":\"test\",\"path\":\"/a\",\"value\":2}]";
+            String failing =
+                    "[{\"op\":\"add\",\"path\":\"/b\",\"value\":1},{\"op\":\"test\",\"path\":\"/a\",\"value\":2}]";
             PeerProcess.Result patch = peer.runWithInput(failing, "patch", Swarm.COMMUNITY, "-");
             assertThat(patch.exitCode()).isEqualTo(1);
             assertThat(patch.err()).contains("test").contains("/a");
@@ -91,7 +92,8 @@ class BadInputIT {
                 }
             }
             peer.run("create", "still-works").succeeded();
-            assertThat(peer.lines().stream().filter(line -> line.contains("at dev.flotilla"))).isEmpty();
+            assertThat(peer.lines().stream().filter(line -> line.contains("at dev.flotilla")))
+                    .isEmpty();
         }
     }
 
@@ -108,8 +110,12 @@ class BadInputIT {
 
     private static void refused(PeerProcess peer, int exitCode, String named, String... arguments) throws Exception {
         PeerProcess.Result result = peer.run(arguments);
-        assertThat(result.exitCode()).as("exit code of %s: %s", java.util.List.of(arguments), result).isEqualTo(exitCode);
-        assertThat(result.err().strip().lines().filter(line -> !line.startsWith("Usage"))).as("%s", result).isNotEmpty();
+        assertThat(result.exitCode())
+                .as("exit code of %s: %s", java.util.List.of(arguments), result)
+                .isEqualTo(exitCode);
+        assertThat(result.err().strip().lines().filter(line -> !line.startsWith("Usage")))
+                .as("%s", result)
+                .isNotEmpty();
         assertThat(result.err()).contains(named);
         assertThat(result.err()).doesNotContain("Exception");
     }

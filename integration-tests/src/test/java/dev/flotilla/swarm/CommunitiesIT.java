@@ -53,7 +53,8 @@ class CommunitiesIT {
         JsonNode status = swarm.peer(0).run("status", "--json").succeeded().json();
         assertThat(status.path("communities")).hasSize(COMMUNITIES);
         List<Long> terms = new ArrayList<>();
-        status.path("communities").forEach(community -> terms.add(community.path("term").asLong()));
+        status.path("communities")
+                .forEach(community -> terms.add(community.path("term").asLong()));
         return terms;
     }
 }

@@ -60,7 +60,9 @@ final class PeerProcess implements AutoCloseable {
         Path jar = Path.of(System.getProperty("flotilla.jar", "../peer-cli/target/flotilla.jar"))
                 .toAbsolutePath()
                 .normalize();
-        assertThat(Files.isRegularFile(jar)).as("the jar at %s: build it with mvn package", jar).isTrue();
+        assertThat(Files.isRegularFile(jar))
+                .as("the jar at %s: build it with mvn package", jar)
+                .isTrue();
         return jar;
     }
 

@@ -53,9 +53,7 @@ class SoakIT {
 
     /** Kills one peer mostly, all of them at times, and starts them again. */
     private static int killSome(Swarm swarm, Random random) throws Exception {
-        List<PeerProcess> victims = random.nextInt(6) == 0
-                ? swarm.peers()
-                : List.of(swarm.peer(random.nextInt(PEERS)));
+        List<PeerProcess> victims = random.nextInt(6) == 0 ? swarm.peers() : List.of(swarm.peer(random.nextInt(PEERS)));
         for (PeerProcess victim : victims) {
             victim.kill();
         }
@@ -70,9 +68,7 @@ class SoakIT {
         for (Writer writer : writers) {
             int wanted = writer.acknowledged() + writes;
             Eventually.holds(
-                    writes + " more writes by " + writer,
-                    PeerProcess.PATIENCE,
-                    () -> writer.acknowledged() >= wanted);
+                    writes + " more writes by " + writer, PeerProcess.PATIENCE, () -> writer.acknowledged() >= wanted);
         }
     }
 }

@@ -19,7 +19,8 @@ class SwarmIT {
     void whatIsSetAtAnyPeerIsReadAtEveryOther() throws Exception {
         try (Swarm swarm = Swarm.of(3, directory)) {
             for (PeerProcess writer : swarm.peers()) {
-                writer.run("set", Swarm.COMMUNITY, "/by", '"' + writer.peerId() + '"').succeeded();
+                writer.run("set", Swarm.COMMUNITY, "/by", '"' + writer.peerId() + '"')
+                        .succeeded();
                 for (PeerProcess reader : swarm.peers()) {
                     assertThat(Swarm.linearizable(reader).path("by").asText()).isEqualTo(writer.peerId());
                 }
@@ -35,8 +36,10 @@ class SwarmIT {
             for (PeerProcess peer : swarm.peers()) {
                 writers.add(new Writer(peer, Swarm.COMMUNITY, "w" + writers.size()));
             }
-            PeerProcess survivor =
-                    swarm.peers().stream().filter(peer -> peer != leader).findFirst().orElseThrow();
+            PeerProcess survivor = swarm.peers().stream()
+                    .filter(peer -> peer != leader)
+                    .findFirst()
+                    .orElseThrow();
             Writer surviving = writers.get(swarm.peers().indexOf(survivor));
             awaitMore(surviving, 20);
             leader.kill();
@@ -81,8 +84,6 @@ class SwarmIT {
     private static void awaitMore(Writer writer, int writes) throws Exception {
         int wanted = writer.acknowledged() + writes;
         Eventually.holds(
-                writes + " more writes by " + writer,
-                PeerProcess.PATIENCE,
-                () -> writer.acknowledged() >= wanted);
+                writes + " more writes by " + writer, PeerProcess.PATIENCE, () -> writer.acknowledged() >= wanted);
     }
 }

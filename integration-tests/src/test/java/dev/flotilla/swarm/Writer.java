@@ -53,7 +53,9 @@ final class Writer implements AutoCloseable {
                 number++;
                 int slot = number % SLOTS;
                 requests.add(
-                        community, "/" + name + "-" + slot, PeerProcess.JSON.getNodeFactory().numberNode(number));
+                        community,
+                        "/" + name + "-" + slot,
+                        PeerProcess.JSON.getNodeFactory().numberNode(number));
                 acknowledged.put(slot, number);
                 count.incrementAndGet();
             } catch (CommandException | IOException e) {
@@ -82,14 +84,15 @@ final class Writer implements AutoCloseable {
 
     /** Every acknowledged number is in {@code document}, or a later one of the same slot. */
     void assertNothingLost(JsonNode document) {
-        acknowledged.forEach((slot, number) -> assertThat(
-                        document.path(name + "-" + slot).asInt(-1))
-                .as("slot %d of %s in %s", slot, this, document)
-                .isGreaterThanOrEqualTo(number));
+        acknowledged.forEach(
+                (slot, number) -> assertThat(document.path(name + "-" + slot).asInt(-1))
+                        .as("slot %d of %s in %s", slot, this, document)
+                        .isGreaterThanOrEqualTo(number));
     }
 
     @Override
     public String toString() {
-        return "writer " + name + ": " + count + " acknowledged, " + failures + " failed, the last with: " + lastFailure;
+        return "writer " + name + ": " + count + " acknowledged, " + failures + " failed, the last with: "
+                + lastFailure;
     }
 }
