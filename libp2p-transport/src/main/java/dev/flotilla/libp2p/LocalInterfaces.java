@@ -6,6 +6,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +50,19 @@ final class LocalInterfaces {
                     .filter(LocalInterfaces::isUp)
                     .flatMap(NetworkInterface::inetAddresses)
                     .filter(local -> !local.isLinkLocalAddress())
+                    .map(LocalInterfaces::withoutScope)
                     .toList();
         } catch (SocketException e) {
             throw new UncheckedIOException("cannot list the network interfaces", e);
+        }
+    }
+
+    /** The system names the interface of every IPv6 address, which means nothing to others. */
+    private static InetAddress withoutScope(InetAddress address) {
+        try {
+            return InetAddress.getByAddress(address.getAddress());
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of a wrong length: " + address, e);
         }
     }
 
