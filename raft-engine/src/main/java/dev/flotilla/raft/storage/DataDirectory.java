@@ -54,9 +54,12 @@ public final class DataDirectory implements AutoCloseable {
         try {
             Path parent = path.toAbsolutePath().getParent();
             if (parent != null) {
-                Files.createDirectories(parent);
+                DurableFiles.createDirectories(parent);
             }
             Files.createDirectory(path, ownerOnly(path));
+            if (parent != null) {
+                DurableFiles.syncDirectory(parent);
+            }
         } catch (FileAlreadyExistsException e) {
             throw new IOException("data directory " + path + " cannot be made: " + e.getFile() + " is a file", e);
         } catch (IOException e) {

@@ -25,6 +25,18 @@ public final class DurableFiles {
         }
     }
 
+    /** Makes {@code directory}, with those above it, unless it is there; it stays so. */
+    public static void createDirectories(Path directory) throws IOException {
+        if (!Files.isDirectory(directory)) {
+            Path parent = directory.toAbsolutePath().getParent();
+            if (parent != null) {
+                createDirectories(parent);
+            }
+            Files.createDirectories(directory);
+            syncDirectory(parentOf(directory));
+        }
+    }
+
     /** Gives {@code temporary}, which has been forced already, the name {@code target}, in one step. */
     public static void rename(Path temporary, Path target) throws IOException {
         Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);

@@ -43,7 +43,7 @@ public final class FileSnapshotStore implements SnapshotStore {
 
     /** Opens the store in that directory, which is made if it is not there, and removes what a crash left behind. */
     public static FileSnapshotStore open(Path directory) throws IOException {
-        Files.createDirectories(directory);
+        DurableFiles.createDirectories(directory);
         List<Path> files;
         try (Stream<Path> listed = Files.list(directory)) {
             files = listed.toList();
