@@ -124,7 +124,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
                 List<Entry> entries =
                         node.log().entries(genesis, load.fromIndex(), load.toIndexExclusive(), load.bytesMax());
                 group.onLoop(() -> group.step(new Input.EntriesLoaded(load.to(), load.run(), entries)));
-            } catch (IOException e) {
+            } catch (IOException | RuntimeException e) {
                 group.fail(e);
             }
         });
