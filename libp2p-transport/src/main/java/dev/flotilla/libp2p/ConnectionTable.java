@@ -22,6 +22,8 @@ import org.slf4j.LoggerFactory;
 final class ConnectionTable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
 
+    private static final int PER_PEER_MAX = 8; // as go-libp2p; two sides that keep to the rules have two or three
+
     private final PeerId localPeerId;
     private final Duration duplicateGrace;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
@@ -39,15 +41,18 @@ final class ConnectionTable {
     /** Takes a new connection; on its event loop. */
     void add(Connection connection) {
         List<Connection> superseded;
+        List<Connection> surplus;
         synchronized (this) {
             List<Connection> ofPeer = byPeer.computeIfAbsent(connection.remotePeerId(), peer -> new ArrayList<>());
             ofPeer.add(0, connection);
             ofPeer.sort(Comparator.comparing(c -> !isDialledBySmaller(c))); // stable: the newest first
             superseded = List.copyOf(ofPeer.subList(1, ofPeer.size()));
+            surplus = List.copyOf(ofPeer.subList(Math.min(PER_PEER_MAX, ofPeer.size()), ofPeer.size()));
         }
         LOG.debug("opened {}", connection);
         tell(listener -> listener.opened(connection));
         superseded.forEach(this::supersede);
+        surplus.forEach(Connection::close); // whatever streams they have
     }
 
     private boolean isDialledBySmaller(Connection connection) {

@@ -4,6 +4,7 @@ import static dev.flotilla.libp2p.Hosts.await;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.crypto.PrivateKey;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
@@ -79,5 +80,22 @@ class SimultaneousDialTest {
             stream.finish();
             return stream.readToEnd(size);
         });
+    }
+
+    @Test
+    void aPeerThatKeepsDiallingHasOnlySoManyConnections() {
+        try (Hosts hosts = new Hosts()) {
+            Host host = hosts.start();
+            PrivateKey identity = PrivateKey.generate();
+            HostConfig oneThread = HostConfig.defaults().withEventLoops(1);
+            for (int i = 0; i < 10; i++) {
+                Host one = hosts.start(identity, oneThread, Multiaddr.parse("/ip4/127.0.0.1/tcp/0"));
+                Hosts.connect(one, host);
+                await(one.newStream(host.peerId(), Echo.PROTOCOL)); // stays open, and its connection with it
+            }
+            awaitUntil(
+                    "those too many are closed",
+                    () -> host.connections(identity.peerId()).size() <= 8);
+        }
     }
 }
