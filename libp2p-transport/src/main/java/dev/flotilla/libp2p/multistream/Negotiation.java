@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.multistream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
@@ -19,6 +20,18 @@ abstract class Negotiation extends ByteToMessageDecoder {
 
     Negotiation(ProtocolInstaller installer) {
         this.installer = installer;
+        setCumulator(Negotiation::append);
+    }
+
+    /** A few bytes are often a slice of a large buffer, which would live as long as this side waits for more. */
+    private static ByteBuf append(ByteBufAllocator allocator, ByteBuf held, ByteBuf in) {
+        ByteBuf copy;
+        try {
+            copy = allocator.buffer(in.readableBytes()).writeBytes(in);
+        } finally {
+            in.release();
+        }
+        return MERGE_CUMULATOR.cumulate(allocator, held, copy);
     }
 
     /**

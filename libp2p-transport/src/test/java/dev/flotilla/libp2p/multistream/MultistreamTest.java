@@ -242,4 +242,17 @@ class MultistreamTest {
             channel.finishAndReleaseAll();
         }
     }
+
+    @Test
+    void holdsOnToNoLargeBufferForAFewBytes() {
+        EmbeddedChannel channel = new EmbeddedChannel(responder());
+        ByteBuf large = channel.alloc().buffer(65536);
+        ByteBuf few = large.writeBytes(HEADER.getBytes(StandardCharsets.UTF_8)).readRetainedSlice(5);
+        channel.writeInbound(few);
+        assertThat(large.refCnt()).isEqualTo(1);
+        channel.writeInbound(large);
+        assertThat(said(channel)).isEqualTo(HEADER);
+        channel.finishAndReleaseAll();
+        assertThat(large.refCnt()).isZero();
+    }
 }
