@@ -11,6 +11,7 @@ import io.netty.channel.EventLoop;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import java.net.SocketAddress;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -66,10 +67,18 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
         if (!open) {
             return;
         }
+        onLoop(() -> resetOnLoop("reset by this side"));
+    }
+
+    private void onLoop(Runnable task) {
         if (eventLoop().inEventLoop()) {
-            resetOnLoop("reset by this side");
-        } else {
-            eventLoop().execute(() -> resetOnLoop("reset by this side"));
+            task.run();
+            return;
+        }
+        try {
+            eventLoop().execute(task);
+        } catch (RejectedExecutionException e) {
+            open = false; // the loop has ended, and with it all that it served
         }
     }
 
@@ -78,11 +87,7 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
         if (!open) {
             return;
         }
-        if (eventLoop().inEventLoop()) {
-            closeAfterOutputOnLoop();
-        } else {
-            eventLoop().execute(this::closeAfterOutputOnLoop);
-        }
+        onLoop(this::closeAfterOutputOnLoop);
     }
 
     private void closeAfterOutputOnLoop() {
