@@ -128,6 +128,14 @@ final class Membership {
         if (List.copyOf(present.members()).equals(members)) {
             return Optional.of(new Result.Done());
         }
+        Optional<Member> formerly = members.stream()
+                .filter(member -> present.removed().stream().anyMatch(former -> isSameStore(former, member)))
+                .findFirst();
+        if (formerly.isPresent()) { // it was told to go, or will be, and that is for good
+            return refused(
+                    Result.Reason.NOT_ALLOWED,
+                    formerly.get().peerId() + " was removed: it must forget the group and join anew");
+        }
         if (members.stream().noneMatch(Member::isVoter)) {
             return refused(
                     Result.Reason.NOT_ALLOWED, "the last voter cannot go: nobody would be left to decide anything");
@@ -136,6 +144,10 @@ final class Membership {
             return refused(Result.Reason.NOT_ALLOWED, "a group has at most " + Configuration.MEMBERS_MAX + " members");
         }
         return Optional.empty();
+    }
+
+    private static boolean isSameStore(Member one, Member other) {
+        return one.peerId().equals(other.peerId()) && one.storeId().equals(other.storeId());
     }
 
     private static Optional<Result> refused(Result.Reason reason, String detail) {
