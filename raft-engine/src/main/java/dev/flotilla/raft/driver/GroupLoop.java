@@ -61,7 +61,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     private boolean stepping;
     private long appliedIndex;
     private EntryId restored = EntryId.NONE; // up to where a snapshot took the place of entries
-    private boolean left;
+    private volatile boolean left; // written on the loop
     private long disconnectNanos = Alarm.NEVER; // when the connections of a group that was left are given up
     private Set<PeerId> wanted = Set.of();
 
@@ -140,6 +140,11 @@ final class GroupLoop<R> implements Outbox.Sender {
     @Nullable
     String whyStopped() {
         return whyStopped;
+    }
+
+    /** Whether this peer is out of the group, and says no more of it than of one that it never had. Any thread. */
+    boolean hasLeft() {
+        return left;
     }
 
     /** Any thread. */

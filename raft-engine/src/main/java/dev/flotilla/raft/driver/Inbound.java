@@ -89,7 +89,7 @@ final class Inbound {
         for (Envelope.Addressed addressed : envelope.messages()) {
             Receiver receiver = receivers.get(addressed.genesis());
             RaftMessage message = addressed.message();
-            if (receiver == null) {
+            if (receiver == null || receiver.group.hasLeft()) {
                 refuse(frame.from(), addressed.genesis(), message);
             } else if (!receiver.loop.offer(
                     Lanes.sizeBytes(message),

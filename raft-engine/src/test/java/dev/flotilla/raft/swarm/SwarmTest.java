@@ -145,6 +145,17 @@ class SwarmTest {
     }
 
     @Test
+    void whoTurnsToARemovedPeerIsRefused() throws Exception {
+        try (Swarm swarm = Swarm.of(3)) {
+            Peer removed = swarm.follower();
+            var ticket = removed.invite(Member.Role.VOTER);
+            await(swarm.leader().group.changeMembers(MembershipChange.remove(removed.id())));
+            await(removed.group.propose(Bytes.utf8("a"))); // it knows by now
+            assertThat(await(swarm.add().join(ticket).group.joined())).isInstanceOf(Outcome.Rejected.class);
+        }
+    }
+
+    @Test
     void aLeaderThatIsCutOffIsReplacedAndComesBack() throws Exception {
         try (Swarm swarm = Swarm.of(3)) {
             note(swarm.leader(), "a");
