@@ -35,7 +35,7 @@ public final class TicketCodec {
         ByteBuffer.wrap(bytes).putShort((short) body.size());
         body.copyTo(bytes, LENGTH_BYTES);
         ByteBuffer.wrap(bytes).putInt(LENGTH_BYTES + body.size(), checksum(bytes, body.size()));
-        return PREFIX + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
+        return PREFIX + digits(bytes);
     }
 
     /**
@@ -50,7 +50,9 @@ public final class TicketCodec {
         }
         byte[] bytes = bytes(line);
         int size = bytes.length - LENGTH_BYTES - CHECKSUM_BYTES;
-        if (ByteBuffer.wrap(bytes).getInt(LENGTH_BYTES + size) != checksum(bytes, size)) {
+        boolean isIntact = ByteBuffer.wrap(bytes).getInt(LENGTH_BYTES + size) == checksum(bytes, size)
+                && line.endsWith(digits(bytes)); // the last digit has bits that carry nothing
+        if (!isIntact) {
             throw new IllegalArgumentException("not a ticket: its checksum is wrong, so a character was mistyped");
         }
         try {
@@ -62,6 +64,10 @@ public final class TicketCodec {
         } catch (MalformedMessageException e) {
             throw new IllegalArgumentException(e.getMessage(), e);
         }
+    }
+
+    private static String digits(byte[] bytes) {
+        return Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
     /** Length, body and checksum: exactly as many bytes as the length says. */

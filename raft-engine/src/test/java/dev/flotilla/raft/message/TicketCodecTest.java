@@ -43,7 +43,7 @@ class TicketCodecTest {
 
     @Test
     void anySingleWrongCharacterIsFound() {
-        for (int i = 0; i < text.length() - 1; i++) {
+        for (int i = 0; i < text.length(); i++) {
             assertRefused(replaced(i, text.charAt(i) == 'x' ? 'y' : 'x'), "not a ticket");
         }
     }
