@@ -2,12 +2,17 @@ package dev.flotilla.peer.community;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.peer.community.Trees.CannotApplyException;
+import jakarta.json.JsonValue;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A change of a document (RFC 6902): operations that are done one after the other, all of them or none.
+ *
+ * <p>Each is done by the JSON Pointers of Eclipse Parsson and not by its patches, which do not tell the operation that
+ * failed, take 1 and 1.0 for different (against RFC 6902 §4.6), and refuse to move {@code /a} to {@code /ab} as if that
+ * were inside of it (§4.4).
  *
  * @param operations at most {@link DocumentLimits#OPERATIONS_MAX}
  */
@@ -118,16 +123,15 @@ public record JsonPatch(List<Operation> operations) {
 
     private static Document apply(Operation operation, Document document) throws CannotApplyException {
         if (operation instanceof Operation.Add add) {
-            return put(document, add.path(), add.value(), Trees.adding(add.value()));
+            return document.adding(add.path(), JsonValues.value(add.value()));
         } else if (operation instanceof Operation.Remove remove) {
-            return document.shrunk(removed(document.root(), remove.path()));
+            return document.removing(remove.path());
         } else if (operation instanceof Operation.Replace replace) {
-            return put(document, replace.path(), replace.value(), Trees.replacing(replace.value()));
+            return document.replacing(replace.path(), JsonValues.value(replace.value()));
         } else if (operation instanceof Operation.Move move) {
             return move(document, move.from(), move.path());
         } else if (operation instanceof Operation.Copy copy) {
-            JsonNode value = find(document, copy.from());
-            return put(document, copy.path(), value, Trees.adding(value));
+            return document.adding(copy.path(), find(document, copy.from()));
         } else if (operation instanceof Operation.Test test) {
             test(document, test);
             return document;
@@ -135,35 +139,16 @@ public record JsonPatch(List<Operation> operations) {
         throw new AssertionError("unhandled operation: " + operation);
     }
 
-    private static Document put(Document document, JsonPointer path, JsonNode value, Trees.Edit edit)
-            throws CannotApplyException {
-        if (path.isRoot()) {
-            return Document.of(value);
-        }
-        return document.grown(Trees.edit(document.root(), path, edit), path, value);
-    }
-
-    private static JsonNode removed(JsonNode root, JsonPointer path) throws CannotApplyException {
-        if (path.isRoot()) {
-            throw new CannotApplyException("the whole document cannot be removed; replace it");
-        }
-        return Trees.edit(root, path, Trees.removing());
-    }
-
     private static Document move(Document document, JsonPointer from, JsonPointer path) throws CannotApplyException {
-        JsonNode value = find(document, from);
+        JsonValue value = find(document, from);
         if (path.isBelow(from)) {
             throw new CannotApplyException("what is moved cannot be put inside of itself");
         }
-        if (path.equals(from)) {
-            return document;
-        }
-        Document without = document.shrunk(removed(document.root(), from));
-        return put(without, path, value, Trees.adding(value));
+        return path.equals(from) ? document : document.removing(from).adding(path, value);
     }
 
-    private static JsonNode find(Document document, JsonPointer path) throws CannotApplyException {
-        JsonNode found = path.find(document.root());
+    private static JsonValue find(Document document, JsonPointer path) throws CannotApplyException {
+        JsonValue found = document.find(path);
         if (found == null) {
             throw new CannotApplyException(
                     "there is nothing at " + Json.line(Json.nodes().textNode(path.toString())));
@@ -172,8 +157,8 @@ public record JsonPatch(List<Operation> operations) {
     }
 
     private static void test(Document document, Operation.Test test) throws CannotApplyException {
-        @Nullable JsonNode found = test.path().find(document.root());
-        if (found == null || !Trees.same(found, test.value())) {
+        @Nullable JsonValue found = document.find(test.path());
+        if (found == null || !Trees.same(JsonValues.node(found), test.value())) {
             throw new CannotApplyException("the test failed: at "
                     + Json.line(Json.nodes().textNode(test.path().toString()))
                     + (found == null ? " is nothing" : " is another value"));

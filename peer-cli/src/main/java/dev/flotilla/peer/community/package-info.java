@@ -7,9 +7,10 @@
  * <p>Documents are never changed: a change copies the containers on the way to what it changes and shares the rest.
  * So a document that was handed out stays as it was, and capturing one costs nothing.
  *
- * <p>The patches are applied by this package and not by a library: the one for Jackson that is kept (zjsonpatch) decodes
- * the last part of a pointer twice, against RFC 6902 A.14, compares 1 and 1.0 as different, lets a removal of what is
- * not there pass, and does not tell which operation failed.
+ * <p>The changes themselves are made by Eclipse Parsson (Jakarta JSON), which {@link dev.flotilla.peer.community.Place}
+ * keeps as strict as the RFCs. Of the others, zjsonpatch 0.6.2 reads {@code ~02} as an equals sign and
+ * {@code name=value} as a search (RFC 6901 §4), Johnzon 2.0.2 loses empty names in pointers, and
+ * json-patch 1.13 takes {@code +1} for an index, moves what is not there, and copies the document at each operation.
  */
 @NullMarked
 package dev.flotilla.peer.community;
