@@ -178,19 +178,32 @@ public final class Libp2pTransport implements PeerTransport {
 
     @Override
     public Outbound connect(PeerId peer, Lane lane) {
-        return senders.computeIfAbsent(new Way(peer, lane), way -> {
-            FrameSender sender = new FrameSender(host, peer, lane, config, control, counters, this::forget);
+        Way way = new Way(peer, lane);
+        FrameSender known = senders.get(way);
+        if (known != null) {
+            return known;
+        }
+        FrameSender made = new FrameSender(host, peer, lane, config, control, counters, this::forget);
+        FrameSender before = senders.putIfAbsent(way, made);
+        if (before != null) {
+            return before;
+        }
+        begin(made);
+        return made;
+    }
+
+    /** Only once it is among the senders: a connection that opens meanwhile is told to it either there or here. */
+    private void begin(FrameSender made) {
+        PeerId peer = made.peer();
+        if (connected.isConnected(peer)) {
+            made.expectConnection();
+        }
+        control.execute(() -> {
             if (connected.isConnected(peer)) {
-                sender.expectConnection();
+                made.connected();
+            } else {
+                made.lost();
             }
-            control.execute(() -> {
-                if (connected.isConnected(peer)) {
-                    sender.connected();
-                } else {
-                    sender.lost();
-                }
-            });
-            return sender;
         });
     }
 

@@ -190,10 +190,21 @@ final class MembershipOperations {
         CoreStatus status = Answers.await(community.group().status(), caller);
         if (!status.left() && status.configuration().member(network.peerId()).isPresent()) {
             refuseLastVoter(status.configuration(), network.peerId(), community.name());
-            change(community, MembershipChange.remove(network.peerId()), caller);
+            removeThisPeer(community, caller);
         }
         communities.forget(community);
         return Json.object().put("left", community.name());
+    }
+
+    /** Somebody else may have removed this peer meanwhile: that is as good. */
+    private void removeThisPeer(Community community, Caller caller) throws CommandException, IOException {
+        try {
+            change(community, MembershipChange.remove(network.peerId()), caller);
+        } catch (CommandException e) {
+            if (!Answers.await(community.group().status(), caller).left()) {
+                throw e;
+            }
+        }
     }
 
     private JsonNode remove(Request request, Caller caller) throws CommandException, IOException {

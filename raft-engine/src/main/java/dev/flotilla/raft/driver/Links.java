@@ -82,10 +82,10 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
     private void closeUnused() {
         for (Way way : Set.copyOf(outbounds.keySet())) {
             if (!wanted.contains(way.peer) && !connected.contains(way.peer)) {
-                Outbound outbound = outbounds.remove(way);
-                if (outbound != null) {
-                    outbound.close();
-                }
+                outbounds.computeIfPresent(way, (unused, outbound) -> {
+                    outbound.close(); // before anybody can ask the transport for this way again
+                    return null;
+                });
             }
         }
     }
