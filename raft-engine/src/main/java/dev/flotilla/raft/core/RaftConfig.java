@@ -1,6 +1,7 @@
 package dev.flotilla.raft.core;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The settings of one group's protocol. Times in nanoseconds.
@@ -49,82 +50,119 @@ public record RaftConfig(
 
     /** T = 1 s, heartbeats each 100 ms, entries of up to 1 MiB. */
     public static RaftConfig defaults() {
-        return new RaftConfig(
-                Duration.ofSeconds(1).toNanos(),
-                Duration.ofMillis(100).toNanos(),
-                128 << 10,
-                64,
-                2 << 20,
-                1 << 20,
-                16 << 20,
-                16 << 20,
-                4 << 20,
-                1_000,
-                64);
+        return new Draft().finished();
     }
 
     /** The same with T = {@code timeout} and heartbeats each tenth of it. */
     public RaftConfig withElectionTimeout(Duration timeout) {
-        return new RaftConfig(
-                timeout.toNanos(),
-                timeout.toNanos() / 10,
-                appendBytesMax,
-                windowMessagesMax,
-                windowBytesMax,
-                entryBytesMax,
-                uncommittedBytesMax,
-                unappliedBytesMax,
-                cacheBytesMax,
-                compactionTailEntries,
-                promotionLagEntries);
+        return with(draft -> {
+            draft.electionTimeoutNanos = timeout.toNanos();
+            draft.heartbeatIntervalNanos = timeout.toNanos() / 10;
+        });
+    }
+
+    /** The same with another time between two heartbeats. */
+    public RaftConfig withHeartbeatInterval(Duration interval) {
+        return with(draft -> draft.heartbeatIntervalNanos = interval.toNanos());
     }
 
     /** The same with another bound on an entry's payload. */
     public RaftConfig withEntryBytesMax(int bytes) {
-        return new RaftConfig(
-                electionTimeoutNanos,
-                heartbeatIntervalNanos,
-                appendBytesMax,
-                windowMessagesMax,
-                windowBytesMax,
-                bytes,
-                Math.max(bytes, uncommittedBytesMax),
-                Math.max(bytes, unappliedBytesMax),
-                cacheBytesMax,
-                compactionTailEntries,
-                promotionLagEntries);
+        return with(draft -> {
+            draft.entryBytesMax = bytes;
+            draft.uncommittedBytesMax = Math.max(bytes, uncommittedBytesMax);
+            draft.unappliedBytesMax = Math.max(bytes, unappliedBytesMax);
+        });
+    }
+
+    /** The same with another bound on the entries of one AppendEntries. */
+    public RaftConfig withAppendBytesMax(int bytes) {
+        return with(draft -> {
+            draft.appendBytesMax = bytes;
+            draft.windowBytesMax = Math.max(bytes, windowBytesMax);
+        });
     }
 
     /** The same with other bounds on AppendEntries in flight to one peer. */
     public RaftConfig withWindow(int messages, int bytes) {
-        return new RaftConfig(
-                electionTimeoutNanos,
-                heartbeatIntervalNanos,
-                Math.min(appendBytesMax, bytes),
-                messages,
-                bytes,
-                entryBytesMax,
-                uncommittedBytesMax,
-                unappliedBytesMax,
-                cacheBytesMax,
-                compactionTailEntries,
-                promotionLagEntries);
+        return with(draft -> {
+            draft.appendBytesMax = Math.min(appendBytesMax, bytes);
+            draft.windowMessagesMax = messages;
+            draft.windowBytesMax = bytes;
+        });
+    }
+
+    /** The same with other bounds on entries that wait to be committed, and on those that wait to be applied. */
+    public RaftConfig withBacklog(long uncommittedBytes, long unappliedBytes) {
+        return with(draft -> {
+            draft.uncommittedBytesMax = uncommittedBytes;
+            draft.unappliedBytesMax = unappliedBytes;
+        });
     }
 
     /** The same with other bounds on what is kept of the log in memory and behind a snapshot. */
     public RaftConfig withLogKept(long cacheBytes, long tailEntries) {
-        return new RaftConfig(
-                electionTimeoutNanos,
-                heartbeatIntervalNanos,
-                appendBytesMax,
-                windowMessagesMax,
-                windowBytesMax,
-                entryBytesMax,
-                uncommittedBytesMax,
-                unappliedBytesMax,
-                cacheBytes,
-                tailEntries,
-                promotionLagEntries);
+        return with(draft -> {
+            draft.cacheBytesMax = cacheBytes;
+            draft.compactionTailEntries = tailEntries;
+        });
+    }
+
+    /** The same with another lag at which a promotable learner is made a voter. */
+    public RaftConfig withPromotionLag(long entries) {
+        return with(draft -> draft.promotionLagEntries = entries);
+    }
+
+    private RaftConfig with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The settings while they are being changed: a setting is named here once, with its default, and copied once. */
+    private static final class Draft {
+        private long electionTimeoutNanos = Duration.ofSeconds(1).toNanos();
+        private long heartbeatIntervalNanos = Duration.ofMillis(100).toNanos();
+        private int appendBytesMax = 128 << 10;
+        private int windowMessagesMax = 64;
+        private int windowBytesMax = 2 << 20;
+        private int entryBytesMax = 1 << 20;
+        private long uncommittedBytesMax = 16 << 20;
+        private long unappliedBytesMax = 16 << 20;
+        private long cacheBytesMax = 4 << 20;
+        private long compactionTailEntries = 1_000;
+        private long promotionLagEntries = 64;
+
+        Draft() {}
+
+        Draft(RaftConfig from) {
+            electionTimeoutNanos = from.electionTimeoutNanos;
+            heartbeatIntervalNanos = from.heartbeatIntervalNanos;
+            appendBytesMax = from.appendBytesMax;
+            windowMessagesMax = from.windowMessagesMax;
+            windowBytesMax = from.windowBytesMax;
+            entryBytesMax = from.entryBytesMax;
+            uncommittedBytesMax = from.uncommittedBytesMax;
+            unappliedBytesMax = from.unappliedBytesMax;
+            cacheBytesMax = from.cacheBytesMax;
+            compactionTailEntries = from.compactionTailEntries;
+            promotionLagEntries = from.promotionLagEntries;
+        }
+
+        RaftConfig finished() {
+            return new RaftConfig(
+                    electionTimeoutNanos,
+                    heartbeatIntervalNanos,
+                    appendBytesMax,
+                    windowMessagesMax,
+                    windowBytesMax,
+                    entryBytesMax,
+                    uncommittedBytesMax,
+                    unappliedBytesMax,
+                    cacheBytesMax,
+                    compactionTailEntries,
+                    promotionLagEntries);
+        }
     }
 
     private static void requirePositive(String name, long value) {

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.driver;
 
 import java.time.Duration;
+import java.util.function.Consumer;
 
 /**
  * The bounds of one node, beside the protocol's own in {@link dev.flotilla.raft.core.RaftConfig}.
@@ -61,97 +62,97 @@ public record NodeSettings(
 
     /** As many loops as processors; requests end after 10 s; a snapshot each 10,000 entries or 8 MiB. */
     public static NodeSettings defaults() {
-        int processors = Runtime.getRuntime().availableProcessors();
-        return new NodeSettings(
-                processors,
-                Math.max(2, processors),
-                32 << 20,
-                10_000,
-                Duration.ofSeconds(10),
-                Duration.ofMillis(20),
-                Duration.ofSeconds(1),
-                1 << 20,
-                16 << 20,
-                10_000,
-                8 << 20,
-                64 << 10,
-                2,
-                Duration.ofSeconds(30));
+        return new Draft().finished();
     }
 
     /** The same with other bounds on requests. */
     public NodeSettings withRequests(int pendingMax, Duration timeout) {
-        return new NodeSettings(
-                eventLoops,
-                applyThreads,
-                inboxBytesMax,
-                pendingMax,
-                timeout,
-                retryDelay,
-                joinRetryDelay,
-                applyBatchBytesMax,
-                applyQueueBytesMax,
-                snapshotEntries,
-                snapshotLogBytes,
-                snapshotChunkBytes,
-                snapshotTransfersMax,
-                snapshotIdleTimeout);
+        return with(draft -> {
+            draft.pendingRequestsMax = pendingMax;
+            draft.requestTimeout = timeout;
+        });
     }
 
     /** The same with another delay before the next member is asked to let this peer in. */
     public NodeSettings withJoinRetryDelay(Duration delay) {
-        return new NodeSettings(
-                eventLoops,
-                applyThreads,
-                inboxBytesMax,
-                pendingRequestsMax,
-                requestTimeout,
-                retryDelay,
-                delay,
-                applyBatchBytesMax,
-                applyQueueBytesMax,
-                snapshotEntries,
-                snapshotLogBytes,
-                snapshotChunkBytes,
-                snapshotTransfersMax,
-                snapshotIdleTimeout);
+        return with(draft -> draft.joinRetryDelay = delay);
     }
 
     /** The same with another bound on what waits for an event loop. */
     public NodeSettings withInboxBytesMax(long bytes) {
-        return new NodeSettings(
-                eventLoops,
-                applyThreads,
-                bytes,
-                pendingRequestsMax,
-                requestTimeout,
-                retryDelay,
-                joinRetryDelay,
-                applyBatchBytesMax,
-                applyQueueBytesMax,
-                snapshotEntries,
-                snapshotLogBytes,
-                snapshotChunkBytes,
-                snapshotTransfersMax,
-                snapshotIdleTimeout);
+        return with(draft -> draft.inboxBytesMax = bytes);
     }
 
     /** The same with another policy of when to take a snapshot. */
     public NodeSettings withSnapshots(long entries, long logBytes) {
-        return new NodeSettings(
-                eventLoops,
-                applyThreads,
-                inboxBytesMax,
-                pendingRequestsMax,
-                requestTimeout,
-                retryDelay,
-                joinRetryDelay,
-                applyBatchBytesMax,
-                applyQueueBytesMax,
-                entries,
-                logBytes,
-                snapshotChunkBytes,
-                snapshotTransfersMax,
-                snapshotIdleTimeout);
+        return with(draft -> {
+            draft.snapshotEntries = entries;
+            draft.snapshotLogBytes = logBytes;
+        });
+    }
+
+    private NodeSettings with(Consumer<Draft> change) {
+        Draft draft = new Draft(this);
+        change.accept(draft);
+        return draft.finished();
+    }
+
+    /** The settings while they are being changed: a setting is named here once, with its default, and copied once. */
+    private static final class Draft {
+        private int eventLoops = processors();
+        private int applyThreads = Math.max(2, processors());
+        private long inboxBytesMax = 32 << 20;
+        private int pendingRequestsMax = 10_000;
+        private Duration requestTimeout = Duration.ofSeconds(10);
+        private Duration retryDelay = Duration.ofMillis(20);
+        private Duration joinRetryDelay = Duration.ofSeconds(1);
+        private int applyBatchBytesMax = 1 << 20;
+        private long applyQueueBytesMax = 16 << 20;
+        private long snapshotEntries = 10_000;
+        private long snapshotLogBytes = 8 << 20;
+        private int snapshotChunkBytes = 64 << 10;
+        private int snapshotTransfersMax = 2;
+        private Duration snapshotIdleTimeout = Duration.ofSeconds(30);
+
+        Draft() {}
+
+        Draft(NodeSettings from) {
+            eventLoops = from.eventLoops;
+            applyThreads = from.applyThreads;
+            inboxBytesMax = from.inboxBytesMax;
+            pendingRequestsMax = from.pendingRequestsMax;
+            requestTimeout = from.requestTimeout;
+            retryDelay = from.retryDelay;
+            joinRetryDelay = from.joinRetryDelay;
+            applyBatchBytesMax = from.applyBatchBytesMax;
+            applyQueueBytesMax = from.applyQueueBytesMax;
+            snapshotEntries = from.snapshotEntries;
+            snapshotLogBytes = from.snapshotLogBytes;
+            snapshotChunkBytes = from.snapshotChunkBytes;
+            snapshotTransfersMax = from.snapshotTransfersMax;
+            snapshotIdleTimeout = from.snapshotIdleTimeout;
+        }
+
+        private static int processors() {
+            return Runtime.getRuntime().availableProcessors();
+        }
+
+        NodeSettings finished() {
+            return new NodeSettings(
+                    eventLoops,
+                    applyThreads,
+                    inboxBytesMax,
+                    pendingRequestsMax,
+                    requestTimeout,
+                    retryDelay,
+                    joinRetryDelay,
+                    applyBatchBytesMax,
+                    applyQueueBytesMax,
+                    snapshotEntries,
+                    snapshotLogBytes,
+                    snapshotChunkBytes,
+                    snapshotTransfersMax,
+                    snapshotIdleTimeout);
+        }
     }
 }

@@ -24,6 +24,7 @@ import dev.flotilla.raft.sim.SimPeer;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -153,18 +154,14 @@ final class Scenario {
 
     private void startAll() {
         started = true;
-        RaftConfig settings = new RaftConfig(
-                T_NANOS,
-                T_NANOS / 10,
-                (int) setting("append"),
-                (int) setting("messages"),
-                (int) setting("bytes"),
-                (int) setting("entry"),
-                setting("uncommitted"),
-                setting("uncommitted"),
-                setting("cache"),
-                setting("tail"),
-                setting("lag"));
+        RaftConfig settings = RaftConfig.defaults()
+                .withElectionTimeout(Duration.ofNanos(T_NANOS))
+                .withAppendBytesMax((int) setting("append"))
+                .withWindow((int) setting("messages"), (int) setting("bytes"))
+                .withEntryBytesMax((int) setting("entry"))
+                .withBacklog(setting("uncommitted"), setting("uncommitted"))
+                .withLogKept(setting("cache"), setting("tail"))
+                .withPromotionLag(setting("lag"));
         Set<PeerId> contacts = founders.stream().map(Names::peer).collect(Collectors.toCollection(HashSet::new));
         List<Member> members = founders.stream()
                 .map(Names::peer)

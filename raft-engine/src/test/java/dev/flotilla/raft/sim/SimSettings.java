@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import static dev.flotilla.raft.sim.Schedule.MILLI;
 
 import dev.flotilla.raft.core.RaftConfig;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -67,18 +68,15 @@ record SimSettings(
 
     private static RaftConfig config(RandomGenerator random) {
         boolean narrow = random.nextBoolean();
-        return new RaftConfig(
-                ELECTION_TIMEOUT_NANOS,
-                ELECTION_TIMEOUT_NANOS / 5,
-                narrow ? 100 : 4000,
-                narrow ? 1 + random.nextInt(4) : 64,
-                narrow ? 200 : 100_000,
-                500,
-                random.nextInt(4) == 0 ? 600 : 100_000,
-                random.nextInt(4) == 0 ? 600 : 100_000,
-                random.nextBoolean() ? 100 : 100_000,
-                pick(random, 0, 2, 10),
-                pick(random, 0, 5, 64));
+        return RaftConfig.defaults()
+                .withElectionTimeout(Duration.ofNanos(ELECTION_TIMEOUT_NANOS))
+                .withHeartbeatInterval(Duration.ofNanos(ELECTION_TIMEOUT_NANOS / 5))
+                .withAppendBytesMax(narrow ? 100 : 4000)
+                .withWindow(narrow ? 1 + random.nextInt(4) : 64, narrow ? 200 : 100_000)
+                .withEntryBytesMax(500)
+                .withBacklog(random.nextInt(4) == 0 ? 600 : 100_000, random.nextInt(4) == 0 ? 600 : 100_000)
+                .withLogKept(random.nextBoolean() ? 100 : 100_000, pick(random, 0, 2, 10))
+                .withPromotionLag(pick(random, 0, 5, 64));
     }
 
     private static int pick(RandomGenerator random, int... choices) {
