@@ -37,4 +37,24 @@ public record CoreStatus(
         boolean configurationCommitted,
         List<MemberStatus> members,
         long leaderContactNanos,
-        boolean left) {}
+        boolean left) {
+
+    /** The same of a peer that knows from its disk that it was removed. */
+    public CoreStatus asLeft() {
+        return new CoreStatus(
+                role,
+                term,
+                leader,
+                lastEntry,
+                durableIndex,
+                commitIndex,
+                lastApplied,
+                snapshot,
+                configuration,
+                configurationId,
+                configurationCommitted,
+                members,
+                leaderContactNanos,
+                true);
+    }
+}

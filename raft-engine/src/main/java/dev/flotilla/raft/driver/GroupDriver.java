@@ -60,15 +60,15 @@ public final class GroupDriver<R> implements AutoCloseable {
     public CompletableFuture<Outcome<R>> propose(Bytes data) {
         RequestId id = node.nextRequestId();
         Request request = new Request.Propose(new Command(node.self(), id, data));
-        return ask(data.size() + SMALL_BYTES, future -> group.propose(id, request, future));
+        return ask(data.size() + SMALL_BYTES, future -> group.requests().propose(id, request, future));
     }
 
     public CompletableFuture<Outcome<Void>> changeMembers(MembershipChange change) {
-        return ask(SMALL_BYTES, future -> group.change(new Request.ChangeMembers(change), future));
+        return ask(SMALL_BYTES, future -> group.requests().change(new Request.ChangeMembers(change), future));
     }
 
     public CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target) {
-        return ask(SMALL_BYTES, future -> group.change(new Request.Transfer(target), future));
+        return ask(SMALL_BYTES, future -> group.requests().change(new Request.Transfer(target), future));
     }
 
     private interface Ask<T> {
@@ -93,7 +93,7 @@ public final class GroupDriver<R> implements AutoCloseable {
         String stopped = group.whyStopped();
         if (stopped != null) {
             future.completeExceptionally(new UnavailableException(stopped));
-        } else if (!isTaken(SMALL_BYTES, future, accepted -> group.read(consistency, query, accepted))) {
+        } else if (!isTaken(SMALL_BYTES, future, accepted -> group.requests().read(consistency, query, accepted))) {
             future.completeExceptionally(new UnavailableException("too many requests of this group wait already"));
         }
         return future;

@@ -90,9 +90,9 @@ final class GroupEffects<R> implements DurableOrder.Actions {
         } else if (effect instanceof Effect.Apply apply) {
             apply(apply.index());
         } else if (effect instanceof Effect.Answered answered) {
-            group.answered(answered.id(), answered.result());
+            group.requests().answered(answered.id(), answered.result());
         } else if (effect instanceof Effect.Forwarded forwarded) {
-            group.forwarded(forwarded.id(), forwarded.term());
+            group.requests().forwarded(forwarded.id(), forwarded.term());
         } else if (effect instanceof Effect.InstallSnapshot install) {
             handedIndex = Math.max(handedIndex, install.snapshot().index());
             applier.restore(install.snapshot());

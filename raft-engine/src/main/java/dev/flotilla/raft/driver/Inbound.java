@@ -93,7 +93,7 @@ final class Inbound {
                 refuse(frame.from(), addressed.genesis(), message);
             } else if (!receiver.loop.offer(
                     Lanes.sizeBytes(message),
-                    () -> receiver.group.received(frame.from(), envelope.storeId(), message))) {
+                    () -> receiver.group.inbound().received(frame.from(), envelope.storeId(), message))) {
                 LOG.trace("dropped a message from={}: the loop is behind", frame.from());
             }
         }
@@ -173,6 +173,8 @@ final class Inbound {
         }
         Receiver receiver = receivers.get(envelope.messages().get(0).genesis());
         SnapshotOffer offer = new SnapshotOffer(from, envelope.storeId(), message, reader);
-        return receiver != null && receiver.loop.offer(Lanes.sizeBytes(message), () -> receiver.group.offered(offer));
+        return receiver != null
+                && receiver.loop.offer(
+                        Lanes.sizeBytes(message), () -> receiver.group.inbound().offered(offer));
     }
 }

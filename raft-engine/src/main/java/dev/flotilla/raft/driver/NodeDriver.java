@@ -13,21 +13,17 @@ import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 import dev.flotilla.transport.PeerTransport;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,13 +37,10 @@ public final class NodeDriver implements AutoCloseable {
     private final NodeContext node;
     private final GroupFiles files;
     private final List<EventLoop> loops = new ArrayList<>();
-    private final Map<GenesisId, Inbound.Receiver> receivers = new ConcurrentHashMap<>();
-    private final Map<GenesisId, GroupDriver<?>> open = new ConcurrentHashMap<>();
-    private final Inbound inbound;
     private final SecureRandom random = new SecureRandom();
+    private final OpenGroups groups = new OpenGroups(random);
+    private final Inbound inbound;
     private final AtomicBoolean closed = new AtomicBoolean();
-    private int opened; // guarded by this
-    private final Set<GenesisId> forgetting = new HashSet<>(); // guarded by this
 
     private NodeDriver(
             PeerTransport transport,
@@ -70,9 +63,9 @@ public final class NodeDriver implements AutoCloseable {
                 clock,
                 new StorageThread(log, this::storageFailed),
                 new NodeThreads(settings),
-                new Links(transport, new ToGroups()));
+                new Links(transport, groups));
         this.files = new GroupFiles(node);
-        this.inbound = new Inbound(node, receivers);
+        this.inbound = new Inbound(node, groups.receivers());
         for (int i = 0; i < settings.eventLoops(); i++) {
             Outbox outbox = new Outbox(node.links(), node.incarnation(), transport.frameBytesMax());
             loops.add(new EventLoop(
@@ -157,7 +150,7 @@ public final class NodeDriver implements AutoCloseable {
         if (isHere && Tables.join(node.log(), genesis) == null) {
             throw new IllegalArgumentException("group " + genesis + " is here already");
         }
-        checkNotOpen(genesis);
+        groups.checkNotOpen(genesis);
         files.join(ticket);
         return open(genesis, machine, config);
     }
@@ -167,35 +160,9 @@ public final class NodeDriver implements AutoCloseable {
      *
      * @throws IllegalArgumentException if it is not, or is open already
      */
-    public synchronized <R> GroupDriver<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config)
-            throws IOException {
+    public <R> GroupDriver<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config) throws IOException {
         checkConfig(config);
-        checkNotOpen(genesis);
-        Opening<R> opening = files.open(genesis, machine, config);
-        EventLoop loop = loops.get(opened++ % loops.size());
-        NodeContext own = node.withStoreId(opening.storeId());
-        GroupLoop<R> group = new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
-        GroupDriver<R> driver = new GroupDriver<>(own, genesis, loop, group, () -> closed(genesis, group));
-        receivers.put(genesis, new Inbound.Receiver(loop, group));
-        open.put(genesis, driver);
-        group.start(opening.machineIndex());
-        return driver;
-    }
-
-    private void checkNotOpen(GenesisId genesis) {
-        if (closed.get()) {
-            throw new IllegalStateException("the node is closed");
-        }
-        if (forgetting.contains(genesis)) {
-            throw new IllegalArgumentException("group " + genesis + " is being forgotten");
-        }
-        GroupDriver<?> present = open.get(genesis);
-        if (present != null && present.loopSide().whyStopped() == null) {
-            throw new IllegalArgumentException("group " + genesis + " is open already");
-        }
-        if (present != null) {
-            present.close(); // it failed, and may be opened again
-        }
+        return groups.open(node, loops, genesis, machine, config);
     }
 
     /** Every message that the core makes under {@code config} must fit into a frame. */
@@ -209,44 +176,17 @@ public final class NodeDriver implements AutoCloseable {
         }
     }
 
-    private void closed(GenesisId genesis, GroupLoop<?> group) {
-        receivers.computeIfPresent(genesis, (id, receiver) -> receiver.group() == group ? null : receiver);
-        open.computeIfPresent(genesis, (id, driver) -> driver.loopSide() == group ? null : driver);
-    }
-
     /** Closes the group if it is open, and removes all of it from the disk. */
     public CompletableFuture<Void> forget(GenesisId genesis) {
         return CompletableFuture.runAsync(
                 () -> {
                     try {
-                        forgetNow(genesis);
+                        groups.forget(files, genesis, drawStoreId());
                     } catch (IOException e) {
-                        throw new java.io.UncheckedIOException(e);
+                        throw new UncheckedIOException(e);
                     }
                 },
                 node.threads()::callback);
-    }
-
-    private void forgetNow(GenesisId genesis) throws IOException {
-        GroupDriver<?> present;
-        synchronized (this) {
-            if (!forgetting.add(genesis)) {
-                throw new IllegalArgumentException("group " + genesis + " is being forgotten already");
-            }
-            present = open.get(genesis);
-        }
-        try {
-            if (present != null) {
-                CompletableFuture<Void> stopped = present.loopSide().close();
-                present.close();
-                stopped.join();
-            }
-            files.forget(genesis, drawStoreId());
-        } finally {
-            synchronized (this) {
-                forgetting.remove(genesis);
-            }
-        }
     }
 
     /** A value of the application's own small tables, or null. */
@@ -283,16 +223,12 @@ public final class NodeDriver implements AutoCloseable {
 
     private void storageFailed(Throwable cause) {
         LOG.error("the storage failed: nothing is acknowledged any more, all groups stop", cause);
-        failAll(cause);
+        groups.failAll(cause);
     }
 
     private void loopFailed(Throwable cause) {
         LOG.error("an event loop failed: all groups stop", cause);
-        failAll(cause);
-    }
-
-    private void failAll(Throwable cause) {
-        open.values().forEach(driver -> driver.loopSide().fail(cause));
+        groups.failAll(cause);
     }
 
     /** Closes every group and ends every thread. Does not close the transport or the storage. */
@@ -302,12 +238,9 @@ public final class NodeDriver implements AutoCloseable {
             return;
         }
         inbound.close();
-        List<CompletableFuture<Void>> stopped = new ArrayList<>();
-        synchronized (this) {
-            open.values().forEach(driver -> stopped.add(driver.loopSide().close()));
-        }
+        CompletableFuture<Void> stopped = groups.closeAll();
         if (!RaftThread.isCurrent()) {
-            awaitStopped(CompletableFuture.allOf(stopped.toArray(CompletableFuture[]::new)));
+            awaitStopped(stopped);
         }
         node.links().close();
         loops.forEach(EventLoop::close);
@@ -320,8 +253,7 @@ public final class NodeDriver implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        open.clear();
-        receivers.clear();
+        groups.clear();
     }
 
     /** Not for ever: a state machine that does not come back must not keep the node from closing. */
@@ -334,28 +266,6 @@ public final class NodeDriver implements AutoCloseable {
             LOG.warn("a group did not stop cleanly", e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-    }
-
-    /** Tells the groups of connections. */
-    private final class ToGroups implements Links.Listener {
-        @Override
-        public void connected(PeerId peer) {
-            tell(group -> group.connected(peer));
-        }
-
-        @Override
-        public void lost(PeerId peer, boolean closedByPeer) {
-            tell(group -> group.lost(peer, closedByPeer));
-        }
-
-        @Override
-        public void unreachable(PeerId peer, boolean refused) {
-            tell(group -> group.unreachable(peer, refused));
-        }
-
-        private void tell(Consumer<GroupLoop<?>> news) {
-            receivers.values().forEach(receiver -> receiver.loop().execute(() -> news.accept(receiver.group())));
         }
     }
 }

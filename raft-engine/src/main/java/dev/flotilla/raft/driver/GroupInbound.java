@@ -1,0 +1,81 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerId;
+
+/** What the network has for one group: messages, offered snapshots, connections. Belongs to the group's loop. */
+final class GroupInbound {
+    private final GroupLife life;
+    private final Neighbours neighbours;
+    private final SnapshotReceiver receiver;
+    private final Stepping stepping;
+    private final Joining joining;
+    private final Runnable afterStep;
+
+    /**
+     * Nothing received yet.
+     *
+     * @param afterStep run when something came that the core was not told of
+     */
+    GroupInbound(
+            GroupLife life,
+            Neighbours neighbours,
+            SnapshotReceiver receiver,
+            Stepping stepping,
+            Joining joining,
+            Runnable afterStep) {
+        this.life = life;
+        this.neighbours = neighbours;
+        this.receiver = receiver;
+        this.stepping = stepping;
+        this.joining = joining;
+        this.afterStep = afterStep;
+    }
+
+    void received(PeerId from, StoreId storeId, RaftMessage message) {
+        life.guarded(() -> {
+            if (message instanceof RaftMessage.Answer answer && joining.answered(answer.number(), answer.result())) {
+                afterStep.run();
+                return;
+            }
+            if (message instanceof RaftMessage.Refusal) {
+                joining.refused(from);
+            }
+            stepping.step(new Input.Received(from, storeId, message, System.currentTimeMillis()));
+        });
+    }
+
+    void offered(SnapshotOffer offer) {
+        if (life.whyStopped() != null || neighbours.hasLeft()) {
+            offer.refuse();
+            return;
+        }
+        receiver.offered(offer);
+        received(offer.from(), offer.storeId(), offer.message());
+    }
+
+    void connected(PeerId peer) {
+        ofNeighbour(peer, () -> {
+            stepping.step(new Input.Connected(peer));
+            joining.connected(peer);
+        });
+    }
+
+    void lost(PeerId peer, boolean closedByPeer) {
+        ofNeighbour(peer, () -> stepping.step(new Input.Lost(peer, closedByPeer)));
+    }
+
+    void unreachable(PeerId peer, boolean refused) {
+        ofNeighbour(peer, () -> stepping.step(new Input.Unreachable(peer, refused)));
+    }
+
+    private void ofNeighbour(PeerId peer, Runnable task) {
+        life.guarded(() -> {
+            if (neighbours.includes(peer)) {
+                task.run();
+            }
+        });
+    }
+}

@@ -1,0 +1,138 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerId;
+import java.io.IOException;
+import java.security.SecureRandom;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.SplittableRandom;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
+
+/** The groups that are open on a node: each on one of its loops, and found by what arrives for it. Thread-safe. */
+final class OpenGroups implements Links.Listener {
+    private final Map<GenesisId, Inbound.Receiver> receivers = new ConcurrentHashMap<>();
+    private final Map<GenesisId, GroupDriver<?>> open = new ConcurrentHashMap<>();
+    private final SecureRandom random;
+    private int opened; // guarded by this
+    private boolean closed; // guarded by this
+    private final Set<GenesisId> forgetting = new HashSet<>(); // guarded by this
+
+    OpenGroups(SecureRandom random) {
+        this.random = random;
+    }
+
+    /** By group: who takes what arrives for it. */
+    Map<GenesisId, Inbound.Receiver> receivers() {
+        return receivers;
+    }
+
+    /**
+     * Goes on with a group that is on disk.
+     *
+     * @throws IllegalArgumentException if it is not, or is open already
+     */
+    synchronized <R> GroupDriver<R> open(
+            NodeContext node, List<EventLoop> loops, GenesisId genesis, StateMachine<R> machine, RaftConfig config)
+            throws IOException {
+        checkNotOpen(genesis);
+        Opening<R> opening = new GroupFiles(node).open(genesis, machine, config);
+        EventLoop loop = loops.get(opened++ % loops.size());
+        NodeContext own = node.withStoreId(opening.storeId());
+        GroupLoop<R> group = new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
+        GroupDriver<R> driver = new GroupDriver<>(own, genesis, loop, group, () -> closed(genesis, group));
+        receivers.put(genesis, new Inbound.Receiver(loop, group));
+        open.put(genesis, driver);
+        group.start(opening.position(), opening.machineIndex());
+        return driver;
+    }
+
+    /** Throws an exception unless the group may be opened. */
+    synchronized void checkNotOpen(GenesisId genesis) {
+        if (closed) {
+            throw new IllegalStateException("the node is closed");
+        }
+        if (forgetting.contains(genesis)) {
+            throw new IllegalArgumentException("group " + genesis + " is being forgotten");
+        }
+        GroupDriver<?> present = open.get(genesis);
+        if (present != null && present.loopSide().whyStopped() == null) {
+            throw new IllegalArgumentException("group " + genesis + " is open already");
+        }
+        if (present != null) {
+            present.close(); // it failed, and may be opened again
+        }
+    }
+
+    private void closed(GenesisId genesis, GroupLoop<?> group) {
+        receivers.computeIfPresent(genesis, (id, receiver) -> receiver.group() == group ? null : receiver);
+        open.computeIfPresent(genesis, (id, driver) -> driver.loopSide() == group ? null : driver);
+    }
+
+    /** Closes the group if it is open, and removes all of it from the disk; {@code next} is for when it comes back. */
+    void forget(GroupFiles files, GenesisId genesis, StoreId next) throws IOException {
+        GroupDriver<?> present;
+        synchronized (this) {
+            if (!forgetting.add(genesis)) {
+                throw new IllegalArgumentException("group " + genesis + " is being forgotten already");
+            }
+            present = open.get(genesis);
+        }
+        try {
+            if (present != null) {
+                CompletableFuture<Void> stopped = present.loopSide().close();
+                present.close();
+                stopped.join();
+            }
+            files.forget(genesis, next);
+        } finally {
+            synchronized (this) {
+                forgetting.remove(genesis);
+            }
+        }
+    }
+
+    /** Stops every group for that reason. */
+    void failAll(Throwable cause) {
+        open.values().forEach(driver -> driver.loopSide().fail(cause));
+    }
+
+    /** Stops every group, and opens none any more. The future completes when none uses disk or state machine. */
+    synchronized CompletableFuture<Void> closeAll() {
+        closed = true;
+        return CompletableFuture.allOf(
+                open.values().stream().map(driver -> driver.loopSide().close()).toArray(CompletableFuture[]::new));
+    }
+
+    void clear() {
+        open.clear();
+        receivers.clear();
+    }
+
+    @Override
+    public void connected(PeerId peer) {
+        tell(group -> group.connected(peer));
+    }
+
+    @Override
+    public void lost(PeerId peer, boolean closedByPeer) {
+        tell(group -> group.lost(peer, closedByPeer));
+    }
+
+    @Override
+    public void unreachable(PeerId peer, boolean refused) {
+        tell(group -> group.unreachable(peer, refused));
+    }
+
+    private void tell(Consumer<GroupInbound> news) {
+        receivers.values().forEach(receiver -> receiver.loop()
+                .execute(() -> news.accept(receiver.group().inbound())));
+    }
+}

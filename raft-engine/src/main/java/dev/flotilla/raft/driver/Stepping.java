@@ -1,0 +1,98 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.message.RaftMessage;
+import java.util.ArrayDeque;
+import java.util.List;
+
+/**
+ * Gives one group's core its inputs, one at a time, and its effects to {@link DurableOrder}. An input that comes from
+ * carrying out an effect waits until the step that made the effect is over. Belongs to the group's loop.
+ */
+final class Stepping {
+    private final NodeContext node;
+    private final RaftCore core;
+    private final DurableOrder order;
+    private final SnapshotReceiver receiver;
+    private final Neighbours neighbours;
+    private final Runnable afterSteps;
+    private final ArrayDeque<Input> inputs = new ArrayDeque<>();
+    private boolean underWay;
+
+    /**
+     * A core that was given nothing yet.
+     *
+     * @param afterSteps run when the core has had all its inputs
+     */
+    Stepping(
+            NodeContext node,
+            RaftCore core,
+            DurableOrder order,
+            SnapshotReceiver receiver,
+            Neighbours neighbours,
+            Runnable afterSteps) {
+        this.node = node;
+        this.core = core;
+        this.order = order;
+        this.receiver = receiver;
+        this.neighbours = neighbours;
+        this.afterSteps = afterSteps;
+    }
+
+    /** Whether the core is in the middle of a step. */
+    boolean isUnderWay() {
+        return underWay;
+    }
+
+    /** Gives the core an input, after those that it is being given already. */
+    void step(Input input) {
+        inputs.add(input);
+        if (underWay) {
+            return;
+        }
+        underWay = true;
+        try {
+            for (Input next = inputs.poll(); next != null; next = inputs.poll()) {
+                if (neighbours.hasLeft() && isOfNoUseOnceLeft(next)) {
+                    continue;
+                }
+                List<Effect> effects = core.step(next, node.nowNanos());
+                effects.forEach(order::emit);
+                refuseUnwanted(next, effects);
+            }
+        } finally {
+            underWay = false;
+        }
+        afterSteps.run();
+    }
+
+    private static boolean isOfNoUseOnceLeft(Input input) {
+        return input instanceof Input.Received || input instanceof Input.TimerFired;
+    }
+
+    private void refuseUnwanted(Input input, List<Effect> effects) {
+        if (input instanceof Input.Received received
+                && received.message() instanceof RaftMessage.InstallSnapshot
+                && effects.stream().noneMatch(Effect.ReceiveSnapshot.class::isInstance)) {
+            receiver.refuse(received.from());
+        }
+    }
+
+    /** Everything of this group up to {@code number} is durable. */
+    void durable(long number) {
+        order.durable(number);
+        step(new Input.Persisted(number));
+    }
+
+    /** The file of the snapshot that is being installed is in place. */
+    void installed() {
+        order.installed();
+    }
+
+    void stop() {
+        order.clear();
+        inputs.clear();
+    }
+}
