@@ -194,7 +194,7 @@ final class ScenarioWorld implements World {
     }
 
     @Override
-    public void applied(SimPeer peer, Entry entry, @Nullable Command command) {
+    public void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result) {
         print(peer.name() + " applies " + MessageText.of(entry));
     }
 

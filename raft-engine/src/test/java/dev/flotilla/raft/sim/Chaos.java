@@ -1,6 +1,5 @@
 package dev.flotilla.raft.sim;
 
-import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Member;
@@ -8,7 +7,7 @@ import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -20,18 +19,20 @@ import java.util.random.RandomGenerator;
 final class Chaos {
     private static final int VOTERS_TO_LOSE_ONE = 3;
 
-    private final Simulation simulation;
+    private final Environment environment;
     private final RandomGenerator random;
     private final Tally tally;
     private final SimSettings settings;
+    private SimGroup group; // whose peers are picked
     private long changedNanos;
     private boolean wiped; // a group survives one lost disk at a time: one is all there is
 
-    Chaos(Simulation simulation, RandomGenerator random, Tally tally, SimSettings settings) {
-        this.simulation = simulation;
-        this.random = random;
-        this.tally = tally;
+    Chaos(Environment environment, SimSettings settings) {
+        this.environment = environment;
+        this.random = environment.random();
+        this.tally = environment.tally();
         this.settings = settings;
+        this.group = environment.groups().get(0);
     }
 
     /** Does one thing. */
@@ -41,11 +42,12 @@ final class Chaos {
         if (total == 0) {
             return;
         }
+        group = environment.groups().get(random.nextInt(environment.groups().size()));
         int drawn = random.nextInt(total);
         for (Map.Entry<Fault, Integer> each : settings.faults().entrySet()) {
             drawn -= each.getValue();
             if (drawn < 0) {
-                simulation.note(() -> "fault " + each.getKey());
+                environment.note(() -> "fault " + each.getKey());
                 strike(each.getKey());
                 return;
             }
@@ -56,25 +58,24 @@ final class Chaos {
         switch (fault) {
             case CRASH -> pick(SimPeer::isUp).ifPresent(this::crash);
             case CRASH_LEADER -> pick(Chaos::isLeader).ifPresent(this::crash);
-            case RESTART ->
-                pick(peer -> !peer.isUp() && !simulation.isAbsent(peer)).ifPresent(simulation::start);
+            case RESTART -> pick(peer -> !peer.node().isUp()).ifPresent(peer -> environment.restart(peer.node()));
             case PARTITION -> partition();
             case ONE_WAY_PARTITION -> blockOneWay();
-            case HEAL -> simulation.network().heal();
-            case RECONNECT -> pickTwo((a, b) -> simulation.network().reconnect(a, b));
+            case HEAL -> environment.network().heal();
+            case RECONNECT -> pickTwo((a, b) -> environment.network().reconnect(a.node(), b.node()));
             case SNAPSHOT -> pick(SimPeer::isUp).ifPresent(this::takeSnapshot);
             case TRANSFER -> pick(SimPeer::isUp).ifPresent(this::transfer);
             case ADD_MEMBER -> pick(SimPeer::isUp).ifPresent(this::addMember);
             case REMOVE_MEMBER -> pick(SimPeer::isUp).ifPresent(this::removeMember);
             case REMOVE_LEADER -> pick(Chaos::isLeader).ifPresent(leader -> remove(leader, leader.id()));
             case REPLACE_MEMBERS -> pick(SimPeer::isUp).ifPresent(this::replaceMembers);
-            case JOIN -> pick(simulation::isOutside).ifPresent(this::join);
+            case JOIN -> pick(group.life()::isOutside).ifPresent(this::join);
             case WIPE -> pick(this::mayBeWiped).ifPresent(this::wipe);
         }
     }
 
     private Optional<SimPeer> pick(Predicate<SimPeer> which) {
-        List<SimPeer> candidates = simulation.peers().stream().filter(which).toList();
+        List<SimPeer> candidates = group.life().peers().stream().filter(which).toList();
         return candidates.isEmpty() ? Optional.empty() : Optional.of(candidates.get(random.nextInt(candidates.size())));
     }
 
@@ -91,36 +92,24 @@ final class Chaos {
         return peer.isUp() && peer.role() == Role.LEADER;
     }
 
-    void crash(SimPeer peer) {
-        tally.count(Occurrence.CRASH);
-        CoreStatus status = peer.status();
-        if (status.role() == Role.LEADER && status.configuration().isJoint()) {
-            tally.count(Occurrence.JOINT_LEADER_CRASHED);
-        }
-        int surviving = random.nextInt(peer.disk().pendingWrites() + 1);
-        if (surviving < peer.disk().pendingWrites()) {
-            tally.count(Occurrence.CRASH_LOST_WRITES);
-        }
-        if (surviving > 0) {
-            tally.count(Occurrence.CRASH_KEPT_UNTOLD_WRITES);
-        }
-        simulation.crash(peer, surviving);
+    private void crash(SimPeer peer) {
+        environment.crash(peer.node());
     }
 
     private void partition() {
         tally.count(Occurrence.PARTITION);
-        Set<SimPeer> side = new HashSet<>();
-        for (SimPeer peer : simulation.peers()) {
+        Set<SimNode> side = new LinkedHashSet<>();
+        for (SimNode node : environment.nodes()) {
             if (random.nextBoolean()) {
-                side.add(peer);
+                side.add(node);
             }
         }
-        simulation.network().partition(side);
+        environment.network().partition(side);
     }
 
     private void blockOneWay() {
         tally.count(Occurrence.ONE_WAY_PARTITION);
-        pickTwo((a, b) -> simulation.network().block(a, b));
+        pickTwo((a, b) -> environment.network().block(a.node(), b.node()));
     }
 
     private void takeSnapshot(SimPeer peer) {
@@ -135,7 +124,7 @@ final class Chaos {
         PeerId target = random.nextInt(3) == 0
                 ? null
                 : pick(peer -> true).map(SimPeer::id).orElse(null);
-        simulation.ask(asked, new Request.Transfer(target), Occurrence.TRANSFERRED);
+        group.operators().ask(asked, new Request.Transfer(target), Occurrence.TRANSFERRED);
     }
 
     private void addMember(SimPeer asked) {
@@ -164,7 +153,7 @@ final class Chaos {
         Configuration known = asked.status().configuration();
         List<Member> put = new ArrayList<>();
         List<PeerId> gone = new ArrayList<>();
-        for (SimPeer peer : simulation.peers()) {
+        for (SimPeer peer : group.life().peers()) {
             boolean isMember = known.contains(peer.id(), peer.storeId());
             if (isMember && random.nextInt(4) == 0) {
                 gone.add(peer.id());
@@ -180,15 +169,15 @@ final class Chaos {
         Configuration known = asked.status().configuration();
         List<PeerId> lost = known.all().stream()
                 .map(Member::peerId)
-                .filter(peer -> !known.contains(peer, simulation.peer(peer).storeId()))
+                .filter(peer -> !known.contains(peer, group.life().peer(peer).storeId()))
                 .toList();
         boolean concernsLost =
                 change.put().stream().map(Member::peerId).allMatch(lost::contains) && lost.containsAll(change.remove());
         if (wiped && !concernsLost && (!lost.isEmpty() || known.all().isEmpty())) {
             return;
         }
-        changedNanos = simulation.nowNanos();
-        simulation.ask(asked, new Request.ChangeMembers(change), Occurrence.MEMBERS_CHANGED);
+        changedNanos = environment.schedule().nowNanos();
+        group.operators().ask(asked, new Request.ChangeMembers(change), Occurrence.MEMBERS_CHANGED);
     }
 
     /** An outsider asks to be let in, with anybody's ticket. */
@@ -196,23 +185,24 @@ final class Chaos {
         Optional<SimPeer> issuer = pick(peer -> peer != newcomer);
         issuer.ifPresent(from -> {
             if (!newcomer.isUp()) {
-                simulation.enter(newcomer);
+                group.life().enter(newcomer);
             }
-            simulation.join(newcomer, from);
+            group.operators().join(newcomer, from);
         });
     }
 
     private boolean mayBeWiped(SimPeer peer) {
-        boolean isQuiet = simulation.nowNanos() > changedNanos + 2 * SimSettings.ELECTION_TIMEOUT_NANOS;
-        return !wiped && isQuiet && !simulation.isAbsent(peer) && simulation.smallestElectorate() >= VOTERS_TO_LOSE_ONE;
+        boolean isQuiet = environment.schedule().nowNanos() > changedNanos + 2 * SimSettings.ELECTION_TIMEOUT_NANOS;
+        return !wiped
+                && isQuiet
+                && !group.life().isAbsent(peer)
+                && environment.groups().stream()
+                        .allMatch(each -> each.life().smallestElectorate() >= VOTERS_TO_LOSE_ONE);
     }
 
     private void wipe(SimPeer peer) {
         wiped = true;
         tally.count(Occurrence.STORE_WIPED);
-        if (peer.isUp()) {
-            crash(peer);
-        }
-        simulation.renew(peer);
+        environment.wipe(peer.node());
     }
 }

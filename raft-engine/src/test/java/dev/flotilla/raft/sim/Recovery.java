@@ -15,29 +15,24 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The end of a run: everything heals and restarts, and within bounded time there must be a leader, a write that goes
- * through, a membership as the operator wants it, and one state everywhere.
+ * The end of a run of one group: everything has healed and restarted, and within bounded time there must be a leader, a
+ * write that goes through, a membership as the operator wants it, and one state everywhere.
  */
 final class Recovery {
     private static final long STEP_NANOS = SimSettings.ELECTION_TIMEOUT_NANOS / 4;
     private static final long PATIENCE_NANOS = 40 * SimSettings.ELECTION_TIMEOUT_NANOS;
 
-    private final Simulation simulation;
+    private final SimGroup group;
+    private final Environment environment;
     private final RandomGenerator random;
 
-    Recovery(Simulation simulation, RandomGenerator random) {
-        this.simulation = simulation;
-        this.random = random;
+    Recovery(SimGroup group) {
+        this.group = group;
+        this.environment = group.environment();
+        this.random = environment.random();
     }
 
     void run() {
-        simulation.note(() -> "everything heals");
-        simulation.network().becomeReliable();
-        simulation.transfers().becomeReliable();
-        simulation.diskBecomesFast();
-        simulation.peers().stream()
-                .filter(peer -> !peer.isUp() && !simulation.isAbsent(peer))
-                .forEach(simulation::start);
         await("a leader", () -> leader().isPresent());
         awaitWrite();
         awaitMembership();
@@ -47,20 +42,24 @@ final class Recovery {
     }
 
     private void await(String what, BooleanSupplier condition) {
-        long end = simulation.nowNanos() + PATIENCE_NANOS;
+        long end = environment.schedule().nowNanos() + PATIENCE_NANOS;
         while (!condition.getAsBoolean()) {
-            Violation.unless(simulation.nowNanos() < end, "no liveness: waited in vain for %s; %s", what, describe());
-            simulation.runUntil(simulation.nowNanos() + STEP_NANOS);
+            Violation.unless(
+                    environment.schedule().nowNanos() < end,
+                    "no liveness: waited in vain for %s; %s",
+                    what,
+                    describe());
+            environment.runUntil(environment.schedule().nowNanos() + STEP_NANOS);
         }
-        simulation.note(() -> "there is " + what);
+        environment.note(() -> "there is " + what);
     }
 
     private String describe() {
         StringBuilder text = new StringBuilder();
-        for (SimPeer peer : simulation.peers()) {
+        for (SimPeer peer : group.life().peers()) {
             text.append("\n  ").append(peer.name()).append(": ");
             if (!peer.isUp()) {
-                text.append(simulation.isAbsent(peer) ? "absent" : "down");
+                text.append(group.life().isAbsent(peer) ? "absent" : "down");
                 continue;
             }
             CoreStatus status = peer.status();
@@ -72,19 +71,19 @@ final class Recovery {
     }
 
     private Optional<SimPeer> leader() {
-        return simulation.peers().stream()
+        return group.life().peers().stream()
                 .filter(peer -> peer.isUp() && peer.role() == Role.LEADER)
                 .max((a, b) -> Long.compare(a.status().term(), b.status().term()));
     }
 
     private void awaitWrite() {
-        long before = simulation.clients().completedWrites();
+        long before = group.clients().completedWrites();
         await("a new write", () -> {
             List<SimPeer> running = members().filter(SimPeer::isUp).toList();
             if (!running.isEmpty()) {
-                simulation.clients().write(running.get(random.nextInt(running.size())));
+                group.clients().write(running.get(random.nextInt(running.size())));
             }
-            return simulation.clients().completedWrites() > before;
+            return group.clients().completedWrites() > before;
         });
     }
 
@@ -95,7 +94,7 @@ final class Recovery {
             return Stream.empty();
         }
         Configuration configuration = leader.get().status().configuration();
-        return simulation.peers().stream().filter(peer -> configuration.contains(peer.id(), peer.storeId()));
+        return group.life().peers().stream().filter(peer -> configuration.contains(peer.id(), peer.storeId()));
     }
 
     // ---- membership ----
@@ -103,23 +102,23 @@ final class Recovery {
     /** The operator removes members whose data is gone and adds one that is none; all of that must come to be. */
     private void awaitMembership() {
         @Nullable
-        SimPeer newcomer = simulation.peers().stream()
-                .filter(simulation::isOutside)
+        SimPeer newcomer = group.life().peers().stream()
+                .filter(group.life()::isOutside)
                 .findFirst()
                 .orElse(null);
         RequestId[] asked = new RequestId[1];
         await("the membership that is wanted", () -> {
-            if (newcomer != null && simulation.isAbsent(newcomer)) {
-                simulation.enter(newcomer);
+            if (newcomer != null && group.life().isAbsent(newcomer)) {
+                group.life().enter(newcomer);
             }
             Optional<SimPeer> leader = leader();
-            boolean isBusy = asked[0] != null && simulation.isUnanswered(asked[0]) && random.nextInt(4) != 0;
+            boolean isBusy = asked[0] != null && group.operators().isUnanswered(asked[0]) && random.nextInt(4) != 0;
             if (leader.isEmpty() || isBusy) {
                 return false;
             }
             Optional<MembershipChange> change = wanted(leader.get().status(), newcomer);
-            change.ifPresent(missing -> asked[0] =
-                    simulation.ask(leader.get(), new Request.ChangeMembers(missing), Occurrence.MEMBERS_CHANGED));
+            change.ifPresent(missing -> asked[0] = group.operators()
+                    .ask(leader.get(), new Request.ChangeMembers(missing), Occurrence.MEMBERS_CHANGED));
             return change.isEmpty() && isSettled(leader.get().status());
         });
     }
@@ -127,7 +126,7 @@ final class Recovery {
     private Optional<MembershipChange> wanted(CoreStatus status, @Nullable SimPeer newcomer) {
         Configuration present = status.configuration();
         for (Member member : present.members()) {
-            SimPeer peer = simulation.peer(member.peerId());
+            SimPeer peer = group.life().peer(member.peerId());
             if (!peer.storeId().equals(member.storeId())) {
                 return Optional.of(MembershipChange.remove(peer.id()));
             }
@@ -166,9 +165,9 @@ final class Recovery {
         Violation.unless(states.size() == 1, "the members have %d states", states.size());
         long applied = members().findFirst().orElseThrow().machine().lastApplied();
         Violation.unless(
-                applied == simulation.invariants().commitIndex(),
+                applied == group.invariants().commitIndex(),
                 "the members agree at %d, but %d was committed",
                 applied,
-                simulation.invariants().commitIndex());
+                group.invariants().commitIndex());
     }
 }

@@ -46,7 +46,6 @@ final class SimClients {
 
     private record Read(SimPeer peer, int life, String register, long commitIndexBefore, long versionBefore, long at) {}
 
-    private final Schedule schedule;
     private final RandomGenerator random;
     private final Tally tally;
     private final Invariants invariants;
@@ -58,10 +57,9 @@ final class SimClients {
     private long requests;
     private long completedWrites;
 
-    SimClients(Schedule schedule, RandomGenerator random, Tally tally, Invariants invariants) {
-        this.schedule = schedule;
-        this.random = random;
-        this.tally = tally;
+    SimClients(Environment environment, Invariants invariants) {
+        this.random = environment.random();
+        this.tally = environment.tally();
         this.invariants = invariants;
     }
 
@@ -70,7 +68,7 @@ final class SimClients {
     }
 
     void ask(SimPeer peer, RequestId id, Request request) {
-        peer.step(new Input.Requested(id, request, schedule.nowNanos() / Schedule.MILLI));
+        peer.step(new Input.Requested(id, request, peer.wallMillis()));
     }
 
     void write(SimPeer peer) {
@@ -158,7 +156,7 @@ final class SimClients {
                 all.remove();
             } else if (read.peer() == peer && peer.machine().lastApplied() >= read.at()) {
                 all.remove();
-                long version = peer.machine().writtenAt(read.register());
+                long version = registers(peer).writtenAt(read.register());
                 Violation.unless(
                         version >= read.versionBefore(),
                         "a read at %s saw version %d of %s; %d was seen before it began",
@@ -170,6 +168,10 @@ final class SimClients {
                 tally.count(Occurrence.READ_DONE);
             }
         }
+    }
+
+    private static Registers registers(SimPeer peer) {
+        return (Registers) peer.machine().application();
     }
 
     /** {@code peer} applied an entry: writes of its own that wait for it are done. */

@@ -1,35 +1,50 @@
 package dev.flotilla.raft.sim;
 
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.machine.StateMachine.Committed;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.Bytes;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.TreeMap;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state that the peers agree on: a few registers, and a hash chained over every entry, so that two states are equal
- * exactly if the same entries led to them. A command's data is {@code register=value}.
+ * What a peer applies entries to: the application's state machine, and beside it a hash chained over every entry, so
+ * that two states are equal exactly if the same entries led to them.
  */
 public final class SimMachine {
-    /** A value and the index of the entry that wrote it. */
-    public record Register(String value, long index) {}
-
     /** A state as a snapshot carries it. */
-    public record State(SnapshotMeta meta, long chain, TreeMap<String, Register> registers) {}
+    public record State(SnapshotMeta meta, long chain, Bytes application) {}
 
+    /** What applying an entry came to: its command and the result of that; both null if it carries none. */
+    record Applied(@Nullable Command command, @Nullable Object result) {
+        static final Applied NOTHING = new Applied(null, null);
+    }
+
+    private final StateMachine<?> application;
     private EntryId last = EntryId.NONE;
     private long chain;
-    private TreeMap<String, Register> registers = new TreeMap<>();
     private Configuration configuration = Configuration.EMPTY;
     private EntryId configurationId = EntryId.NONE;
 
-    /** Applies {@code entry} and returns its command, or null if it carries none. */
-    @Nullable
-    Command apply(Entry entry) {
+    SimMachine(StateMachine<?> application) {
+        this.application = application;
+    }
+
+    /** The application's own. */
+    public StateMachine<?> application() {
+        return application;
+    }
+
+    Applied apply(Entry entry) {
         Violation.unless(entry.index() == last.index() + 1, "entry %s applied after %s", entry.id(), last);
         last = entry.id();
         chain = (chain * 31 + entry.payload().hashCode()) * 31 + entry.term();
@@ -38,12 +53,12 @@ public final class SimMachine {
             configurationId = entry.id();
         }
         if (entry.kind() != Entry.Kind.COMMAND) {
-            return null;
+            return Applied.NOTHING;
         }
         Command command = Payloads.command(entry);
-        String[] assignment = command.data().utf8().split("=", 2);
-        registers.put(assignment[0], new Register(assignment[1], entry.index()));
-        return command;
+        List<?> results = application.apply(List.of(new Committed(entry.index(), entry.term(), command.data())));
+        Violation.unless(results.size() == 1, "one command gave %d results", results.size());
+        return new Applied(command, results.get(0));
     }
 
     State capture() {
@@ -51,16 +66,31 @@ public final class SimMachine {
                 .putLong(chain)
                 .putLong(last.index())
                 .array());
-        SnapshotMeta meta = new SnapshotMeta(last, configuration, configurationId, 100, hash);
-        return new State(meta, chain, new TreeMap<>(registers));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        try {
+            application.capture().writeTo(out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("a capture in memory failed", e);
+        }
+        SnapshotMeta meta = new SnapshotMeta(last, configuration, configurationId, out.size(), hash);
+        return new State(meta, chain, Bytes.wrap(out.toByteArray()));
     }
 
     void restore(State state) {
         last = state.meta().lastIncluded();
         chain = state.chain();
-        registers = new TreeMap<>(state.registers());
         configuration = state.meta().configuration();
         configurationId = state.meta().configurationId();
+        try {
+            application.restore(
+                    last.index(), new ByteArrayInputStream(state.application().toByteArray()));
+        } catch (IOException e) {
+            throw new UncheckedIOException("a snapshot in memory cannot be read", e);
+        }
+    }
+
+    EntryId last() {
+        return last;
     }
 
     public long lastApplied() {
@@ -69,17 +99,5 @@ public final class SimMachine {
 
     long chain() {
         return chain;
-    }
-
-    /** When {@code register} was written last; 0 for never. */
-    long writtenAt(String register) {
-        Register found = registers.get(register);
-        return found == null ? 0 : found.index();
-    }
-
-    /** What {@code register} holds; {@code -} if nothing. */
-    public String value(String register) {
-        Register found = registers.get(register);
-        return found == null ? "-" : found.value();
     }
 }

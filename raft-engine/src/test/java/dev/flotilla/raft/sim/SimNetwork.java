@@ -2,57 +2,36 @@ package dev.flotilla.raft.sim;
 
 import static dev.flotilla.raft.sim.Schedule.MILLI;
 
-import dev.flotilla.raft.core.Input;
-import dev.flotilla.raft.message.RaftMessage;
-import dev.flotilla.raft.message.StoreId;
-import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/**
- * Carries messages with delay, loss, duplicates and partitions, and tells peers of connections as a transport does:
- * late, but in order. The receiver is told who sent, and from which data directory, as of the sending.
- */
+/** Carries what nodes send each other, on two lanes a direction, with delay, loss, duplicates, reordering and partitions. */
 final class SimNetwork {
-    /** One direction. */
-    private record Link(SimPeer from, SimPeer to) {}
-
-    private record Lane(Link link, boolean replication) {}
-
-    /** What happens to a message that arrives. */
-    interface Delivery {
-        void deliver(SimPeer from, StoreId storeId, SimPeer to, RaftMessage message);
-    }
+    private static final int LANES = 2;
 
     private final Schedule schedule;
     private final RandomGenerator random;
     private final Tally tally;
-    private final Collection<SimPeer> peers;
-    private final Delivery delivery;
-    private final Set<Link> blocked = new HashSet<>();
-    private final Map<Link, Boolean> told = new HashMap<>(); // whether from knows to be connected
-    private final Map<Lane, Long> lastArrivalNanos = new HashMap<>();
+    private final List<SimNode> nodes;
+    private final List<Connections> listeners = new ArrayList<>();
+    private final boolean[] blocked; // by direction
+    private final long[] lastArrivalNanos; // by direction and lane
     private double loss;
     private double duplication;
     private boolean reordering;
     private long delayNanosMax;
     private double straggling;
 
-    SimNetwork(
-            Schedule schedule,
-            RandomGenerator random,
-            Tally tally,
-            Collection<SimPeer> peers,
-            SimSettings settings,
-            Delivery delivery) {
+    SimNetwork(Schedule schedule, RandomGenerator random, Tally tally, List<SimNode> nodes, SimSettings settings) {
         this.schedule = schedule;
         this.random = random;
         this.tally = tally;
-        this.peers = peers;
-        this.delivery = delivery;
+        this.nodes = nodes;
+        this.blocked = new boolean[nodes.size() * nodes.size()];
+        this.lastArrivalNanos = new long[blocked.length * LANES];
         this.loss = settings.loss();
         this.duplication = settings.duplication();
         this.reordering = settings.reordering();
@@ -60,36 +39,41 @@ final class SimNetwork {
         this.straggling = settings.straggling();
     }
 
-    // ---- messages ----
+    private int direction(SimNode from, SimNode to) {
+        return from.number() * nodes.size() + to.number();
+    }
 
-    void send(SimPeer from, SimPeer to, RaftMessage message) {
+    // ---- frames ----
+
+    /**
+     * Runs {@code arrival} when and if a frame arrives.
+     *
+     * @param mayDouble whether it may come twice
+     */
+    void send(SimNode from, SimNode to, boolean replicationLane, boolean mayDouble, Runnable arrival) {
         if (random.nextDouble() < loss) {
             tally.count(Occurrence.MESSAGE_LOST);
             return;
         }
-        transmit(from, to, message);
-        // Raft's own messages may come twice; what belongs to a caller comes once, as from any transport.
-        boolean mayDouble = !(message instanceof RaftMessage.Forward || message instanceof RaftMessage.Answer);
+        transmit(from, to, replicationLane, arrival);
         if (mayDouble && random.nextDouble() < duplication) {
             tally.count(Occurrence.MESSAGE_DUPLICATED);
-            transmit(from, to, message);
+            transmit(from, to, replicationLane, arrival);
         }
     }
 
-    private void transmit(SimPeer from, SimPeer to, RaftMessage message) {
-        StoreId storeId = from.storeId();
-        Link link = new Link(from, to);
-        Lane lane = new Lane(link, message instanceof RaftMessage.AppendEntries);
+    private void transmit(SimNode from, SimNode to, boolean replicationLane, Runnable arrival) {
+        int direction = direction(from, to);
         boolean straggles = random.nextDouble() < straggling;
-        long arrival =
-                schedule.nowNanos() + (straggles ? random.nextLong(3 * SimSettings.ELECTION_TIMEOUT_NANOS) : delay());
+        long at = schedule.nowNanos() + (straggles ? random.nextLong(3 * SimSettings.ELECTION_TIMEOUT_NANOS) : delay());
         if (!reordering) {
-            arrival = Math.max(arrival, lastArrivalNanos.getOrDefault(lane, 0L));
-            lastArrivalNanos.put(lane, arrival);
+            int lane = LANES * direction + (replicationLane ? 1 : 0);
+            at = Math.max(at, lastArrivalNanos[lane]);
+            lastArrivalNanos[lane] = at;
         }
-        schedule.at(arrival, () -> {
-            if (!blocked.contains(link)) {
-                delivery.deliver(from, storeId, to, message);
+        schedule.at(at, () -> {
+            if (!blocked[direction]) {
+                arrival.run();
             }
         });
     }
@@ -98,35 +82,40 @@ final class SimNetwork {
         return MILLI / 2 + random.nextLong(delayNanosMax);
     }
 
-    boolean isBlocked(SimPeer from, SimPeer to) {
-        return blocked.contains(new Link(from, to));
+    boolean isBlocked(SimNode from, SimNode to) {
+        return blocked[direction(from, to)];
     }
 
     // ---- faults ----
 
     /** Cuts both directions between the two sides. */
-    void partition(Set<SimPeer> side) {
-        for (SimPeer a : peers) {
-            for (SimPeer b : peers) {
+    void partition(Set<SimNode> side) {
+        for (SimNode a : nodes) {
+            for (SimNode b : nodes) {
                 if (side.contains(a) != side.contains(b)) {
-                    blocked.add(new Link(a, b));
+                    blocked[direction(a, b)] = true;
                 }
             }
         }
         connectionsChanged();
     }
 
-    void block(SimPeer from, SimPeer to) {
-        blocked.add(new Link(from, to));
+    void block(SimNode from, SimNode to) {
+        blocked[direction(from, to)] = true;
+        connectionsChanged();
+    }
+
+    void unblock(SimNode from, SimNode to) {
+        blocked[direction(from, to)] = false;
         connectionsChanged();
     }
 
     void heal() {
-        blocked.clear();
+        Arrays.fill(blocked, false);
         connectionsChanged();
     }
 
-    /** From now on messages arrive, soon and in order. */
+    /** From now on frames arrive, soon and in order. */
     void becomeReliable() {
         loss = 0;
         duplication = 0;
@@ -137,50 +126,18 @@ final class SimNetwork {
     }
 
     /** A connection ends and is there again at once, as pruning and idle closes do. */
-    void reconnect(SimPeer a, SimPeer b) {
-        tell(a, b, false, random.nextBoolean());
-        tell(b, a, false, random.nextBoolean());
-        connectionsChanged();
+    void reconnect(SimNode a, SimNode b) {
+        listeners.forEach(each -> each.reconnect(a, b));
     }
 
     // ---- connections ----
 
-    /** Peers started, crashed or were cut off: those concerned notice after a while. */
+    void tell(Connections listener) {
+        listeners.add(listener);
+    }
+
+    /** Nodes started, crashed or were cut off. */
     void connectionsChanged() {
-        for (SimPeer a : peers) {
-            for (SimPeer b : peers) {
-                if (a != b && isConnected(a, b) != told.getOrDefault(new Link(a, b), false)) {
-                    schedule.after(delay(), () -> tell(a, b, isConnected(a, b), !b.isUp()));
-                }
-            }
-        }
-    }
-
-    /** A connection carries both directions and lives while one works. */
-    private boolean isConnected(SimPeer a, SimPeer b) {
-        return a.isUp() && b.isUp() && !(isBlocked(a, b) && isBlocked(b, a));
-    }
-
-    private void tell(SimPeer peer, SimPeer other, boolean connected, boolean closedByPeer) {
-        boolean before = Boolean.TRUE.equals(told.put(new Link(peer, other), connected));
-        if (before != connected) {
-            peer.step(connected ? new Input.Connected(other.id()) : new Input.Lost(other.id(), closedByPeer));
-        }
-        if (before && !connected) {
-            schedule.after(delay(), () -> dialFails(peer, other));
-        }
-    }
-
-    /** A dead process refuses, a cut network keeps silent. */
-    private void dialFails(SimPeer peer, SimPeer other) {
-        if (!isConnected(peer, other)) {
-            peer.step(new Input.Unreachable(other.id(), !other.isUp() && !isBlocked(peer, other)));
-        }
-    }
-
-    /** A peer that starts knows of no connection. */
-    void started(SimPeer peer) {
-        told.keySet().removeIf(link -> link.from() == peer);
-        connectionsChanged();
+        listeners.forEach(Connections::changed);
     }
 }

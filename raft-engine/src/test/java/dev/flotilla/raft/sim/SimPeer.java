@@ -7,7 +7,7 @@ import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.core.Trace;
-import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -27,9 +28,9 @@ public final class SimPeer {
     /** An effect that waits until the write of number {@code after} is durable. */
     private record Held(long after, Effect effect) {}
 
-    private final String name;
-    private final PeerId id;
+    private final SimNode node;
     private final World world;
+    private final Supplier<? extends StateMachine<?>> machines;
     private final RaftConfig config;
     private final RandomGenerator random;
     private SimDisk disk;
@@ -39,29 +40,47 @@ public final class SimPeer {
     private Role role = Role.FOLLOWER;
 
     private SimLog log = new SimLog(); // as the core sees it, durable or not
-    private SimMachine machine = new SimMachine();
+    private ApplyQueue applying;
     private long emitted;
     private long durable;
     private final Deque<Held> held = new ArrayDeque<>();
-    private final Deque<Runnable> toApply = new ArrayDeque<>();
-    private boolean applying;
-    private long applyIndex; // asked for so far
 
+    /** A peer on a node of its own, whose clock is right, with a few registers. */
     public SimPeer(String name, World world, RaftConfig config, RandomGenerator random, Set<PeerId> contacts) {
-        this.name = name;
-        this.id = Names.peer(name);
+        this(new SimNode(name, 0), world, config, random, contacts, Registers::new);
+    }
+
+    /** The part of {@code node} in one group; {@code machines} makes its state machine at each start. */
+    SimPeer(
+            SimNode node,
+            World world,
+            RaftConfig config,
+            RandomGenerator random,
+            Set<PeerId> contacts,
+            Supplier<? extends StateMachine<?>> machines) {
+        this.node = node;
         this.world = world;
         this.config = config;
         this.random = random;
-        this.disk = new SimDisk(Names.store(id, generation), contacts);
+        this.machines = machines;
+        this.disk = new SimDisk(Names.store(node.id(), generation), contacts);
+        this.applying = newApplying();
+    }
+
+    private ApplyQueue newApplying() {
+        return new ApplyQueue(this, world, new SimMachine(machines.get()));
+    }
+
+    SimNode node() {
+        return node;
     }
 
     public String name() {
-        return name;
+        return node.name();
     }
 
     public PeerId id() {
-        return id;
+        return node.id();
     }
 
     public StoreId storeId() {
@@ -73,7 +92,7 @@ public final class SimPeer {
     }
 
     public SimMachine machine() {
-        return machine;
+        return applying.machine();
     }
 
     SimLog log() {
@@ -93,16 +112,31 @@ public final class SimPeer {
     }
 
     public CoreStatus status() {
-        return running().status(world.nowNanos());
+        return running().status(nowNanos());
     }
 
+    /** What this peer's clock says. */
+    long nowNanos() {
+        return node.clock().nanos(world.nowNanos());
+    }
+
+    /** What its wall clock says. */
+    long wallMillis() {
+        return node.clock().wallMillis(world.nowNanos());
+    }
+
+    /** When its timer is due, in true time; {@link Long#MAX_VALUE} for never. */
     public long nextTimerNanos() {
-        return core == null ? Long.MAX_VALUE : core.nextTimerNanos();
+        return core == null ? Long.MAX_VALUE : node.clock().trueNanos(core.nextTimerNanos());
+    }
+
+    List<Entry> cachedEntries(long fromIndex, long toIndex) {
+        return running().cachedEntries(fromIndex, toIndex);
     }
 
     private RaftCore running() {
         if (core == null) {
-            throw new IllegalStateException(name + " is down");
+            throw new IllegalStateException(name() + " is down");
         }
         return core;
     }
@@ -113,25 +147,27 @@ public final class SimPeer {
     public void start() {
         life++;
         log = disk.log().copy();
-        machine = new SimMachine();
+        SimMachine machine = new SimMachine(machines.get());
         SimMachine.State snapshot = disk.snapshot();
         if (snapshot != null) {
             machine.restore(snapshot);
+        }
+        applying = new ApplyQueue(this, world, machine);
+        if (snapshot != null) {
             world.restored(this, snapshot);
         }
-        applyIndex = machine.lastApplied();
         emitted = 0;
         durable = 0;
         role = Role.FOLLOWER;
         core = new RaftCore(
-                new FakeCredentials(id),
+                new FakeCredentials(id()),
                 disk.storeId(),
                 Names.GENESIS,
                 config,
                 disk.recover(),
                 random,
                 new Listener(),
-                world.nowNanos());
+                nowNanos());
     }
 
     /** Stops at once. Of the writes under way the first {@code surviving} had reached the disk. */
@@ -140,14 +176,12 @@ public final class SimPeer {
         core = null;
         disk.crash(surviving);
         held.clear();
-        toApply.clear();
-        applying = false;
     }
 
     /** The data directory is gone; a new one takes its place. Only while down. */
     public void wipe(Set<PeerId> contacts) {
         generation++;
-        disk = new SimDisk(Names.store(id, generation), contacts);
+        disk = new SimDisk(Names.store(id(), generation), contacts);
         log = new SimLog();
     }
 
@@ -159,7 +193,7 @@ public final class SimPeer {
             return;
         }
         world.stepping(this, input);
-        List<Effect> effects = core.step(input, world.nowNanos());
+        List<Effect> effects = core.step(input, nowNanos());
         effects.forEach(this::take);
         world.stepped(this, input, effects);
         sendEarly(effects);
@@ -192,7 +226,7 @@ public final class SimPeer {
     }
 
     private void enqueue(long number, Effect effect) {
-        Violation.unless(number == emitted + 1, "%s numbers a write %d after %d", name, number, emitted);
+        Violation.unless(number == emitted + 1, "%s numbers a write %d after %d", name(), number, emitted);
         emitted = number;
         disk.enqueue(number, effect);
         world.written(this);
@@ -204,7 +238,7 @@ public final class SimPeer {
             SimDisk.Write write = disk.completeOne();
             durable = write.number();
             if (write.effect() instanceof Effect.InstallSnapshot install) {
-                restoreLater(install);
+                applying.restore(install, installed(install));
             }
             release();
         }
@@ -221,7 +255,7 @@ public final class SimPeer {
         if (effect instanceof Effect.Send send) {
             world.send(this, send.to(), send.message());
         } else if (effect instanceof Effect.Apply apply) {
-            apply(apply.index());
+            applying.apply(apply.index(), disk.log());
         } else if (effect instanceof Effect.Answered answered) {
             world.answered(this, answered.id(), answered.result());
         } else if (effect instanceof Effect.Forwarded forwarded) {
@@ -243,7 +277,8 @@ public final class SimPeer {
         }
     }
 
-    private void ifStillAlive(World.Work work, Runnable task) {
+    /** Has the world run {@code task} later, unless this peer stops before. */
+    void ifStillAlive(World.Work work, Runnable task) {
         int now = life;
         world.later(this, work, () -> {
             if (life == now) {
@@ -275,7 +310,7 @@ public final class SimPeer {
         Violation.unless(
                 snapshot != null && snapshot.meta().index() >= compact.base().index(),
                 "%s compacts to %s without a snapshot of it",
-                name,
+                name(),
                 compact.base());
         disk.log().compact(compact.base());
     }
@@ -292,59 +327,23 @@ public final class SimPeer {
         }
     }
 
-    // ---- the state machine ----
-
-    private void apply(long index) {
-        Violation.unless(index > applyIndex, "%s is to apply up to %d after %d", name, index, applyIndex);
-        Violation.unless(disk.log().reaches(index), "%s is to apply %d; its disk has %s", name, index, disk.log());
-        List<Entry> entries = disk.log().range(applyIndex + 1, index);
-        List<Entry> cached = running().cachedEntries(applyIndex + 1, index);
-        Violation.unless(cached.isEmpty() || cached.equals(entries), "%s caches other entries than its disk has", name);
-        applyIndex = index;
-        toApply.addLast(() -> {
-            for (Entry entry : entries) {
-                Command command = machine.apply(entry);
-                world.applied(this, entry, command);
-            }
-            step(new Input.Applied(index));
-        });
-        applyNext();
-    }
-
-    private void restoreLater(Effect.InstallSnapshot install) {
+    private SimMachine.State installed(Effect.InstallSnapshot install) {
         SimMachine.State state = disk.snapshot();
         if (state == null) {
             throw new AssertionError("installed " + install + ", found none");
         }
-        applyIndex = state.meta().index();
-        toApply.addLast(() -> {
-            machine.restore(state);
-            world.restored(this, state);
-            step(new Input.Applied(state.meta().index()));
-        });
-        applyNext();
-    }
-
-    private void applyNext() {
-        if (!applying && !toApply.isEmpty()) {
-            applying = true;
-            ifStillAlive(World.Work.APPLY, () -> {
-                applying = false;
-                Runnable task = toApply.removeFirst();
-                task.run();
-                applyNext();
-            });
-        }
+        return state;
     }
 
     /** Takes a snapshot of the state as it is now; it is durable later. False if there is nothing new in it. */
     public boolean takeSnapshot() {
         SimMachine.State newest = disk.snapshot();
         if (core == null
-                || machine.lastApplied() <= (newest == null ? 0 : newest.meta().index())) {
+                || machine().lastApplied()
+                        <= (newest == null ? 0 : newest.meta().index())) {
             return false;
         }
-        SimMachine.State captured = machine.capture();
+        SimMachine.State captured = machine().capture();
         ifStillAlive(World.Work.CAPTURE, () -> {
             if (disk.keep(captured)) {
                 step(new Input.SnapshotTaken(captured.meta()));

@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
  * What a seed's run is like. Each seed draws its own kinds and rates of faults (swarm testing): a fault that is always
  * there hides what happens without it.
  *
+ * @param groups beside each other on the same nodes
  * @param voters that found the group
  * @param spares peers that may come in later
  * @param loss share of messages that vanish
@@ -27,6 +28,7 @@ import java.util.random.RandomGenerator;
  * @param faults how likely each is
  */
 record SimSettings(
+        int groups,
         int voters,
         int spares,
         double loss,
@@ -43,6 +45,8 @@ record SimSettings(
         RaftConfig config) {
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
 
+    private static final int GROUPS_SELDOM = 16;
+
     static SimSettings draw(RandomGenerator random) {
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         for (Fault fault : Fault.values()) {
@@ -50,6 +54,7 @@ record SimSettings(
         }
         int voters = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
         return new SimSettings(
+                random.nextInt(GROUPS_SELDOM) == 0 ? 2 : 1,
                 voters,
                 random.nextInt(Math.min(4, 8 - voters)),
                 pick(random, 0, 0, 1, 5, 20) / 100.0,

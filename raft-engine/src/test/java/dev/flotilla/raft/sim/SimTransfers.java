@@ -53,7 +53,7 @@ final class SimTransfers {
                 return;
             }
             offered.put(to, offer);
-            to.step(new Input.Received(from.id(), storeId, message, schedule.nowNanos() / Schedule.MILLI));
+            to.step(new Input.Received(from.id(), storeId, message, to.wallMillis()));
             if (!wanted.contains(offer)) { // the receiver closes a stream that it does not want
                 offered.remove(to, offer);
                 notSent(offer, to.id());
@@ -120,7 +120,7 @@ final class SimTransfers {
     }
 
     private boolean isCut(SimPeer from, SimPeer to) {
-        return network.isBlocked(from, to) || network.isBlocked(to, from);
+        return network.isBlocked(from.node(), to.node()) || network.isBlocked(to.node(), from.node());
     }
 
     private boolean breaks() {

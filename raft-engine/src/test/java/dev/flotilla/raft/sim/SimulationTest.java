@@ -26,7 +26,7 @@ class SimulationTest {
     void everySeedKeepsThePromisesOfRaft() throws Exception {
         Long seed = Long.getLong("sim.seed");
         if (seed != null) {
-            new Simulation(seed, System.out).run();
+            SeedRun.run(seed, System.out);
             return;
         }
         long from = Long.getLong("sim.from", 1);
@@ -49,7 +49,7 @@ class SimulationTest {
     }
 
     private static String runOf(long seed) {
-        return new Simulation(seed, null).run().table();
+        return SeedRun.run(seed, null).table();
     }
 
     private static Tally runAll(long from, long seeds, List<String> failures) throws Exception {
@@ -75,7 +75,7 @@ class SimulationTest {
 
     private static void runOne(long seed, Tally tally, List<String> failures) {
         try {
-            tally.add(new Simulation(seed, null).run());
+            tally.add(SeedRun.run(seed, null));
         } catch (RuntimeException | AssertionError e) {
             StackTraceElement where = e.getStackTrace().length > 0 ? e.getStackTrace()[0] : null;
             failures.add("mvn -pl raft-engine -am test -Dtest=SimulationTest -Dsurefire.failIfNoSpecifiedTests=false"

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Map;
 
 /** How often each {@link Occurrence} was seen, and in how many seeds. */
-final class Tally {
+public final class Tally {
     private final Map<Occurrence, Long> times = new EnumMap<>(Occurrence.class);
     private final Map<Occurrence, Integer> seeds = new EnumMap<>(Occurrence.class);
 
@@ -35,7 +35,8 @@ final class Tally {
                 .toList();
     }
 
-    String table() {
+    /** All of it, a line each. */
+    public String table() {
         StringBuilder table = new StringBuilder("occurrence                        times   in seeds\n");
         for (Occurrence occurrence : Occurrence.values()) {
             table.append(String.format(

@@ -21,6 +21,7 @@ public interface World {
         CAPTURE
     }
 
+    /** True time, which no peer sees but through its own clock. */
     long nowNanos();
 
     /** A message left {@code from}. */
@@ -43,8 +44,8 @@ public interface World {
     /** A request went to the leader of {@code term}. */
     void forwarded(SimPeer peer, RequestId id, long term);
 
-    /** {@code entry} was applied; {@code command} is what it carries. */
-    void applied(SimPeer peer, Entry entry, @Nullable Command command);
+    /** {@code entry} was applied; {@code command} is what it carries, {@code result} what the state machine made of it. */
+    void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result);
 
     void restored(SimPeer peer, SimMachine.State state);
 

@@ -1,0 +1,77 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.PeerId;
+import org.jspecify.annotations.Nullable;
+
+/** One group's messages on their way. The receiver is told who sent, and from which data directory, as of the sending. */
+final class Delivery {
+    private final SimGroup group;
+    private final Environment environment;
+    private final Tally tally;
+
+    Delivery(SimGroup group) {
+        this.group = group;
+        this.environment = group.environment();
+        this.tally = environment.tally();
+    }
+
+    void send(SimPeer from, PeerId to, RaftMessage message) {
+        environment.note(() -> from.name() + " -> " + Names.of(to) + "  " + MessageText.of(message));
+        group.invariants().onSend(from, to, message);
+        Occurrence counted = occurrence(message);
+        if (counted != null) {
+            tally.count(counted);
+        }
+        Violation.unless(!from.id().equals(to), "%s sends %s to itself", from.name(), message);
+        transmit(from, group.life().peer(to), message);
+    }
+
+    private void transmit(SimPeer from, SimPeer to, RaftMessage message) {
+        StoreId storeId = from.storeId();
+        // Raft's own messages may come twice; what belongs to a caller comes once, as from any transport.
+        boolean mayDouble = !(message instanceof RaftMessage.Forward || message instanceof RaftMessage.Answer);
+        environment
+                .network()
+                .send(
+                        from.node(),
+                        to.node(),
+                        message instanceof RaftMessage.AppendEntries,
+                        mayDouble,
+                        () -> deliver(from, storeId, to, message));
+    }
+
+    private void deliver(SimPeer from, StoreId storeId, SimPeer to, RaftMessage message) {
+        boolean isAnswer = message instanceof RaftMessage.Refusal || message instanceof RaftMessage.Removed;
+        if (to.isUp()) {
+            environment.note(() -> to.name() + " <- " + from.name() + "  " + MessageText.of(message));
+            to.step(new Input.Received(from.id(), storeId, message, to.wallMillis()));
+        } else if (group.life().isAbsent(to) && to.node().isUp() && !isAnswer) {
+            transmit(to, from, new RaftMessage.Refusal());
+        }
+    }
+
+    /** What sending {@code message} counts as; null for nothing in particular. */
+    private static @Nullable Occurrence occurrence(RaftMessage message) {
+        if (message instanceof RaftMessage.VoteReply reply) {
+            return reply.granted() ? null : Occurrence.VOTE_REFUSED;
+        } else if (message instanceof RaftMessage.PreVoteReply reply) {
+            return reply.granted() ? null : Occurrence.PRE_VOTE_REFUSED;
+        } else if (message instanceof RaftMessage.AppendRejected) {
+            return Occurrence.APPEND_REJECTED;
+        } else if (message instanceof RaftMessage.TimeoutNow) {
+            return Occurrence.TIMEOUT_NOW;
+        } else if (message instanceof RaftMessage.Refusal) {
+            return Occurrence.REFUSAL;
+        } else if (message instanceof RaftMessage.Introduction) {
+            return Occurrence.INTRODUCTION;
+        } else if (message instanceof RaftMessage.CertificateIssued) {
+            return Occurrence.CERTIFICATE_ISSUED;
+        } else if (message instanceof RaftMessage.Removed) {
+            return Occurrence.REMOVAL_NOTICE;
+        }
+        return null;
+    }
+}

@@ -1,0 +1,175 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.Result;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/** One group of a cluster: hands what its peers do to whom it concerns. */
+final class SimGroup implements World {
+    private final Environment environment;
+    private final Invariants invariants;
+    private final GroupLife life;
+    private final Connections connections;
+    private final Delivery delivery;
+    private final SimTransfers transfers;
+    private final Watch watch;
+    private final SimClients clients;
+    private final Operators operators;
+
+    SimGroup(Environment environment, RaftConfig config, Supplier<? extends StateMachine<?>> machines) {
+        this.environment = environment;
+        invariants = new Invariants(this::disk);
+        life = new GroupLife(this, config, machines);
+        connections = new Connections(environment, life.peers());
+        delivery = new Delivery(this);
+        transfers = new SimTransfers(environment.schedule(), environment.random(), environment.network());
+        watch = new Watch(this);
+        clients = new SimClients(environment, invariants);
+        operators = new Operators(this);
+        environment.add(this);
+    }
+
+    private @Nullable SimDisk disk(Member member) {
+        return life.disk(member);
+    }
+
+    // ---- its parts ----
+
+    Environment environment() {
+        return environment;
+    }
+
+    Invariants invariants() {
+        return invariants;
+    }
+
+    GroupLife life() {
+        return life;
+    }
+
+    Connections connections() {
+        return connections;
+    }
+
+    SimTransfers transfers() {
+        return transfers;
+    }
+
+    Watch watch() {
+        return watch;
+    }
+
+    SimClients clients() {
+        return clients;
+    }
+
+    Operators operators() {
+        return operators;
+    }
+
+    // ---- what its peers do ----
+
+    @Override
+    public long nowNanos() {
+        return environment.schedule().nowNanos();
+    }
+
+    @Override
+    public void send(SimPeer from, PeerId to, RaftMessage message) {
+        delivery.send(from, to, message);
+    }
+
+    @Override
+    public void written(SimPeer peer) {
+        environment.disks().written(peer);
+    }
+
+    @Override
+    public void later(SimPeer peer, Work work, Runnable task) {
+        environment.disks().later(peer, work, task);
+    }
+
+    @Override
+    public void sendSnapshot(SimPeer from, PeerId to, RaftMessage.InstallSnapshot message, SimMachine.State state) {
+        environment.note(() -> from.name() + " => " + Names.of(to) + "  " + MessageText.of(message));
+        environment.tally().count(Occurrence.SNAPSHOT_SENT);
+        transfers.send(from, life.peer(to), message, state);
+    }
+
+    @Override
+    public void receiveSnapshot(SimPeer peer, PeerId from, RaftMessage.InstallSnapshot message) {
+        transfers.receive(peer, message);
+    }
+
+    @Override
+    public void answered(SimPeer peer, RequestId id, Result result) {
+        environment.note(() -> peer.name() + " answers " + id.number() + " " + MessageText.of(result));
+        if (!clients.answered(peer, id, result)) {
+            operators.answered(id, result);
+        }
+    }
+
+    @Override
+    public void forwarded(SimPeer peer, RequestId id, long term) {
+        clients.forwarded(id, term);
+    }
+
+    @Override
+    public void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result) {
+        invariants.onApplied(peer, entry, command);
+        clients.applied(peer, entry, command);
+        watch.applied(peer, entry);
+    }
+
+    @Override
+    public void restored(SimPeer peer, SimMachine.State state) {
+        invariants.onRestored(peer, state);
+        clients.restored(peer);
+    }
+
+    @Override
+    public void stepping(SimPeer peer, Input input) {
+        watch.stepping(peer);
+    }
+
+    @Override
+    public void emitted(SimPeer peer, Effect effect) {
+        watch.emitted(peer, effect);
+        if (effect instanceof Effect.ReceiveSnapshot receive) {
+            transfers.wanted(peer, receive.message());
+        }
+    }
+
+    @Override
+    public void stepped(SimPeer peer, Input input, List<Effect> effects) {
+        watch.stepped(peer);
+        life.planTimer(peer);
+    }
+
+    @Override
+    public void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader) {
+        watch.roleChanged(peer, role, term, leader);
+    }
+
+    @Override
+    public void dropped(SimPeer peer, PeerId from, String message, String reason) {
+        environment.note(() -> peer.name() + " drops " + message + " of " + Names.of(from) + ": " + reason);
+    }
+
+    @Override
+    public void left(SimPeer peer) {
+        life.left(peer);
+    }
+}

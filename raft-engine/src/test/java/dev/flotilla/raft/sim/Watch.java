@@ -1,0 +1,152 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.transport.PeerId;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Looks at every step of one group: has it checked, counts what is rare, and remembers the agreed configuration. */
+final class Watch {
+    private final SimGroup group;
+    private final Environment environment;
+    private final Tally tally;
+    private final Invariants invariants;
+
+    private @Nullable Configuration agreed; // the newest that was applied anywhere
+    private long agreedIndex;
+
+    // What the step that is under way changed.
+    private Role roleBefore = Role.FOLLOWER;
+    private long wonTerm; // 0 if no election was won
+    private boolean leadershipEnded;
+
+    Watch(SimGroup group) {
+        this.group = group;
+        this.environment = group.environment();
+        this.tally = environment.tally();
+        this.invariants = group.invariants();
+    }
+
+    /** The newest configuration that any peer applied; null before the first. */
+    @Nullable
+    Configuration agreed() {
+        return agreed;
+    }
+
+    // ---- steps ----
+
+    void stepping(SimPeer peer) {
+        roleBefore = peer.role();
+        wonTerm = 0;
+        leadershipEnded = false;
+    }
+
+    void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader) {
+        environment.note(() -> peer.name() + " is " + role + " term=" + term + " leader=" + MessageText.name(leader));
+        if (role == Role.LEADER && peer.role() != Role.LEADER) {
+            invariants.onLeader(peer, term);
+            wonTerm = term;
+            tally.count(Occurrence.ELECTION_WON);
+        } else if (role != Role.LEADER && peer.role() == Role.LEADER) {
+            leadershipEnded = true;
+            tally.count(Occurrence.LEADER_STEPPED_DOWN);
+        }
+    }
+
+    void emitted(SimPeer peer, Effect effect) {
+        if (effect instanceof Effect.Persist persist) {
+            environment.note(() -> peer.name() + " persists " + persist.number() + " " + text(persist));
+            onPersist(peer, persist);
+        } else if (effect instanceof Effect.InstallSnapshot install) {
+            environment.note(() -> peer.name() + " installs " + install.number() + " "
+                    + install.snapshot().lastIncluded() + (install.keepLog() ? " keeping the log" : ""));
+            tally.count(install.keepLog() ? Occurrence.SNAPSHOT_INSTALLED_LOG_KEPT : Occurrence.SNAPSHOT_INSTALLED);
+        } else if (effect instanceof Effect.SendEarly) {
+            tally.count(Occurrence.WINDOW_SENT_EARLY);
+        } else if (effect instanceof Effect.LoadEntries) {
+            tally.count(Occurrence.ENTRIES_LOADED);
+        } else if (effect instanceof Effect.Compact) {
+            tally.count(Occurrence.LOG_COMPACTED);
+        } else if (effect instanceof Effect.LeftGroup) {
+            tally.count(Occurrence.LEFT_GROUP);
+        }
+    }
+
+    private static String text(Effect.Persist persist) {
+        return "term=" + persist.hardState().term() + " vote="
+                + MessageText.name(persist.hardState().votedFor()) + " " + MessageText.entries(persist.entries());
+    }
+
+    private void onPersist(SimPeer peer, Effect.Persist persist) {
+        if (roleBefore == Role.LEADER && !leadershipEnded) {
+            invariants.onLeaderPersist(peer, persist);
+        }
+        if (!persist.entries().isEmpty()
+                && persist.entries().get(0).index() <= peer.log().lastIndex()) {
+            tally.count(Occurrence.CONFLICT_TRUNCATED);
+        }
+        invariants.onPersist(peer, persist);
+    }
+
+    void stepped(SimPeer peer) {
+        tally.count(Occurrence.STEP);
+        CoreStatus status = peer.status();
+        if (wonTerm > 0) {
+            invariants.onElected(peer, wonTerm, status.configuration());
+        }
+        invariants.onStatus(peer, status);
+    }
+
+    /** Its process is about to crash; of its writes under way the first {@code surviving} will be on its disk. */
+    void crashing(SimPeer peer, int surviving) {
+        if (surviving < peer.disk().pendingWrites()) {
+            tally.count(Occurrence.CRASH_LOST_WRITES);
+        }
+        if (surviving > 0) {
+            tally.count(Occurrence.CRASH_KEPT_UNTOLD_WRITES);
+        }
+        CoreStatus status = peer.status();
+        if (status.role() == Role.LEADER && status.configuration().isJoint()) {
+            tally.count(Occurrence.JOINT_LEADER_CRASHED);
+        }
+    }
+
+    // ---- what is agreed ----
+
+    void applied(SimPeer peer, Entry entry) {
+        if (entry.kind() == Entry.Kind.CONFIGURATION && entry.index() > agreedIndex) {
+            agreedIndex = entry.index();
+            Configuration next = Payloads.configuration(entry);
+            environment.note(() -> "agreed: " + entry.id() + " " + MessageText.of(next));
+            count(agreed == null ? next : agreed, next);
+            agreed = next;
+        }
+    }
+
+    private void count(Configuration before, Configuration next) {
+        if (next.isJoint()) {
+            tally.count(Occurrence.JOINT_CONFIGURATION);
+        }
+        for (Member member : next.members()) {
+            Optional<Member> previously = before.member(member.peerId());
+            if (previously.isPresent() && !previously.get().storeId().equals(member.storeId())) {
+                tally.count(Occurrence.STORE_REPLACED);
+            }
+        }
+        for (Member member : next.previous()) {
+            Optional<Member> later = next.members().stream()
+                    .filter(each -> each.peerId().equals(member.peerId()))
+                    .findFirst();
+            if (later.isEmpty() && group.life().peer(member.peerId()).role() == Role.LEADER) {
+                tally.count(Occurrence.LEADER_REMOVED);
+            } else if (later.isPresent() && later.get().isVoter() && !member.isVoter()) {
+                tally.count(Occurrence.LEARNER_PROMOTED);
+            }
+        }
+    }
+}
