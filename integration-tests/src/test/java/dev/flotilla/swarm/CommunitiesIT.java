@@ -22,8 +22,9 @@ class CommunitiesIT {
         try (Swarm swarm = Swarm.of(3, directory)) {
             found(swarm);
             List<Long> terms = terms(swarm);
-            try (Writer writer = new Writer(swarm.peer(1), "c7", "w")) {
-                Eventually.holds("200 writes", PeerProcess.PATIENCE, () -> writer.acknowledged() >= 200);
+            try (Workload workload = new Workload(List.of(swarm.peer(1)), "c7", "w", 1)) {
+                workload.awaitMore(List.of(swarm.peer(1)), 200);
+                workload.finish();
             }
             assertThat(terms(swarm)).as("no election anywhere").isEqualTo(terms);
             for (PeerProcess peer : swarm.peers()) {

@@ -188,6 +188,21 @@ final class PeerProcess implements AutoCloseable {
         }
     }
 
+    /** Stops the process in its tracks until {@link #resume}: it neither hears nor speaks, and does not know it. */
+    void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        long pid = Objects.requireNonNull(daemon, "no daemon runs").pid();
+        Process kill = new ProcessBuilder("kill", "-" + signal, Long.toString(pid)).start();
+        assertThat(kill.waitFor()).as("kill -%s %d", signal, pid).isZero();
+    }
+
     /** SIGTERM; the daemon's exit code. */
     int terminate() throws InterruptedException {
         Process process = Objects.requireNonNull(daemon, "no daemon runs");
