@@ -10,6 +10,7 @@ import dev.flotilla.raft.message.RaftMessage.TimeoutNow;
 import dev.flotilla.raft.message.RaftMessage.VoteReply;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -71,6 +72,24 @@ final class Election {
         becomeFollower(group.term(), null);
         if (mayCampaign()) {
             preCampaign();
+        } else {
+            askWhetherStillMember();
+        }
+    }
+
+    /**
+     * A candidate that was removed learns so from the answer to its campaign. Who never campaigns would wait for a leader
+     * for ever if it missed the notice: so it asks one member for a certificate, whom it needs not have. A newcomer asks by
+     * its ticket.
+     */
+    private void askWhetherStillMember() {
+        List<PeerId> others = group.configuration().all().stream()
+                .map(Member::peerId)
+                .filter(peer -> !peer.equals(group.self))
+                .toList();
+        if (group.configuration().contains(group.self, group.storeId) && !others.isEmpty()) {
+            PeerId asked = others.get(group.random.nextInt(others.size()));
+            group.send(asked, new RaftMessage.CertificateRequest());
         }
     }
 

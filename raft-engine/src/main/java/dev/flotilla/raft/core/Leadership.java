@@ -102,4 +102,23 @@ final class Leadership {
     boolean hears(Progress peer) {
         return peer.answered && group.nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
     }
+
+    /** Whether {@code member} answered within an election time-out; this peer hears itself. */
+    boolean hears(Member member) {
+        Progress found = of(member);
+        return isSelf(member) || (found != null && hears(found));
+    }
+
+    /**
+     * Whether {@code member} may be made a voter (thesis §4.2.1): it is heard, takes entries as they come, has one of this
+     * term, and lags by no more than the settings say.
+     */
+    boolean hasCaughtUp(Member member) {
+        Progress found = of(member);
+        return found != null
+                && hears(found)
+                && found.state() == MemberStatus.State.REPLICATE
+                && found.matchIndex() >= firstIndex
+                && found.matchIndex() + group.config.promotionLagEntries() >= group.log.lastIndex();
+    }
 }

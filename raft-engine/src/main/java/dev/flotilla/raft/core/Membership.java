@@ -25,11 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Membership {
     private final Group group;
+    private final ChangeRules rules;
     // Who waits for the change that is under way.
     private Requester requester = new Requester.Nobody();
 
     Membership(Group group) {
         this.group = group;
+        this.rules = new ChangeRules(group);
     }
 
     /** Starts a change, or answers why not. Says whether an entry was appended. */
@@ -90,7 +92,7 @@ final class Membership {
             Leadership leadership, Requester asking, MembershipChange change, @Nullable Admission admission) {
         Configuration present = group.configuration();
         List<Member> members = apply(present.members(), change);
-        Optional<Result> verdict = judge(leadership, present, members);
+        Optional<Result> verdict = rules.judge(leadership, members);
         if (verdict.isPresent()) {
             asking.answer(group, verdict.get());
             return false;
@@ -115,43 +117,6 @@ final class Membership {
         change.remove().forEach(byPeer::remove);
         change.put().forEach(member -> byPeer.put(member.peerId(), member));
         return List.copyOf(byPeer.values());
-    }
-
-    /** Why the change must not be made, or that it was made already; empty if it can start. */
-    private Optional<Result> judge(Leadership leadership, Configuration present, List<Member> members) {
-        if (present.isJoint() || !group.isConfigurationCommitted()) {
-            return refused(Result.Reason.BUSY, "another membership change is under way");
-        }
-        if (!leadership.hasCommittedInTerm()) {
-            return refused(Result.Reason.BUSY, "the leader is new and has not committed an entry of its term yet");
-        }
-        if (List.copyOf(present.members()).equals(members)) {
-            return Optional.of(new Result.Done());
-        }
-        Optional<Member> formerly = members.stream()
-                .filter(member -> present.removed().stream().anyMatch(former -> isSameStore(former, member)))
-                .findFirst();
-        if (formerly.isPresent()) { // it was told to go, or will be, and that is for good
-            return refused(
-                    Result.Reason.NOT_ALLOWED,
-                    formerly.get().peerId() + " was removed: it must forget the group and join anew");
-        }
-        if (members.stream().noneMatch(Member::isVoter)) {
-            return refused(
-                    Result.Reason.NOT_ALLOWED, "the last voter cannot go: nobody would be left to decide anything");
-        }
-        if (members.size() > Configuration.MEMBERS_MAX) {
-            return refused(Result.Reason.NOT_ALLOWED, "a group has at most " + Configuration.MEMBERS_MAX + " members");
-        }
-        return Optional.empty();
-    }
-
-    private static boolean isSameStore(Member one, Member other) {
-        return one.peerId().equals(other.peerId()) && one.storeId().equals(other.storeId());
-    }
-
-    private static Optional<Result> refused(Result.Reason reason, String detail) {
-        return Optional.of(new Result.Refused(reason, detail));
     }
 
     private static List<SpentTicket> spentTickets(Configuration present, @Nullable Admission admission) {
@@ -211,16 +176,11 @@ final class Membership {
             return false;
         }
         for (Member member : group.configuration().members()) {
-            Progress peer = leadership.of(member.peerId());
-            boolean hasCaughtUp = member.promotable()
-                    && peer != null
-                    && leadership.hears(peer)
-                    && peer.state() == MemberStatus.State.REPLICATE
-                    && peer.matchIndex() >= leadership.firstIndex
-                    && peer.matchIndex() + group.config.promotionLagEntries() >= group.log.lastIndex();
-            if (hasCaughtUp) {
+            if (member.promotable() && leadership.hasCaughtUp(member)) {
                 Member voter = Member.voter(member.peerId(), member.storeId());
-                return start(leadership, new Requester.Nobody(), MembershipChange.put(voter), null);
+                if (start(leadership, new Requester.Nobody(), MembershipChange.put(voter), null)) {
+                    return true;
+                }
             }
         }
         return false;

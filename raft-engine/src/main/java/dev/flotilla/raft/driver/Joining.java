@@ -72,8 +72,8 @@ final class Joining {
         }
         nextNanos = nowNanos + node.settings().joinRetryDelay().toNanos();
         Member self = self();
-        if (self == null && !letIn) {
-            askNext();
+        if (self == null) {
+            askNext(); // also once let in: it may have been removed since, before it heard a leader
         } else if (self != null && isAsWished(self)) {
             catchUp();
         }
@@ -81,7 +81,7 @@ final class Joining {
 
     /** Something changed: look at once whether this peer is in. */
     void changed() {
-        if (letIn || self() != null) {
+        if (self() != null) {
             nextNanos = Math.min(nextNanos, node.nowNanos());
         }
     }
@@ -133,7 +133,6 @@ final class Joining {
         number = null;
         if (result instanceof Result.Done) {
             letIn = true;
-            changed();
         } else if (result instanceof Result.Refused refused && refused.reason() == Result.Reason.NOT_ALLOWED) {
             finish(new Outcome.Rejected<>(Outcome.Reason.REFUSED, refused.detail()));
         }

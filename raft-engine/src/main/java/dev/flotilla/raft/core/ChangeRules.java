@@ -1,0 +1,125 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.Result;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * Whether a change of the members may start. What would leave the group without anybody to decide, or with a majority
+ * that its leader does not hear now, is refused with the reason before anything is appended: a joint configuration that
+ * cannot be committed cannot be left either (paper §6; RATIS-1912 is a group that stalled so).
+ */
+final class ChangeRules {
+    private final Group group;
+
+    ChangeRules(Group group) {
+        this.group = group;
+    }
+
+    /** Why the change to {@code members} must not be made, or that it was made already; empty if it can start. */
+    Optional<Result> judge(Leadership leadership, List<Member> members) {
+        Configuration present = group.configuration();
+        if (present.isJoint() || !group.isConfigurationCommitted()) {
+            return refused(Result.Reason.BUSY, "another membership change is under way");
+        }
+        if (!leadership.hasCommittedInTerm()) {
+            return refused(Result.Reason.BUSY, "the leader is new and has not committed an entry of its term yet");
+        }
+        if (List.copyOf(present.members()).equals(members)) {
+            return Optional.of(new Result.Done());
+        }
+        return notAllowed(present, members)
+                .or(() -> newVoters(leadership, present, members))
+                .or(() -> quorums(leadership, present, members));
+    }
+
+    /** What must never be, whoever can be heard. */
+    private static Optional<Result> notAllowed(Configuration present, List<Member> members) {
+        Optional<Member> formerly = members.stream()
+                .filter(member -> present.removed().stream().anyMatch(former -> isSameStore(former, member)))
+                .findFirst();
+        if (formerly.isPresent()) { // it was told to go, or will be, and that is for good
+            return refused(
+                    Result.Reason.NOT_ALLOWED,
+                    formerly.get().peerId() + " was removed: it must forget the group and join anew");
+        }
+        if (members.stream().noneMatch(Member::isVoter)) {
+            return refused(
+                    Result.Reason.NOT_ALLOWED, "the last voter cannot go: nobody would be left to decide anything");
+        }
+        if (members.size() > Configuration.MEMBERS_MAX) {
+            return refused(Result.Reason.NOT_ALLOWED, "a group has at most " + Configuration.MEMBERS_MAX + " members");
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Nobody votes before it has caught up (thesis §4.2.1): a majority of empty logs, let in at once, would commit nothing
+     * until they are full. So newcomers come in as learners, any number at once, and become voters later, any number at
+     * once.
+     */
+    private Optional<Result> newVoters(Leadership leadership, Configuration present, List<Member> members) {
+        for (Member member : members) {
+            Optional<Member> before = present.members().stream()
+                    .filter(each -> isSameStore(each, member))
+                    .findFirst();
+            boolean isNewVoter =
+                    member.isVoter() && before.filter(Member::isVoter).isEmpty();
+            if (isNewVoter && before.isEmpty()) {
+                return refused(
+                        Result.Reason.NOT_ALLOWED,
+                        member.peerId() + " is no member yet: let it in as a promotable learner, which becomes a voter"
+                                + " once it has caught up");
+            }
+            if (isNewVoter && !leadership.hasCaughtUp(member)) {
+                return refused(
+                        Result.Reason.BUSY,
+                        member.peerId() + " cannot vote before it has caught up: it has "
+                                + leadership.matchIndex(member) + " of " + group.log.lastIndex() + " entries");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Both lists of the joint configuration must agree on it, and the new one must go on alone after that. */
+    private static Optional<Result> quorums(Leadership leadership, Configuration present, List<Member> members) {
+        List<Member> goneForGood = present.members().stream()
+                .filter(member -> members.stream()
+                        .anyMatch(each -> each.peerId().equals(member.peerId()) && !isSameStore(each, member)))
+                .toList(); // its owner says so itself: it speaks with another data directory
+        return quorum(leadership, present.members(), goneForGood, "present")
+                .or(() -> quorum(leadership, members, List.of(), "future"));
+    }
+
+    private static Optional<Result> quorum(
+            Leadership leadership, List<Member> members, List<Member> goneForGood, String which) {
+        boolean isHeard = Quorum.reached(
+                Configuration.of(members), member -> !goneForGood.contains(member) && leadership.hears(member));
+        if (isHeard) {
+            return Optional.empty();
+        }
+        List<Member> voters = members.stream().filter(Member::isVoter).toList();
+        List<Member> missing = voters.stream()
+                .filter(member -> goneForGood.contains(member) || !leadership.hears(member))
+                .toList();
+        return refused(
+                Result.Reason.BUSY,
+                "the change would cost the quorum: of the " + voters.size() + " " + which + " voters this leader hears "
+                        + (voters.size() - missing.size()) + ", without " + names(missing));
+    }
+
+    private static String names(List<Member> members) {
+        return members.stream().map(member -> member.peerId().toString()).collect(Collectors.joining(", "));
+    }
+
+    private static boolean isSameStore(Member one, Member other) {
+        return one.peerId().equals(other.peerId()) && one.storeId().equals(other.storeId());
+    }
+
+    private static Optional<Result> refused(Result.Reason reason, String detail) {
+        return Optional.of(new Result.Refused(reason, detail));
+    }
+}
