@@ -22,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  * Agreement by Raft: {@link OpLogConsensus} over one {@linkplain RaftGroup group}. The state lives in memory; the log
  * and snapshots of it are the node's. Every peer of a group uses the same two codecs.
  *
+ * <p>It is for states that are small beside the heap: a codec makes one array of the whole state, so that a snapshot
+ * takes twice the encoded size for as long as it is written or restored, and no state can have more than 2 GiB. A larger
+ * state is a {@link dev.flotilla.raft.machine.StateMachine} of one's own, which writes and reads its snapshot as a stream.
+ *
  * <p>{@link #group} is there for what the interface does not speak of: members, tickets, leadership, snapshots.
  */
 public final class RaftConsensus<S> implements OpLogConsensus<S> {

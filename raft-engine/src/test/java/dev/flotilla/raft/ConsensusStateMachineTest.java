@@ -156,6 +156,15 @@ class ConsensusStateMachineTest {
     }
 
     @Test
+    void aSnapshotHoldsTheBeginningOfAReasonOfAnyLength() throws Exception {
+        apply(1, new Change.NewState<>(START));
+        apply(2, operation(JournalOp.fail("\u20ac".repeat(100_000))));
+        ConsensusStateMachine<Journal> other = machine();
+        other.restore(2, new ByteArrayInputStream(written(machine.capture())));
+        assertInconsistent(other, 2, "\u20ac".repeat(100));
+    }
+
+    @Test
     void aSnapshotHoldsTheGroupsEncodings() throws Exception {
         apply(1, new Change.NewState<>(START));
         apply(2, operation(JournalOp.append("one")));

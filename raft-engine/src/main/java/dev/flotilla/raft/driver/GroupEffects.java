@@ -119,7 +119,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     }
 
     private void load(Effect.LoadEntries load) {
-        node.threads().disk().execute(() -> {
+        node.threads().reading().execute(() -> {
             try {
                 List<Entry> entries =
                         node.log().entries(genesis, load.fromIndex(), load.toIndexExclusive(), load.bytesMax());

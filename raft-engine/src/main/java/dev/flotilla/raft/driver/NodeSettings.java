@@ -17,7 +17,6 @@ import java.util.function.Consumer;
  * @param applyQueueBytesMax of entries kept in memory for a state machine that is behind; the rest is read back
  * @param snapshotEntries a snapshot is taken once so many entries were applied since the last one
  * @param snapshotLogBytes or so many bytes of them
- * @param snapshotChunkBytes of a snapshot sent at once
  * @param snapshotTransfersMax snapshots that are sent, and as many that are received, at the same time
  * @param snapshotIdleTimeout a transfer that does not move for so long is given up
  */
@@ -33,7 +32,6 @@ public record NodeSettings(
         long applyQueueBytesMax,
         long snapshotEntries,
         long snapshotLogBytes,
-        int snapshotChunkBytes,
         int snapshotTransfersMax,
         Duration snapshotIdleTimeout) {
 
@@ -49,7 +47,6 @@ public record NodeSettings(
         requirePositive("applyQueueBytesMax", applyQueueBytesMax);
         requirePositive("snapshotEntries", snapshotEntries);
         requirePositive("snapshotLogBytes", snapshotLogBytes);
-        requirePositive("snapshotChunkBytes", snapshotChunkBytes);
         requirePositive("snapshotTransfersMax", snapshotTransfersMax);
         requirePositive("snapshotIdleTimeout", snapshotIdleTimeout.toNanos());
     }
@@ -110,7 +107,6 @@ public record NodeSettings(
         private long applyQueueBytesMax = 16 << 20;
         private long snapshotEntries = 10_000;
         private long snapshotLogBytes = 8 << 20;
-        private int snapshotChunkBytes = 64 << 10;
         private int snapshotTransfersMax = 2;
         private Duration snapshotIdleTimeout = Duration.ofSeconds(30);
 
@@ -128,7 +124,6 @@ public record NodeSettings(
             applyQueueBytesMax = from.applyQueueBytesMax;
             snapshotEntries = from.snapshotEntries;
             snapshotLogBytes = from.snapshotLogBytes;
-            snapshotChunkBytes = from.snapshotChunkBytes;
             snapshotTransfersMax = from.snapshotTransfersMax;
             snapshotIdleTimeout = from.snapshotIdleTimeout;
         }
@@ -150,7 +145,6 @@ public record NodeSettings(
                     applyQueueBytesMax,
                     snapshotEntries,
                     snapshotLogBytes,
-                    snapshotChunkBytes,
                     snapshotTransfersMax,
                     snapshotIdleTimeout);
         }

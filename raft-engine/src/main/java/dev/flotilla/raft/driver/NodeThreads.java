@@ -16,20 +16,23 @@ import org.slf4j.LoggerFactory;
 final class NodeThreads {
     private static final Logger LOG = LoggerFactory.getLogger(NodeThreads.class);
     private static final int CALLBACK_THREADS = 4;
-    private static final int DISK_THREADS = 2;
+    private static final int READING_THREADS = 2;
+    private static final int SAVING_THREADS = 2;
     private static final int IDLE_SECONDS = 30;
     private static final int CLOSE_SECONDS = 10;
 
     private final ThreadPoolExecutor apply;
     private final ThreadPoolExecutor callbacks;
-    private final ThreadPoolExecutor disk;
+    private final ThreadPoolExecutor reading;
+    private final ThreadPoolExecutor saving;
     private final ThreadPoolExecutor sending;
     private final ThreadPoolExecutor receiving;
 
     NodeThreads(NodeSettings settings) {
         apply = pool("raft-apply", settings.applyThreads());
         callbacks = pool("raft-callback", CALLBACK_THREADS);
-        disk = pool("raft-disk", DISK_THREADS);
+        reading = pool("raft-read", READING_THREADS);
+        saving = pool("raft-save", SAVING_THREADS);
         sending = pool("raft-send", settings.snapshotTransfersMax());
         receiving = pool("raft-receive", settings.snapshotTransfersMax());
     }
@@ -52,9 +55,14 @@ final class NodeThreads {
         return apply;
     }
 
-    /** Reads the log back, writes snapshots. */
-    Executor disk() {
-        return disk;
+    /** Reads the log back, a piece at a time. */
+    Executor reading() {
+        return reading;
+    }
+
+    /** Writes snapshots, which takes long: what followers wait for must not wait behind it. */
+    Executor saving() {
+        return saving;
     }
 
     /** Sends a snapshot, which blocks; after close runs {@code otherwise} instead. */
@@ -95,10 +103,10 @@ final class NodeThreads {
     void close() throws InterruptedException {
         sending.shutdownNow();
         receiving.shutdownNow();
-        for (ExecutorService pool : List.of(apply, disk, callbacks, sending, receiving)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, callbacks, sending, receiving)) {
             pool.shutdown();
         }
-        for (ExecutorService pool : List.of(apply, disk, sending, receiving)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, sending, receiving)) {
             if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("a thread of the node did not end within {} s of its close", CLOSE_SECONDS);
             }

@@ -20,7 +20,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Decides when a group's state is captured, and has it written in the background, one snapshot at a time. A capture is
  * taken between two batches, so that it contains exactly what its index says. The fields belong to the apply thread;
- * saving and installing, which must not meet, have a queue of their own on the disk threads.
+ * saving and installing, which must not meet, have a queue of their own on the saving threads.
  */
 final class SnapshotKeeper {
     /** A configuration and the entry that it came with. */
@@ -50,7 +50,7 @@ final class SnapshotKeeper {
      * @param exactFromIndex the state already contained the entries up to here when the group was opened: it contains
      *     more than it was given until they were given again
      * @param applyThread the group's queue there
-     * @param onTaken told, on a disk thread, that a snapshot of this peer's own state is durable
+     * @param onTaken told, on a saving thread, that a snapshot of this peer's own state is durable
      */
     SnapshotKeeper(
             NodeContext node,
@@ -65,7 +65,7 @@ final class SnapshotKeeper {
         this.exactFromIndex = exactFromIndex;
         this.applyThread = applyThread;
         this.onTaken = onTaken;
-        this.files = new SerialExecutor(node.threads().disk());
+        this.files = new SerialExecutor(node.threads().saving());
     }
 
     /** A batch was applied; takes a snapshot if the log behind the last one has grown enough. */
@@ -161,7 +161,7 @@ final class SnapshotKeeper {
         takeWaiting();
     }
 
-    /** Makes a received snapshot the newest, then runs {@code done} with null or the failure, on a disk thread. */
+    /** Makes a received snapshot the newest, then runs {@code done} with null or the failure, on a saving thread. */
     void install(SnapshotMeta snapshot, Consumer<@Nullable Throwable> done) {
         files.execute(() -> {
             Throwable failure = null;

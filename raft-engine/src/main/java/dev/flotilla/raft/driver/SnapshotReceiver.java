@@ -2,6 +2,7 @@ package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.storage.SnapshotChunk;
 import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.transport.ByteStream;
 import dev.flotilla.transport.Bytes;
@@ -120,11 +121,17 @@ final class SnapshotReceiver {
             ByteBuffer.wrap(offset).putLong(file.offset());
             await(offer.reader().stream().write(Bytes.wrap(offset)));
             while (file.offset() < snapshot.sizeBytes()) {
-                long missing = snapshot.sizeBytes() - file.offset();
-                file.append(await(offer.reader().readSome((int) Math.min(missing, 1 << 20))));
+                file.append(readChunk(offer.reader()));
             }
             file.finish();
         }
+    }
+
+    private SnapshotChunk readChunk(StreamReader reader)
+            throws IOException, ExecutionException, TimeoutException, InterruptedException {
+        SnapshotChunk.Header header =
+                SnapshotChunk.Header.decode(await(reader.readExactly(SnapshotChunk.HEADER_BYTES)));
+        return SnapshotChunk.decode(header, await(reader.readExactly(header.storedBytes())));
     }
 
     private <T> T await(CompletionStage<T> stage) throws ExecutionException, TimeoutException, InterruptedException {

@@ -5,12 +5,13 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MessageCodec;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.storage.SnapshotChunk;
+import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.transport.ByteStream;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Lane;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletionStage;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Sends a snapshot over a byte stream: the offer as a frame behind four bytes of length; the receiver answers with eight
- * bytes, the offset that it already has; then the bytes from there on; the receiver answers with {@link #TAKEN}. A
+ * bytes, the offset that it already has; then the chunks from there on; the receiver answers with {@link #TAKEN}. A
  * receiver that does not want it resets the stream.
  */
 final class SnapshotSender {
@@ -94,14 +95,9 @@ final class SnapshotSender {
 
     private void sendBytes(ByteStream stream, SnapshotMeta snapshot, long offset)
             throws IOException, ExecutionException, TimeoutException, InterruptedException {
-        if (offset < 0 || offset > snapshot.sizeBytes()) {
-            throw new IOException("the receiver asks for offset " + offset + " of " + snapshot.sizeBytes() + " bytes");
-        }
-        try (InputStream in = node.snapshots().open(genesis, snapshot)) {
-            in.skipNBytes(offset);
-            int chunkBytes = node.settings().snapshotChunkBytes();
-            for (byte[] chunk = in.readNBytes(chunkBytes); chunk.length > 0; chunk = in.readNBytes(chunkBytes)) {
-                await(stream.write(Bytes.wrap(chunk)));
+        try (SnapshotStore.Chunks chunks = node.snapshots().chunks(genesis, snapshot, offset)) {
+            for (SnapshotChunk chunk = chunks.next(); chunk != null; chunk = chunks.next()) {
+                await(stream.write(chunk.encode()));
             }
         }
     }

@@ -7,13 +7,16 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.security.MessageDigest;
 
-/** Receives a snapshot into a file, from wherever an earlier attempt ended. */
+/** Receives a snapshot into a file, from behind the last intact chunk of an earlier attempt. */
 final class FileReceiver implements SnapshotStore.Receiver {
     private final Path partial;
     private final Path offer;
     private final SnapshotMeta snapshot;
     private final FileChannel file;
+    private final ChunkFile chunks;
+    private final MessageDigest digest = SnapshotFile.sha256(); // of the first offset bytes
     private long offset;
 
     FileReceiver(Path partial, Path offer, SnapshotMeta snapshot) throws IOException {
@@ -22,14 +25,30 @@ final class FileReceiver implements SnapshotStore.Receiver {
         this.snapshot = snapshot;
         this.file =
                 FileChannel.open(partial, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.chunks = new ChunkFile(file);
         try {
-            file.truncate(snapshot.sizeBytes()); // what follows is the description of an earlier finish
-            offset = file.size();
-            file.position(offset);
+            verify();
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
         }
+    }
+
+    /** What does not hold as a chunk is the end of what a crash left, or damaged, or the end of an earlier finish. */
+    private void verify() throws IOException {
+        FileChunks present = new FileChunks(partial, file, snapshot);
+        long intact = 0;
+        try {
+            for (SnapshotChunk chunk = present.next(); chunk != null; chunk = present.next()) {
+                digest.update(chunk.raw());
+                offset += chunk.rawBytes();
+                intact = present.position();
+            }
+        } catch (IOException e) {
+            // From there on it is received again.
+        }
+        file.truncate(intact);
+        file.position(intact);
     }
 
     @Override
@@ -38,23 +57,20 @@ final class FileReceiver implements SnapshotStore.Receiver {
     }
 
     @Override
-    public void append(Bytes chunk) throws IOException {
-        if (chunk.size() > snapshot.sizeBytes() - offset) {
-            throw new IOException("snapshot " + snapshot.lastIncluded() + " has " + snapshot.sizeBytes()
-                    + " bytes, but " + chunk.size() + " more came at offset " + offset);
-        }
-        DurableFiles.writeFully(file, chunk.asByteBuffer());
-        offset += chunk.size();
+    public void append(SnapshotChunk chunk) throws IOException {
+        ChunkedState.checkChunk(snapshot, offset, chunk.rawBytes());
+        digest.update(chunk.raw());
+        chunks.append(chunk);
+        offset += chunk.rawBytes();
     }
 
     @Override
     public void finish() throws IOException {
         if (offset != snapshot.sizeBytes()) {
-            drop();
             throw new IOException("snapshot " + snapshot.lastIncluded() + " ended after " + offset + " of "
                     + snapshot.sizeBytes() + " bytes");
         }
-        Bytes hash = SnapshotFile.hash(file, offset);
+        Bytes hash = Bytes.wrap(digest.digest());
         if (!hash.equals(snapshot.hash())) {
             drop();
             throw new IOException("snapshot " + snapshot.lastIncluded() + " came with hash " + hash + " instead of "

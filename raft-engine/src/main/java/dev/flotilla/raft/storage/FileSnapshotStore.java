@@ -7,42 +7,60 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.Bytes;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.security.DigestOutputStream;
-import java.security.MessageDigest;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One file a group in one directory, replaced in one step. Named after the genesis id: {@code .snapshot} is the newest,
- * {@code .saving} is being written, {@code .partial} is being received and {@code .offer} says what it will be.
+ * {@code .saving} is being written, {@code .partial} is being received and {@code .offer} says what it will be; {@code
+ * .previous} is one that was being sent when the newest replaced it.
  */
 public final class FileSnapshotStore implements SnapshotStore {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSnapshotStore.class);
     private static final String NEWEST = ".snapshot";
     private static final String SAVING = ".saving";
     static final String PARTIAL = ".partial";
     static final String OFFER = ".offer";
+    private static final String PREVIOUS = ".previous";
     private static final String TEMPORARY = ".tmp";
 
     private final Path directory;
+    private final Compression compression;
+    private final RecentReaders readers = new RecentReaders(System::nanoTime);
     private final Object replacing = new Object(); // held while a newest snapshot is compared and replaced
 
-    private FileSnapshotStore(Path directory) {
+    private FileSnapshotStore(Path directory, Compression compression) {
         this.directory = directory;
+        this.compression = compression;
     }
 
-    /** Opens the store in that directory, which is made if it is not there, and removes what a crash left behind. */
+    /** As {@link #open(Path, Compression)}, with zstd where there is a library for it. */
     public static FileSnapshotStore open(Path directory) throws IOException {
+        return open(directory, Compression.ZSTD.isAvailable() ? Compression.ZSTD : Compression.NONE);
+    }
+
+    /**
+     * Opens the store in that directory, which is made if it is not there, and removes what a crash left behind.
+     *
+     * @param compression of what this store writes itself; it reads, and keeps as it is, what came from elsewhere
+     * @throws IOException also if the compression is not available on this platform
+     */
+    public static FileSnapshotStore open(Path directory, Compression compression) throws IOException {
+        if (!compression.isAvailable()) {
+            throw new IOException("the native library of " + compression
+                    + " cannot be loaded here: have snapshots written with " + Compression.NONE);
+        }
         DurableFiles.createDirectories(directory);
         List<Path> files;
         try (Stream<Path> listed = Files.list(directory)) {
@@ -53,12 +71,31 @@ public final class FileSnapshotStore implements SnapshotStore {
                 Files.deleteIfExists(file);
             }
         }
-        return new FileSnapshotStore(directory);
+        for (Path file : files) {
+            if (isOutdated(file)) {
+                Files.deleteIfExists(sibling(file, OFFER, PARTIAL));
+                Files.deleteIfExists(file);
+            }
+        }
+        return new FileSnapshotStore(directory, compression);
+    }
+
+    /** Whether that is the offer of a snapshot that is older than the newest. */
+    private static boolean isOutdated(Path file) throws IOException {
+        if (!file.toString().endsWith(OFFER)) {
+            return false;
+        }
+        SnapshotMeta offered = offered(file);
+        Path newest = sibling(file, OFFER, NEWEST);
+        return offered != null
+                && Files.exists(newest)
+                && SnapshotFile.readMeta(newest).index() >= offered.index();
     }
 
     private static boolean isLeftover(Path file) {
         String name = file.getFileName().toString();
         return name.endsWith(SAVING)
+                || name.endsWith(PREVIOUS)
                 || name.endsWith(TEMPORARY)
                 || (name.endsWith(PARTIAL) && !Files.exists(sibling(file, PARTIAL, OFFER)))
                 || (name.endsWith(OFFER) && !Files.exists(sibling(file, OFFER, PARTIAL)));
@@ -81,7 +118,34 @@ public final class FileSnapshotStore implements SnapshotStore {
 
     @Override
     public InputStream open(GenesisId genesis, SnapshotMeta snapshot) throws IOException {
-        return SnapshotFile.openState(file(genesis, NEWEST), snapshot);
+        synchronized (replacing) {
+            return new StateInput(openChunks(genesis, snapshot), snapshot);
+        }
+    }
+
+    @Override
+    public Chunks chunks(GenesisId genesis, SnapshotMeta snapshot, long offset) throws IOException {
+        FileChunks file;
+        Chunks counted;
+        synchronized (replacing) { // whoever replaces it sees that it is in use
+            file = openChunks(genesis, snapshot);
+            counted = readers.counted(genesis, snapshot, file);
+        }
+        try {
+            file.skipTo(offset);
+            return counted;
+        } catch (IOException e) {
+            counted.close();
+            throw e;
+        }
+    }
+
+    private FileChunks openChunks(GenesisId genesis, SnapshotMeta snapshot) throws IOException {
+        Path previous = file(genesis, PREVIOUS);
+        if (Files.exists(previous) && SnapshotFile.readMeta(previous).equals(snapshot)) {
+            return SnapshotFile.openChunks(previous, snapshot);
+        }
+        return SnapshotFile.openChunks(file(genesis, NEWEST), snapshot);
     }
 
     @Override
@@ -100,13 +164,10 @@ public final class FileSnapshotStore implements SnapshotStore {
                     StandardOpenOption.CREATE,
                     StandardOpenOption.TRUNCATE_EXISTING,
                     StandardOpenOption.WRITE)) {
-                MessageDigest digest = SnapshotFile.sha256();
-                OutputStream out = new BufferedOutputStream(
-                        new DigestOutputStream(Channels.newOutputStream(file), digest), 1 << 16);
+                ChunkOutput out = new ChunkOutput(compression, new ChunkFile(file));
                 state.writeTo(out);
-                out.flush();
-                meta = new SnapshotMeta(
-                        lastIncluded, configuration, configurationId, file.position(), Bytes.wrap(digest.digest()));
+                out.end();
+                meta = new SnapshotMeta(lastIncluded, configuration, configurationId, out.sizeBytes(), out.hash());
                 SnapshotFile.finish(file, meta);
             }
             return replace(genesis, saving, meta);
@@ -122,8 +183,37 @@ public final class FileSnapshotStore implements SnapshotStore {
             if (newest.isPresent() && newest.get().index() > meta.index()) {
                 return newest.get();
             }
+            keepIfInUse(genesis, newest.orElse(null));
             DurableFiles.rename(file, file(genesis, NEWEST));
+            dropOutdatedPartial(genesis, meta);
             return meta;
+        }
+    }
+
+    /**
+     * A snapshot that somebody is coming back for gets a second name before its own is taken away. There is one such: the
+     * older of two goes on, since it has waited longer.
+     */
+    private void keepIfInUse(GenesisId genesis, @Nullable SnapshotMeta replaced) throws IOException {
+        Path previous = file(genesis, PREVIOUS);
+        if (Files.exists(previous) && readers.isInUse(genesis, SnapshotFile.readMeta(previous))) {
+            return;
+        }
+        Files.deleteIfExists(previous);
+        if (replaced != null && readers.isInUse(genesis, replaced)) {
+            try {
+                Files.createLink(previous, file(genesis, NEWEST));
+            } catch (UnsupportedOperationException | FileSystemException e) {
+                LOG.debug("no second name for a snapshot that is being sent group={}", genesis, e);
+            }
+        }
+    }
+
+    /** What is older than the newest snapshot is of no use any more. */
+    private void dropOutdatedPartial(GenesisId genesis, SnapshotMeta newest) throws IOException {
+        SnapshotMeta offered = offered(file(genesis, OFFER));
+        if (offered != null && offered.index() <= newest.index()) {
+            deletePartial(genesis);
         }
     }
 
@@ -174,6 +264,7 @@ public final class FileSnapshotStore implements SnapshotStore {
         synchronized (replacing) {
             deletePartial(genesis);
             Files.deleteIfExists(file(genesis, SAVING));
+            Files.deleteIfExists(file(genesis, PREVIOUS));
             Files.deleteIfExists(file(genesis, NEWEST));
             DurableFiles.syncDirectory(directory);
         }

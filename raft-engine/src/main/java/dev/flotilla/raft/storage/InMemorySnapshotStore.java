@@ -5,20 +5,43 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.Bytes;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Snapshots without a disk, beside an {@link InMemoryLogStorage}. */
 public final class InMemorySnapshotStore implements SnapshotStore {
     private final Map<GenesisId, Stored> newest = new HashMap<>();
     private final Map<GenesisId, Partial> partials = new HashMap<>();
 
-    private record Stored(SnapshotMeta meta, Bytes state) {}
+    private final Map<GenesisId, Stored> previous = new HashMap<>(); // being sent when the newest replaced it
+    private final RecentReaders readers = new RecentReaders(System::nanoTime);
+
+    private record Stored(SnapshotMeta meta, Bytes state) {
+        SnapshotStore.Chunks chunks(long from) {
+            return new SnapshotStore.Chunks() {
+                private long offset = from;
+
+                @Override
+                public @Nullable SnapshotChunk next() {
+                    int rawBytes = ChunkedState.rawBytesAt(meta, offset);
+                    Bytes raw = state.slice((int) offset, rawBytes);
+                    offset += rawBytes;
+                    return rawBytes == 0 ? null : new SnapshotChunk(Compression.NONE, rawBytes, raw);
+                }
+
+                @Override
+                public void close() {
+                    // There is no file.
+                }
+            };
+        }
+    }
 
     @Override
     public synchronized Optional<SnapshotMeta> newest(GenesisId genesis) {
@@ -26,12 +49,25 @@ public final class InMemorySnapshotStore implements SnapshotStore {
     }
 
     @Override
-    public synchronized InputStream open(GenesisId genesis, SnapshotMeta snapshot) throws IOException {
-        Stored stored = newest.get(genesis);
-        if (stored == null || !stored.meta().equals(snapshot)) {
-            throw new IOException("snapshot " + snapshot.lastIncluded() + " is not there any longer");
+    public InputStream open(GenesisId genesis, SnapshotMeta snapshot) throws IOException {
+        return new StateInput(stored(genesis, snapshot).chunks(0), snapshot);
+    }
+
+    @Override
+    public synchronized Chunks chunks(GenesisId genesis, SnapshotMeta snapshot, long offset) throws IOException {
+        Stored stored = stored(genesis, snapshot);
+        ChunkedState.checkOffset(snapshot, offset);
+        return readers.counted(genesis, snapshot, stored.chunks(offset));
+    }
+
+    private synchronized Stored stored(GenesisId genesis, SnapshotMeta snapshot) throws IOException {
+        for (Map<GenesisId, Stored> place : List.of(newest, previous)) {
+            Stored stored = place.get(genesis);
+            if (stored != null && stored.meta().equals(snapshot)) {
+                return stored;
+            }
         }
-        return new ByteArrayInputStream(stored.state().toByteArray());
+        throw new IOException("snapshot " + snapshot.lastIncluded() + " is not there any longer");
     }
 
     @Override
@@ -52,11 +88,23 @@ public final class InMemorySnapshotStore implements SnapshotStore {
     }
 
     private synchronized SnapshotMeta replace(GenesisId genesis, Stored stored) {
-        return newest.merge(
-                        genesis,
-                        stored,
-                        (old, added) -> old.meta().index() > added.meta().index() ? old : added)
-                .meta();
+        Stored replaced = newest.get(genesis);
+        if (replaced != null && replaced.meta().index() > stored.meta().index()) {
+            return replaced.meta();
+        }
+        Stored older = previous.get(genesis);
+        if (older == null || !readers.isInUse(genesis, older.meta())) {
+            previous.remove(genesis);
+            if (replaced != null && readers.isInUse(genesis, replaced.meta())) {
+                previous.put(genesis, replaced);
+            }
+        }
+        newest.put(genesis, stored);
+        Partial partial = partials.get(genesis);
+        if (partial != null && partial.snapshot.index() <= stored.meta().index()) {
+            partials.remove(genesis);
+        }
+        return stored.meta();
     }
 
     @Override
@@ -86,6 +134,7 @@ public final class InMemorySnapshotStore implements SnapshotStore {
     @Override
     public synchronized void delete(GenesisId genesis) {
         newest.remove(genesis);
+        previous.remove(genesis);
         partials.remove(genesis);
     }
 
@@ -110,21 +159,22 @@ public final class InMemorySnapshotStore implements SnapshotStore {
         }
 
         @Override
-        public void append(Bytes chunk) throws IOException {
-            if (chunk.size() > snapshot.sizeBytes() - offset()) {
-                throw new IOException("snapshot " + snapshot.lastIncluded() + " has " + snapshot.sizeBytes()
-                        + " bytes, but " + chunk.size() + " more came at offset " + offset());
-            }
-            received.writeBytes(chunk.toByteArray());
+        public void append(SnapshotChunk chunk) throws IOException {
+            ChunkedState.checkChunk(snapshot, offset(), chunk.rawBytes());
+            received.writeBytes(chunk.raw());
         }
 
         @Override
         public void finish() throws IOException {
+            if (offset() != snapshot.sizeBytes()) {
+                throw new IOException("snapshot " + snapshot.lastIncluded() + " ended after " + offset() + " of "
+                        + snapshot.sizeBytes() + " bytes");
+            }
             Bytes hash = Bytes.wrap(SnapshotFile.sha256().digest(received.toByteArray()));
-            if (offset() != snapshot.sizeBytes() || !hash.equals(snapshot.hash())) {
+            if (!hash.equals(snapshot.hash())) {
                 drop(genesis, this);
-                throw new IOException("snapshot " + snapshot.lastIncluded() + " should have " + snapshot.sizeBytes()
-                        + " bytes with hash " + snapshot.hash() + ", but " + offset() + " came with hash " + hash);
+                throw new IOException("snapshot " + snapshot.lastIncluded() + " came with hash " + hash + " instead of "
+                        + snapshot.hash());
             }
             finished = true;
         }

@@ -4,11 +4,8 @@ import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.Bytes;
-import java.io.FilterInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -18,16 +15,15 @@ import java.security.NoSuchAlgorithmException;
 import java.util.zip.CRC32C;
 
 /**
- * The form of a snapshot's file: the state from the first byte on, then its description, then 20 bytes: the
- * description's size and CRC-32C, the format, and {@code FLOTSNAP}. The description comes last because a state's size
- * and hash are known once it is written.
+ * The form of a snapshot's file: the state in {@linkplain SnapshotChunk chunks} from the first byte on, then its
+ * description, then 20 bytes: the description's size and CRC-32C, the format, and {@code FLOTSNAP}. The description comes
+ * last because a state's size and hash are known once it is written.
  */
 final class SnapshotFile {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final byte[] MAGIC = "FLOTSNAP".getBytes(StandardCharsets.US_ASCII);
     private static final int TAIL_BYTES = 3 * Integer.BYTES + 8;
     private static final int META_BYTES_MAX = 1 << 20;
-    private static final int BUFFER_BYTES = 64 << 10;
 
     private SnapshotFile() {}
 
@@ -39,7 +35,7 @@ final class SnapshotFile {
         }
     }
 
-    /** Appends a description to a file that holds the state, and forces it to the disk. */
+    /** Appends a description to a file that holds all chunks and nothing else, and forces it to the disk. */
     static void finish(FileChannel file, SnapshotMeta meta) throws IOException {
         byte[] description = EntryCodec.encode(meta).toByteArray();
         ByteBuffer end = ByteBuffer.allocate(description.length + TAIL_BYTES)
@@ -49,7 +45,6 @@ final class SnapshotFile {
                 .putInt(FORMAT)
                 .put(MAGIC)
                 .flip();
-        file.position(meta.sizeBytes());
         DurableFiles.writeFully(file, end);
         file.force(true);
     }
@@ -84,8 +79,8 @@ final class SnapshotFile {
             throw damaged(path, tailAt, "it does not end as a snapshot does");
         }
         if (format != FORMAT) {
-            throw new IOException("snapshot " + path + " has format " + format + ", which this version does not know"
-                    + " (it knows " + FORMAT + "): use a newer one");
+            throw new IOException("snapshot " + path + " has format " + format + ", this version reads format " + FORMAT
+                    + " alone: use " + (format > FORMAT ? "a newer one" : "the one that wrote it"));
         }
         if (size < 0 || size > Math.min(META_BYTES_MAX, tailAt)) {
             throw damaged(path, tailAt, "its description cannot have " + size + " bytes");
@@ -94,12 +89,7 @@ final class SnapshotFile {
         if (checksum(description) != checksum) {
             throw damaged(path, tailAt - size, "the checksum of its description is wrong");
         }
-        SnapshotMeta meta = decode(path, tailAt - size, description);
-        if (meta.sizeBytes() != tailAt - size) {
-            throw damaged(
-                    path, tailAt - size, "its state has " + (tailAt - size) + " bytes instead of " + meta.sizeBytes());
-        }
-        return meta;
+        return decode(path, tailAt - size, description);
     }
 
     private static SnapshotMeta decode(Path path, long offset, byte[] description) throws IOException {
@@ -125,11 +115,11 @@ final class SnapshotFile {
     }
 
     /**
-     * The state in the file, which is read and compared with its hash first: what comes out of the stream is intact.
+     * The chunks in the file, from the first on.
      *
-     * @throws IOException if the file holds another snapshot, or is damaged; the message names the file
+     * @throws IOException if the file holds another snapshot, or its description is damaged; the message names the file
      */
-    static InputStream openState(Path path, SnapshotMeta expected) throws IOException {
+    static FileChunks openChunks(Path path, SnapshotMeta expected) throws IOException {
         FileChannel file = FileChannel.open(path, StandardOpenOption.READ);
         try {
             SnapshotMeta meta = readMeta(path, file);
@@ -137,79 +127,10 @@ final class SnapshotFile {
                 throw new IOException("snapshot " + expected.lastIncluded() + " is not in " + path
                         + " any longer: it holds " + meta.lastIncluded());
             }
-            if (!hash(file, meta.sizeBytes()).equals(meta.hash())) {
-                throw damaged(path, 0, "the hash of its " + meta.sizeBytes() + " bytes of state is wrong");
-            }
-            file.position(0);
-            return new LimitedInput(Channels.newInputStream(file), meta.sizeBytes());
+            return new FileChunks(path, file, meta);
         } catch (IOException | RuntimeException e) {
             file.close();
             throw e;
-        }
-    }
-
-    /** The SHA-256 of the first {@code size} bytes, or of all if there are less. */
-    static Bytes hash(FileChannel file, long size) throws IOException {
-        MessageDigest digest = sha256();
-        ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES);
-        long position = 0;
-        while (position < size) {
-            buffer.clear().limit((int) Math.min(BUFFER_BYTES, size - position));
-            int count = file.read(buffer, position);
-            if (count < 0) {
-                break;
-            }
-            digest.update(buffer.flip());
-            position += count;
-        }
-        return Bytes.wrap(digest.digest());
-    }
-
-    /** The first bytes of another stream. */
-    private static final class LimitedInput extends FilterInputStream {
-        private long remaining;
-
-        LimitedInput(InputStream in, long size) {
-            super(in);
-            this.remaining = size;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            if (length == 0) {
-                return 0;
-            }
-            if (remaining == 0) {
-                return -1;
-            }
-            int count = in.read(target, offset, (int) Math.min(length, remaining));
-            if (count > 0) {
-                remaining -= count;
-            }
-            return count;
-        }
-
-        @Override
-        public long skip(long count) throws IOException {
-            long skipped = in.skip(Math.min(count, remaining));
-            remaining -= skipped;
-            return skipped;
-        }
-
-        @Override
-        public int available() throws IOException {
-            return (int) Math.min(in.available(), remaining);
-        }
-
-        @Override
-        public boolean markSupported() {
-            return false;
         }
     }
 }

@@ -4,15 +4,19 @@ import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
-import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The newest snapshot of each group, and at most one that is being received. Thread-safe for different groups; of one
- * group, one thread may save while another receives and installs.
+ * group, any number of threads may read, while one saves and another receives and installs.
+ *
+ * <p>A snapshot is replaced by a newer one at once, but one that is being sent, or was lately, stays beside it until the
+ * next: a receiver whose transfer broke must find it again, or a slow one would begin anew with each newer snapshot and
+ * never end.
  */
 public interface SnapshotStore {
     /** The newest snapshot of that group. */
@@ -20,11 +24,19 @@ public interface SnapshotStore {
 
     /**
      * The state in {@code snapshot}, from its first byte; a snapshot that is replaced meanwhile can still be read to its
-     * end.
+     * end. Each piece is verified before any byte of it comes out of the stream, and the whole before the stream ends.
      *
-     * @throws IOException also if it is not the newest any longer
+     * @throws IOException also if it is not here any longer
      */
     InputStream open(GenesisId genesis, SnapshotMeta snapshot) throws IOException;
+
+    /**
+     * The pieces of {@code snapshot} from {@code offset} on, for another peer.
+     *
+     * @param offset of the state's bytes: where a chunk begins, or the state's end
+     * @throws IOException also if it is not here any longer, or no chunk begins there
+     */
+    Chunks chunks(GenesisId genesis, SnapshotMeta snapshot, long offset) throws IOException;
 
     /**
      * Writes this peer's own state: hashed while it is written, durable and the newest when this returns.
@@ -39,7 +51,10 @@ public interface SnapshotStore {
             StateWriter state)
             throws IOException;
 
-    /** Begins or resumes to receive {@code snapshot}; what was received of another one is dropped. */
+    /**
+     * Begins or resumes to receive {@code snapshot}; what was received of another one is dropped. Verifies what is here,
+     * which takes its time.
+     */
     Receiver receive(GenesisId genesis, SnapshotMeta snapshot) throws IOException;
 
     /**
@@ -58,13 +73,27 @@ public interface SnapshotStore {
         void writeTo(OutputStream out) throws IOException;
     }
 
+    /** A snapshot that is being sent. Used by one thread at a time. */
+    interface Chunks extends AutoCloseable {
+        /** The next piece, which is intact; null after the last. */
+        @Nullable
+        SnapshotChunk next() throws IOException;
+
+        @Override
+        void close() throws IOException;
+    }
+
     /** A snapshot that is being received. Used by one thread at a time. */
     interface Receiver extends AutoCloseable {
-        /** How many bytes are here already. */
+        /** How many of the state's bytes are here already. */
         long offset();
 
-        /** Appends bytes at {@link #offset}. */
-        void append(Bytes chunk) throws IOException;
+        /**
+         * Appends the chunk that begins at {@link #offset}.
+         *
+         * @throws IOException also if it is not as large as the one that begins there
+         */
+        void append(SnapshotChunk chunk) throws IOException;
 
         /**
          * Verifies size and hash and makes the bytes durable. A snapshot that fails is dropped.

@@ -8,8 +8,10 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.storage.Compression;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.InMemorySnapshotStore;
+import dev.flotilla.raft.storage.SnapshotChunk;
 import dev.flotilla.transport.ByteStream;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Lane;
@@ -111,7 +113,7 @@ class SnapshotReceiverTest {
 
     private void sendAll(ByteStream stream) throws Exception {
         await(new StreamReader(stream).readExactly(SnapshotSender.OFFSET_BYTES));
-        await(stream.write(STATE));
+        await(stream.write(new SnapshotChunk(Compression.NONE, STATE.size(), STATE).encode()));
     }
 
     @Test
