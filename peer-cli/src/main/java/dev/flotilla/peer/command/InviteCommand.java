@@ -12,7 +12,10 @@ final class InviteCommand extends DaemonCommand {
     @Parameters(index = "0", paramLabel = "COMMUNITY", description = "Which community.")
     private String community = "";
 
-    @Option(names = "--role", paramLabel = "ROLE", description = "voter (default) or learner.")
+    @Option(
+            names = "--role",
+            paramLabel = "ROLE",
+            description = "voter (default), learner, or witness: it votes but keeps no document.")
     private String role = "voter";
 
     @Option(

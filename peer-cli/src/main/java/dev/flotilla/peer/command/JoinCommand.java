@@ -29,8 +29,12 @@ final class JoinCommand extends DaemonCommand {
     @Override
     String text(JsonNode result) {
         return "joined " + result.path("name").asText() + " as a "
-                + (result.path("role").asText().equals("learner") ? "learner" : "voter") + ", at index "
+                + (isNoVoter(result.path("role").asText()) ? result.path("role").asText() : "voter") + ", at index "
                 + result.path("lastApplied").asLong();
+    }
+
+    private static boolean isNoVoter(String role) {
+        return role.equals("learner") || role.equals("witness");
     }
 
     @Override

@@ -21,6 +21,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -102,7 +103,7 @@ final class MembershipOperations {
             return Json.object()
                     .put("ticket", TicketCodec.format(ticket))
                     .put("community", community.name())
-                    .put("role", role == Member.Role.VOTER ? "voter" : "learner")
+                    .put("role", role.name().toLowerCase(Locale.ROOT))
                     .put(
                             "expires",
                             Instant.ofEpochMilli(ticket.expiresAtMillis()).toString());
@@ -131,8 +132,10 @@ final class MembershipOperations {
             return Member.Role.VOTER;
         } else if (role.equals("learner")) {
             return Member.Role.LEARNER;
+        } else if (role.equals("witness")) {
+            return Member.Role.WITNESS;
         }
-        throw CommandException.usage("no role '" + role + "'; there are voter and learner");
+        throw CommandException.usage("no role '" + role + "'; there are voter, learner and witness");
     }
 
     private JsonNode join(Request request, Caller caller) throws CommandException, IOException {

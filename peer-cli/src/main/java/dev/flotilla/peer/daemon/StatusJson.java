@@ -18,13 +18,19 @@ final class StatusJson {
 
     private StatusJson() {}
 
-    /** What this peer is in its community: leader, follower, precandidate, candidate or learner. */
+    /** What this peer is in its community: leader, follower, precandidate, candidate, learner or witness. */
     static String role(CoreStatus status, PeerId self) {
         return switch (status.role()) {
             case LEADER -> "leader";
             case PRE_CANDIDATE -> "precandidate";
             case CANDIDATE -> "candidate";
-            case FOLLOWER -> status.configuration().isVoter(self) ? "follower" : "learner";
+            case FOLLOWER ->
+                status.configuration()
+                        .member(self)
+                        .map(member -> member.isVoter()
+                                ? "follower"
+                                : member.role().name().toLowerCase(Locale.ROOT))
+                        .orElse("learner");
         };
     }
 

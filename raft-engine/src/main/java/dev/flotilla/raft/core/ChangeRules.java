@@ -32,6 +32,7 @@ final class ChangeRules {
             return Optional.of(new Result.Done());
         }
         return notAllowed(present, members)
+                .or(() -> witnesses(present, members))
                 .or(() -> newVoters(leadership, present, members))
                 .or(() -> quorums(leadership, present, members));
     }
@@ -57,6 +58,34 @@ final class ChangeRules {
     }
 
     /**
+     * There is a voter in every majority, so witnesses are never more than voters; those that have still to catch up are
+     * counted, as they will be let vote without anybody's asking. And nobody becomes a witness or stops to be one: its log
+     * has entries without commands, which must never be led with.
+     */
+    private static Optional<Result> witnesses(Configuration present, List<Member> members) {
+        long witnesses = members.stream().filter(Member::isWitness).count();
+        long voters = members.stream().filter(Member::isVoter).count();
+        if (witnesses > voters) {
+            return refused(
+                    Result.Reason.NOT_ALLOWED,
+                    witnesses + " witnesses for " + voters + " voters are too many: a majority of witnesses alone could"
+                            + " agree on what nobody has");
+        }
+        for (Member member : members) {
+            boolean isOther = present.members().stream()
+                    .anyMatch(each -> isSameStore(each, member) && each.isWitness() != member.isWitness());
+            if (isOther) {
+                return refused(
+                        Result.Reason.NOT_ALLOWED,
+                        "a witness keeps no commands, so " + member.peerId() + " cannot become "
+                                + (member.isWitness() ? "one" : "anything else")
+                                + ": remove it, and let it forget the group and join anew");
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
      * Nobody votes before it has caught up (thesis §4.2.1): a majority of empty logs, let in at once, would commit nothing
      * until they are full. So newcomers come in as learners, any number at once, and become voters later, any number at
      * once.
@@ -66,12 +95,12 @@ final class ChangeRules {
             Optional<Member> before = present.members().stream()
                     .filter(each -> isSameStore(each, member))
                     .findFirst();
-            boolean isNewVoter =
-                    member.isVoter() && before.filter(Member::isVoter).isEmpty();
+            boolean isNewVoter = member.votes() && before.filter(Member::votes).isEmpty();
             if (isNewVoter && before.isEmpty()) {
                 return refused(
                         Result.Reason.NOT_ALLOWED,
-                        member.peerId() + " is no member yet: let it in as a promotable learner, which becomes a voter"
+                        member.peerId() + " is no member yet: let it in as a promotable "
+                                + (member.isWitness() ? "witness, which counts" : "learner, which becomes a voter")
                                 + " once it has caught up");
             }
             if (isNewVoter && !leadership.hasCaughtUp(member)) {
@@ -101,7 +130,7 @@ final class ChangeRules {
         if (isHeard) {
             return Optional.empty();
         }
-        List<Member> voters = members.stream().filter(Member::isVoter).toList();
+        List<Member> voters = members.stream().filter(Member::votes).toList();
         List<Member> missing = voters.stream()
                 .filter(member -> goneForGood.contains(member) || !leadership.hears(member))
                 .toList();

@@ -50,7 +50,7 @@ final class Election {
 
     private boolean isOnlyVoter() {
         Configuration configuration = group.configuration();
-        return !configuration.isJoint() && configuration.voters().equals(Set.of(group.self));
+        return !configuration.isJoint() && configuration.electors().equals(Set.of(group.self));
     }
 
     long deadlineNanos() {
@@ -96,15 +96,16 @@ final class Election {
     /**
      * Who is a voter in its own log stands. So does who was one before the newest configuration in its log, as long as that
      * is not known to be committed: it may be the only one that can commit it (thesis §4.2.2). Its own vote then does not
-     * count, since no quorum asks for it.
+     * count, since no quorum asks for it. A witness never stands: it has no entries to lead with. Nor does a voter's new
+     * data directory for the former one.
      */
     private boolean mayCampaign() {
         RaftLog.Configured present = group.log.configured();
-        if (present.configuration().isVoter(group.self)) {
+        if (present.configuration().isVoter(group.self, group.storeId)) {
             return true;
         }
         RaftLog.Configured before = group.log.configuredAt(present.id().index() - 1);
-        return !group.isConfigurationCommitted() && before.configuration().isVoter(group.self);
+        return !group.isConfigurationCommitted() && before.configuration().isVoter(group.self, group.storeId);
     }
 
     /** Asks whether a campaign would be won, without raising any term (thesis §9.6). */
@@ -137,8 +138,8 @@ final class Election {
 
     private void sendToVoters(RaftMessage message) {
         Configuration configuration = group.configuration();
-        Set<PeerId> voters = new TreeSet<>(configuration.voters());
-        voters.addAll(configuration.previousVoters());
+        Set<PeerId> voters = new TreeSet<>(configuration.electors());
+        voters.addAll(configuration.previousElectors());
         voters.remove(group.self);
         voters.forEach(voter -> group.send(voter, message));
     }

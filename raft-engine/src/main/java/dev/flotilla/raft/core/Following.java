@@ -1,5 +1,6 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RaftMessage.AppendAccepted;
@@ -60,6 +61,11 @@ final class Following {
         if (entry.index() <= group.log.base().index() || group.log.contains(entry.id())) {
             return;
         }
+        Configuration present = group.configuration();
+        Invariant.check(
+                !entry.isHollow() || !present.contains(group.self, group.storeId) || group.isWitness(),
+                "entry %s came without its command, but this peer is no witness",
+                entry.id());
         if (entry.index() <= group.log.lastIndex()) {
             group.truncateAfter(entry.index() - 1);
         }
@@ -86,9 +92,17 @@ final class Following {
         election.followLeader(from, request.term());
         if (request.snapshot().index() <= group.commitIndex()) {
             reply(from, request.run(), request.snapshot(), true);
+        } else if (isForWitness(request.snapshot())) {
+            group.install(request.snapshot());
+            reply(from, request.run(), request.snapshot(), true);
         } else {
             group.emit(new Effect.ReceiveSnapshot(from, request));
         }
+    }
+
+    /** A witness's snapshot has no bytes to fetch: the configuration in it says that this peer is one. */
+    private boolean isForWitness(SnapshotMeta snapshot) {
+        return snapshot.configuration().isWitness(group.self, group.storeId);
     }
 
     /** What a snapshot holds is committed, whatever became of the leader that sent it. */

@@ -164,6 +164,11 @@ final class Group {
         return log.configured().configuration();
     }
 
+    /** Whether this peer is a witness by the configuration in force. */
+    boolean isWitness() {
+        return configuration().isWitness(self, storeId);
+    }
+
     /** Whether the configuration in force is committed. */
     boolean isConfigurationCommitted() {
         return log.configured().id().index() <= commitIndex;

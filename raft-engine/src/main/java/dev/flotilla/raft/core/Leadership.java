@@ -6,6 +6,7 @@ import dev.flotilla.transport.PeerId;
 import java.util.Collection;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What a leader keeps in memory for one term (paper figure 2, volatile state on leaders). */
@@ -34,10 +35,11 @@ final class Leadership {
                 .isEmpty());
         for (Member member : configuration.all()) {
             if (!member.peerId().equals(group.self)) {
-                progress.computeIfAbsent(
+                Progress each = progress.computeIfAbsent(
                         member.peerId(),
                         peer -> new Progress(
                                 peer, member.storeId(), ++runs, group.log.lastIndex() + 1, group.nowNanos));
+                each.witness = configuration.isWitness(member.peerId(), member.storeId());
             }
         }
     }
@@ -107,6 +109,25 @@ final class Leadership {
     boolean hears(Member member) {
         Progress found = of(member);
         return isSelf(member) || (found != null && hears(found));
+    }
+
+    /**
+     * How far the voters, whose logs are whole, have the log: what a majority can lose no more without its witnesses, or
+     * else what every voter has that can be reached.
+     */
+    long matchIndexOfVoters(Configuration configuration) {
+        long ofMajority = Quorum.agreed(configuration, member -> member.isVoter() ? matchIndex(member) : 0);
+        long ofReachable = Stream.concat(configuration.members().stream(), configuration.previous().stream())
+                .filter(member -> member.isVoter() && isReachable(member))
+                .mapToLong(this::matchIndex)
+                .min()
+                .orElse(0);
+        return Math.max(ofMajority, ofReachable);
+    }
+
+    private boolean isReachable(Member member) {
+        Progress found = of(member);
+        return isSelf(member) || (found != null && hears(found) && found.state() == MemberStatus.State.REPLICATE);
     }
 
     /**

@@ -69,9 +69,18 @@ final class Membership {
             asking.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, refusal));
             return false;
         }
-        Member learner = Member.learner(join.newcomer(), join.storeId(), ticket.role() == Member.Role.VOTER);
+        Member learner = newcomer(join);
         SpentTicket nowSpent = new SpentTicket(ticket.nonce(), join.newcomer(), ticket.expiresAtMillis());
         return start(leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
+    }
+
+    /** What a newcomer starts as: nobody counts before it has caught up. */
+    private static Member newcomer(Request.Join join) {
+        return switch (join.ticket().role()) {
+            case VOTER -> Member.learner(join.newcomer(), join.storeId(), true);
+            case LEARNER -> Member.learner(join.newcomer(), join.storeId(), false);
+            case WITNESS -> Member.witness(join.newcomer(), join.storeId(), true);
+        };
     }
 
     private static boolean wasRemoved(Configuration present, PeerId peerId) {
@@ -170,15 +179,17 @@ final class Membership {
         return true;
     }
 
-    /** Makes one promotable learner that has caught up a voter. Says whether an entry was appended. */
+    /** Makes one promotable learner that has caught up a voter, or has a witness count. Says whether an entry was appended. */
     boolean promote(Leadership leadership) {
         if (group.configuration().isJoint() || !group.isConfigurationCommitted() || !leadership.hasCommittedInTerm()) {
             return false;
         }
         for (Member member : group.configuration().members()) {
             if (member.promotable() && leadership.hasCaughtUp(member)) {
-                Member voter = Member.voter(member.peerId(), member.storeId());
-                if (start(leadership, new Requester.Nobody(), MembershipChange.put(voter), null)) {
+                Member promoted = member.isWitness()
+                        ? Member.witness(member.peerId(), member.storeId(), false)
+                        : Member.voter(member.peerId(), member.storeId());
+                if (start(leadership, new Requester.Nobody(), MembershipChange.put(promoted), null)) {
                     return true;
                 }
             }

@@ -32,6 +32,7 @@ final class Progress {
 
     private long snapshotIndex; // only in SNAPSHOT
 
+    boolean witness; // gets no commands
     long lastContactNanos;
     boolean answered; // at least once in this run
     long confirmedRound; // the newest heartbeat round that it answered

@@ -7,8 +7,9 @@ import java.util.function.Predicate;
 import java.util.function.ToLongFunction;
 
 /**
- * Majorities of voters; in a joint configuration, of both lists (paper §6). A voter is a peer with its data directory: what
- * the same peer says with another one counts for nothing, which is why members are asked for and not peers.
+ * Majorities of those who vote, voters and witnesses; in a joint configuration, of both lists (paper §6). Each is a peer with
+ * its data directory: what the same peer says with another one counts for nothing, which is why members are asked for and
+ * not peers.
  */
 final class Quorum {
     private Quorum() {}
@@ -31,7 +32,7 @@ final class Quorum {
 
     private static long agreed(List<Member> members, ToLongFunction<Member> numberOf) {
         long[] numbers = members.stream()
-                .filter(Member::isVoter)
+                .filter(Member::votes)
                 .mapToLong(numberOf)
                 .sorted()
                 .toArray();

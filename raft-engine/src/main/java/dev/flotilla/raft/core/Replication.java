@@ -1,5 +1,6 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RaftMessage.AppendAccepted;
@@ -32,33 +33,74 @@ final class Replication {
     void replicate(Leadership leadership, Progress peer) {
         while (peer.isReady(group.config)) {
             if (peer.nextIndex() - 1 < group.log.base().index()) {
-                sendSnapshot(peer);
+                startOver(peer);
                 return;
             }
             boolean isProbe = peer.state() == MemberStatus.State.PROBE;
-            if (peer.nextIndex() > group.log.lastIndex()) {
+            long lastIndex = lastIndexFor(leadership, peer);
+            if (peer.nextIndex() > lastIndex) {
                 if (isProbe) {
                     send(peer, List.of());
                 }
                 return;
             }
             long bytesMax = Math.min(group.config.appendBytesMax(), peer.windowBytesLeft(group.config));
-            List<Entry> entries = group.log.cached(peer.nextIndex(), group.log.lastIndex(), bytesMax);
+            List<Entry> entries = group.log.cached(peer.nextIndex(), lastIndex, bytesMax);
+            if (entries.isEmpty() && peer.witness && peer.nextIndex() <= group.commitIndex()) {
+                startOver(peer); // it needs none of the commands that would be read back
+                return;
+            }
             if (entries.isEmpty()) {
                 peer.load();
                 group.emit(new Effect.LoadEntries(
-                        peer.peer,
-                        peer.run,
-                        peer.nextIndex(),
-                        group.log.lastIndex() + 1,
-                        group.config.appendBytesMax()));
+                        peer.peer, peer.run, peer.nextIndex(), lastIndex + 1, group.config.appendBytesMax()));
                 return;
             }
             send(peer, entries);
         }
     }
 
-    private void send(Progress peer, List<Entry> entries) {
+    /**
+     * Up to where {@code peer} may have the log. A witness gets no entry before the voters that can be reached have it:
+     * were it ahead of them when the leader is lost, it would refuse them its vote for an entry that nobody can give back.
+     */
+    private long lastIndexFor(Leadership leadership, Progress peer) {
+        return peer.witness
+                ? Math.min(group.log.lastIndex(), leadership.matchIndexOfVoters(group.configuration()))
+                : group.log.lastIndex();
+    }
+
+    /** Entries that the peer needs are not at hand: a snapshot takes their place. */
+    private void startOver(Progress peer) {
+        if (peer.witness) {
+            tellWhereTheLogStands(peer);
+        } else {
+            sendSnapshot(peer);
+        }
+    }
+
+    /**
+     * A snapshot for a witness: what is committed, as terms, indexes and a configuration; there is no state to it. It waits
+     * for the configuration that makes the peer a witness, by which the peer knows that it is meant to have none.
+     */
+    private void tellWhereTheLogStands(Progress peer) {
+        RaftLog.Configured committed = group.committedConfiguration();
+        if (committed.configuration().isWitness(peer.peer, peer.storeId)) {
+            EntryId last = group.log.idAt(group.commitIndex());
+            peer.awaitSnapshot(last.index());
+            peer.snapshotSent(group.nowNanos);
+            group.send(
+                    peer.peer,
+                    new InstallSnapshot(
+                            group.term(),
+                            peer.run,
+                            SnapshotMeta.forWitness(last, committed.configuration(), committed.id())));
+        }
+    }
+
+    private void send(Progress peer, List<Entry> whole) {
+        List<Entry> entries =
+                peer.witness ? whole.stream().map(Entry::forWitness).toList() : whole;
         EntryId prev = group.log.idAt(peer.nextIndex() - 1);
         peer.sent(entries, group.nowNanos);
         peer.commitIndexSent =
@@ -148,11 +190,16 @@ final class Replication {
     }
 
     /**
-     * Commits what a majority has, if it is of this term: only so are earlier entries committed (paper §5.4.2).
-     * Says whether anything was.
+     * Commits what a majority has, if it is of this term: only so are earlier entries committed (paper §5.4.2). A witness
+     * cannot give an entry back, so it counts only in place of voters that cannot be reached: while they can be, each of
+     * them must have the entry. This is later than Raft asks for, never earlier. Says whether anything was.
      */
     boolean advanceCommitIndex(Leadership leadership) {
-        long agreed = Quorum.agreed(group.configuration(), leadership::matchIndex);
+        Configuration configuration = group.configuration();
+        long agreed = Quorum.agreed(configuration, leadership::matchIndex);
+        if (configuration.hasWitnesses()) {
+            agreed = Math.min(agreed, leadership.matchIndexOfVoters(configuration));
+        }
         if (agreed <= group.commitIndex() || group.log.idAt(agreed).term() != group.term()) {
             return false;
         }

@@ -20,6 +20,8 @@ import java.util.Map;
 /** Brings requests to the leader, from whichever peer, and answers back (thesis §6.2). */
 final class Requests {
     private static final int RELAYED_MAX = 256;
+    private static final String WITNESS =
+            "this peer is a witness, which votes but keeps no state: ask a member that is none";
 
     /** What is done with a request on the leader itself. */
     interface AtLeader {
@@ -46,6 +48,8 @@ final class Requests {
         Requester local = new Requester.Local(id);
         if (group.left) {
             local.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, "this peer was removed from the group"));
+        } else if (group.isWitness() && (request instanceof Request.Propose || request instanceof Request.ReadIndex)) {
+            local.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, WITNESS));
         } else if (group.isLeader()) {
             atLeader.handle(local, request, nowMillis);
         } else if (leader == null) {

@@ -44,7 +44,7 @@ final class Transfer {
         if (found.isEmpty()) {
             refuse(asking, Result.Reason.NOT_ALLOWED, "there is no other voter");
         } else if (!group.configuration().voters().contains(found.get())) {
-            refuse(asking, Result.Reason.NOT_ALLOWED, found.get() + " is no voter");
+            refuse(asking, Result.Reason.NOT_ALLOWED, found.get() + " is no voter, so it cannot lead");
         } else {
             target = found.get();
             requester = asking;

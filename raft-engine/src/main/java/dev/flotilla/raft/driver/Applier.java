@@ -50,6 +50,9 @@ final class Applier<R> {
 
     private static final Logger LOG = LoggerFactory.getLogger(Applier.class);
 
+    private static final String WITNESS =
+            "this peer is a witness, which votes but keeps no state: ask a member that is none";
+
     private final NodeContext node;
     private final GenesisId genesis;
     private final StateMachine<R> machine;
@@ -63,12 +66,19 @@ final class Applier<R> {
     private final ConcurrentLinkedQueue<List<Entry>> handed = new ConcurrentLinkedQueue<>();
     private final AtomicLong handedBytes = new AtomicLong();
     private volatile boolean stopped;
+    private volatile boolean hollow; // this peer is a witness: it has no commands, and so no state
 
     // What follows belongs to the apply thread.
     private Position position;
 
     /** What the state contains. */
     record Position(EntryId lastApplied, SnapshotKeeper.InForce inForce) {
+        static Position after(SnapshotMeta snapshot) {
+            return new Position(
+                    snapshot.lastIncluded(),
+                    new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
+        }
+
         long index() {
             return lastApplied.index();
         }
@@ -89,6 +99,7 @@ final class Applier<R> {
         this.snapshots = snapshots;
         this.listener = listener;
         this.serial = serial;
+        this.hollow = isWitness(position.inForce);
     }
 
     /**
@@ -123,8 +134,8 @@ final class Applier<R> {
     /** Runs {@code query} between two batches. */
     <T> void query(Supplier<T> query, @Nullable Long freshNanos, CompletableFuture<ReadResult<T>> future) {
         serial.execute(() -> {
-            if (stopped) {
-                node.threads().fail(future, new UnavailableException("the group is closed"));
+            if (stopped || hollow) {
+                node.threads().fail(future, new UnavailableException(stopped ? "the group is closed" : WITNESS));
                 return;
             }
             try {
@@ -142,8 +153,8 @@ final class Applier<R> {
     CompletableFuture<SnapshotMeta> takeSnapshot() {
         CompletableFuture<SnapshotMeta> taken = new CompletableFuture<>();
         serial.execute(() -> {
-            if (stopped) {
-                taken.completeExceptionally(new IllegalStateException("the group is closed"));
+            if (stopped || hollow) {
+                taken.completeExceptionally(new IllegalStateException(stopped ? "the group is closed" : WITNESS));
             } else {
                 guarded(() -> snapshots.take(() -> position, machine::capture, taken));
             }
@@ -244,7 +255,8 @@ final class Applier<R> {
         List<Command> commands = new ArrayList<>(entries.size());
         SnapshotKeeper.InForce inForce = position.inForce;
         for (Entry entry : entries) {
-            if (entry.kind() == Entry.Kind.COMMAND) {
+            hollow |= entry.isHollow();
+            if (entry.kind() == Entry.Kind.COMMAND && !entry.isHollow()) {
                 Command command = EntryCodec.decodeCommand(entry.payload());
                 commands.add(command);
                 batch.add(new Committed(entry.index(), entry.term(), command.data()));
@@ -257,9 +269,21 @@ final class Applier<R> {
             throw new IllegalStateException(
                     "the state machine gave " + results.size() + " results for " + batch.size() + " commands");
         }
+        hollow |= isWitness(inForce);
         position = new Position(entries.get(entries.size() - 1).id(), inForce);
         listener.applied(position.lastApplied, completed(batch, commands, results));
-        snapshots.applied(position, entries.size(), sizeBytes(entries), machine::capture);
+        if (!hollow || isWitness(inForce)) { // what is restored from must say that there is no state in it
+            snapshots.applied(position, entries.size(), sizeBytes(entries), this::capture);
+        }
+    }
+
+    private boolean isWitness(SnapshotKeeper.InForce inForce) {
+        return inForce.configuration().isWitness(node.self(), node.storeId());
+    }
+
+    /** A witness's snapshot is where its log starts, and nothing else. */
+    private StateMachine.Capture capture() {
+        return hollow ? out -> {} : machine.capture();
     }
 
     private List<Completed<R>> completed(List<Committed> batch, List<Command> commands, List<R> results) {
@@ -275,18 +299,29 @@ final class Applier<R> {
 
     private void restoreNow(SnapshotMeta snapshot) throws IOException {
         if (snapshot.index() > position.index()) {
-            try (InputStream in = openUnlessSuperseded(snapshot)) {
-                if (in != null) {
-                    machine.restore(snapshot.index(), in);
-                    position = new Position(
-                            snapshot.lastIncluded(),
-                            new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
-                    snapshots.restored(snapshot);
-                }
+            if (snapshot.configuration().isWitness(node.self(), node.storeId())) {
+                hollow = true;
+                restoredTo(snapshot);
+            } else {
+                restoreState(snapshot);
             }
         }
         listener.restored(position.lastApplied);
         schedule();
+    }
+
+    private void restoreState(SnapshotMeta snapshot) throws IOException {
+        try (InputStream in = openUnlessSuperseded(snapshot)) {
+            if (in != null) {
+                machine.restore(snapshot.index(), in);
+                restoredTo(snapshot);
+            }
+        }
+    }
+
+    private void restoredTo(SnapshotMeta snapshot) {
+        position = Position.after(snapshot);
+        snapshots.restored(snapshot);
     }
 
     /** The file of a snapshot goes when a newer one takes its place, which is then restored next; null in that case. */

@@ -77,7 +77,9 @@ final class GroupFiles {
             stored = rebase(genesis, stored, snapshot);
         }
         long machineIndex = machine.lastApplied();
-        if (snapshot != null && machineIndex < snapshot.index()) {
+        StoreId storeId = Tables.storeId(node.log(), genesis, node.storeId());
+        boolean isWitness = snapshot != null && snapshot.configuration().isWitness(node.self(), storeId);
+        if (snapshot != null && !isWitness && machineIndex < snapshot.index()) {
             try (InputStream in = node.snapshots().open(genesis, snapshot)) {
                 machine.restore(snapshot.index(), in);
             }
@@ -92,15 +94,7 @@ final class GroupFiles {
                 ticket == null ? Set.of() : contacts(ticket));
         boolean left = Tables.left(node.log(), genesis) != null;
         return new Opening<>(
-                genesis,
-                machine,
-                config,
-                recovered,
-                position(snapshot),
-                machineIndex,
-                ticket,
-                left,
-                Tables.storeId(node.log(), genesis, node.storeId()));
+                genesis, machine, config, recovered, position(snapshot), machineIndex, ticket, left, storeId);
     }
 
     private static Set<PeerId> contacts(Ticket ticket) {
@@ -110,9 +104,7 @@ final class GroupFiles {
     private static Applier.Position position(@Nullable SnapshotMeta snapshot) {
         return snapshot == null
                 ? new Applier.Position(EntryId.NONE, SnapshotKeeper.InForce.NONE)
-                : new Applier.Position(
-                        snapshot.lastIncluded(),
-                        new SnapshotKeeper.InForce(snapshot.configuration(), snapshot.configurationId()));
+                : Applier.Position.after(snapshot);
     }
 
     private boolean contains(GenesisId genesis, StoredGroup stored, EntryId id) throws IOException {

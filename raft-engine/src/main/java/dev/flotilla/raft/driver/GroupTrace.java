@@ -7,6 +7,7 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.transport.PeerId;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -66,7 +67,8 @@ final class GroupTrace implements Trace {
     }
 
     private static String describe(Member member) {
-        return (member.isVoter() ? "voter=" : "learner=") + member.peerId().shortText();
+        return member.role().name().toLowerCase(Locale.ROOT) + "="
+                + member.peerId().shortText();
     }
 
     @Override

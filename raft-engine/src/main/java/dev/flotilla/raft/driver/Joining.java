@@ -74,8 +74,12 @@ final class Joining {
         Member self = self();
         if (self == null) {
             askNext(); // also once let in: it may have been removed since, before it heard a leader
-        } else if (self != null && isAsWished(self)) {
-            catchUp();
+        } else if (isAsWished(self)) {
+            if (self.isWitness()) { // it counts, so it has caught up; there is no state that could
+                finish(new Outcome.Applied<>(host.status().lastApplied(), PendingRequests.nothing()));
+            } else {
+                catchUp();
+            }
         }
     }
 
@@ -95,9 +99,9 @@ final class Joining {
     }
 
     private boolean isAsWished(Member self) {
-        boolean mustVote = ticket != null && ticket.role() == Member.Role.VOTER;
+        boolean mustVote = ticket != null && ticket.role() != Member.Role.LEARNER;
         CoreStatus status = host.status();
-        return (!mustVote || self.isVoter())
+        return (!mustVote || self.votes())
                 && status.configurationCommitted()
                 && !status.configuration().isJoint()
                 && status.leader() != null;

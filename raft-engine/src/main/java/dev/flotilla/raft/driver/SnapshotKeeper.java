@@ -166,12 +166,27 @@ final class SnapshotKeeper {
         files.execute(() -> {
             Throwable failure = null;
             try {
-                node.snapshots().install(genesis, snapshot);
+                if (snapshot.configuration().isWitness(node.self(), node.storeId())) {
+                    saveForWitness(snapshot);
+                } else {
+                    node.snapshots().install(genesis, snapshot);
+                }
             } catch (Throwable e) {
                 failure = e;
             }
             done.accept(failure);
         });
+    }
+
+    /** Nothing was received for it: only where the log begins is kept. */
+    private void saveForWitness(SnapshotMeta snapshot) throws IOException {
+        node.snapshots()
+                .save(
+                        genesis,
+                        snapshot.lastIncluded(),
+                        snapshot.configuration(),
+                        snapshot.configurationId(),
+                        out -> {});
     }
 
     /** Completes when no file is being written any more. */

@@ -9,10 +9,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * Who is a member. While {@code previous} is not empty this is the joint configuration of the two (paper §6): every
- * decision needs a majority of the voters of each.
+ * decision needs a majority of those of each who vote: voters and witnesses.
  *
  * @param members the full list, at most {@link #MEMBERS_MAX}, each peer once
  * @param previous the full list that is being left; empty unless joint
@@ -70,7 +71,27 @@ public record Configuration(
         return !previous.isEmpty();
     }
 
-    /** Voters of the incoming (or only) list. */
+    /** Who votes in the incoming (or only) list: voters, and witnesses that have caught up. */
+    public SortedSet<PeerId> electors() {
+        return electorsOf(members);
+    }
+
+    /** Who votes in the list that is being left; empty unless joint. */
+    public SortedSet<PeerId> previousElectors() {
+        return electorsOf(previous);
+    }
+
+    private static SortedSet<PeerId> electorsOf(List<Member> list) {
+        SortedSet<PeerId> electors = new TreeSet<>();
+        for (Member member : list) {
+            if (member.votes()) {
+                electors.add(member.peerId());
+            }
+        }
+        return electors;
+    }
+
+    /** Voters of the incoming (or only) list; witnesses are none. */
     public SortedSet<PeerId> voters() {
         return votersOf(members);
     }
@@ -110,14 +131,33 @@ public record Configuration(
         return voters().contains(peerId) || previousVoters().contains(peerId);
     }
 
+    /** Whether {@code peerId} with this data directory is a voter, who may lead, in either list. */
+    public boolean isVoter(PeerId peerId, StoreId storeId) {
+        return Stream.concat(members.stream(), previous.stream())
+                .anyMatch(member -> member.isVoter() && isSame(member, peerId, storeId));
+    }
+
+    public boolean hasWitnesses() {
+        return members.stream().anyMatch(Member::isWitness) || previous.stream().anyMatch(Member::isWitness);
+    }
+
+    /** Whether {@code peerId} with this data directory is named, and never as anything but a witness. */
+    public boolean isWitness(PeerId peerId, StoreId storeId) {
+        return contains(peerId, storeId)
+                && Stream.concat(members.stream(), previous.stream())
+                        .allMatch(member -> member.isWitness() || !isSame(member, peerId, storeId));
+    }
+
     /** Whether {@code peerId} with this data directory is in either list. */
     public boolean contains(PeerId peerId, StoreId storeId) {
         return matches(members, peerId, storeId) || matches(previous, peerId, storeId);
     }
 
     private static boolean matches(List<Member> list, PeerId peerId, StoreId storeId) {
-        return list.stream()
-                .anyMatch(member ->
-                        member.peerId().equals(peerId) && member.storeId().equals(storeId));
+        return list.stream().anyMatch(member -> isSame(member, peerId, storeId));
+    }
+
+    private static boolean isSame(Member member, PeerId peerId, StoreId storeId) {
+        return member.peerId().equals(peerId) && member.storeId().equals(storeId);
     }
 }

@@ -7,7 +7,7 @@ import dev.flotilla.transport.Bytes;
  *
  * @param id its term and index, never {@link EntryId#NONE}
  * @param kind what the payload is
- * @param payload empty for {@link Kind#NOOP}; a {@link Command} for {@link Kind#COMMAND}; a {@link Configuration} for
+ * @param payload empty for {@link Kind#NOOP}; a {@link Command} for {@link Kind#COMMAND}, or empty on a witness; a {@link Configuration} for
  *     {@link Kind#CONFIGURATION}, each as {@link EntryCodec} writes it
  */
 public record Entry(EntryId id, Kind kind, Bytes payload) {
@@ -49,6 +49,16 @@ public record Entry(EntryId id, Kind kind, Bytes payload) {
         if (id.index() == 0) {
             throw new IllegalArgumentException("an entry has an index of at least 1");
         }
+    }
+
+    /** The same as a witness gets it: without what a command carries. */
+    public Entry forWitness() {
+        return kind == Kind.COMMAND ? new Entry(id, kind, Bytes.EMPTY) : this;
+    }
+
+    /** Whether this is a command without what it carries: a witness's. */
+    public boolean isHollow() {
+        return kind == Kind.COMMAND && payload.isEmpty();
     }
 
     public long index() {

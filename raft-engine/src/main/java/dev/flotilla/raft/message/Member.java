@@ -8,7 +8,8 @@ import dev.flotilla.transport.PeerId;
  * @param peerId who
  * @param storeId with which data directory; what comes from another one counts for nothing
  * @param role what it may do
- * @param promotable for a learner: whether the leader makes it a voter once it has caught up
+ * @param promotable whether the leader makes a learner a voter once it has caught up; and of a witness, that it counts in
+ *     no quorum before it has caught up, like a learner until then
  */
 public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotable) {
     /** What a member may do. The number goes to disk and wire. */
@@ -16,7 +17,22 @@ public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotab
         /** Decides. */
         VOTER(0),
         /** Receives the log; counts in no quorum. */
-        LEARNER(1);
+        LEARNER(1),
+        /**
+         * Decides too, but keeps terms, indexes and configurations alone, no commands and no state: it costs next to
+         * nothing, so that two peers with data and a witness survive the loss of one.
+         *
+         * <p>It never campaigns, is no target of a transfer, and serves neither entries nor snapshots nor reads. Leader
+         * completeness (paper §5.4.3) holds nevertheless. Its proof needs two things: a committed entry is, by term and
+         * index, in the log of a majority; and whoever wins an election got a vote from one of those, which compared the
+         * logs by term and index. A witness does both as any voter. So the winner has the entry in its log; and as it is no
+         * witness, its log is whole: only the leader's whole entries come into it. What a witness cannot do is give an
+         * entry back. An entry that only a leader and a witness have is lost with that leader's disk, and until that leader
+         * is back nobody else is elected. Therefore a witness gets an entry, and counts for it, only when the voters that
+         * can be reached have it: see {@code Replication} in {@code raft.core}. And witnesses are never more than the voters in either list of a
+         * configuration, so that there is a voter in every majority.
+         */
+        WITNESS(2);
 
         private final int number;
 
@@ -44,8 +60,8 @@ public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotab
     }
 
     public Member {
-        if (promotable && role != Role.LEARNER) {
-            throw new IllegalArgumentException("only a learner is promotable, not " + role);
+        if (promotable && role == Role.VOTER) {
+            throw new IllegalArgumentException("a voter cannot be promoted any further");
         }
     }
 
@@ -57,7 +73,26 @@ public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotab
         return new Member(peerId, storeId, Role.LEARNER, promotable);
     }
 
+    /**
+     * A witness.
+     *
+     * @param promotable whether it has still to catch up before it counts
+     */
+    public static Member witness(PeerId peerId, StoreId storeId, boolean promotable) {
+        return new Member(peerId, storeId, Role.WITNESS, promotable);
+    }
+
+    /** Whether it votes and may lead. */
     public boolean isVoter() {
         return role == Role.VOTER;
+    }
+
+    public boolean isWitness() {
+        return role == Role.WITNESS;
+    }
+
+    /** Whether it counts in majorities: a voter, or a witness that has caught up. */
+    public boolean votes() {
+        return isVoter() || (isWitness() && !promotable);
     }
 }

@@ -25,6 +25,11 @@ public record SnapshotMeta(
         }
     }
 
+    /** How far the log stands, for a witness: it takes the place of entries, and there are no bytes to it. */
+    public static SnapshotMeta forWitness(EntryId last, Configuration configuration, EntryId configurationId) {
+        return new SnapshotMeta(last, configuration, configurationId, 0, Bytes.wrap(new byte[HASH_BYTES]));
+    }
+
     public long index() {
         return lastIncluded.index();
     }

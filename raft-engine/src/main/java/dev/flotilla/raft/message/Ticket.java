@@ -10,7 +10,7 @@ import java.util.List;
  *
  * @param community what the group is called, 1 to {@link #COMMUNITY_LENGTH_MAX} characters, no control characters
  * @param genesis the group
- * @param role what the newcomer becomes; a voter starts as a promotable learner
+ * @param role what the newcomer becomes; a voter starts as a promotable learner, a witness as a promotable one
  * @param expiresAtMillis when it expires, in milliseconds since the epoch; the leader judges
  * @param nonce {@link #NONCE_BYTES} random bytes, spent in the configuration entry that adds the newcomer
  * @param contacts members and where they can be reached; the newcomer believes them to be members

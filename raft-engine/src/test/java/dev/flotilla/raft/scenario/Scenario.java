@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
@@ -53,7 +54,7 @@ import java.util.stream.Collectors;
  * tick n1 3               its timer fires three times, when it is due
  * pass 500                milliseconds
  * propose n1 x=1          read n1; transfer n1 n2; snapshot n1; status n1
- * change n1 +n4? -n2      asks n1 for members: n4? promotable learner, n4. learner, n4 voter
+ * change n1 +n4? -n2      asks n1 for members: n4? promotable learner, n4. learner, n4 voter, n4!? n4! witness
  * join n4 n1 ticket=1 by=n1 role=voter lives=1000    the newcomer turns to n1 with that ticket
  * cut n1->n2              messages are lost; cut n1 cuts all of its links; heal ends that
  * hold n1->n2             messages wait; release lets them arrive, lose loses them
@@ -275,10 +276,12 @@ final class Scenario {
         List<Member> put = new ArrayList<>();
         List<PeerId> remove = new ArrayList<>();
         for (String word : words) {
-            String name = word.substring(1).replaceAll("[.?]$", "");
+            String name = word.substring(1).replaceAll("[.?!]+$", "");
             SimPeer other = world.peer(name);
             if (word.startsWith("-")) {
                 remove.add(other.id());
+            } else if (word.contains("!")) {
+                put.add(Member.witness(other.id(), other.storeId(), word.endsWith("?")));
             } else if (word.endsWith("?") || word.endsWith(".")) {
                 put.add(Member.learner(other.id(), other.storeId(), word.endsWith("?")));
             } else {
@@ -299,7 +302,7 @@ final class Scenario {
         Ticket unsigned = new Ticket(
                 "community",
                 Names.GENESIS,
-                options.getOrDefault("role", "voter").equals("voter") ? Member.Role.VOTER : Member.Role.LEARNER,
+                Member.Role.valueOf(options.getOrDefault("role", "voter").toUpperCase(Locale.ROOT)),
                 world.nowNanos() / MILLI + Long.parseLong(options.getOrDefault("lives", "60000")),
                 Bytes.wrap(ByteBuffer.allocate(Ticket.NONCE_BYTES)
                         .putLong(Long.parseLong(options.getOrDefault("ticket", "1")))

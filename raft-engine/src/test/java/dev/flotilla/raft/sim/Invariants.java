@@ -98,7 +98,7 @@ final class Invariants {
         Known here = new Known(prev, entry.kind(), entry.payload());
         Known known = entries.putIfAbsent(entry.id(), here);
         Violation.unless(
-                known == null || known.equals(here),
+                known == null || known.equals(here) || (entry.isHollow() && known.kind() == entry.kind()),
                 "entry %s differs at %s: follows %s, %s; elsewhere %s",
                 entry.id(),
                 peer.name(),
@@ -147,7 +147,7 @@ final class Invariants {
                 other == null, "two leaders in term %d: %s and %s", term, peer.name(), MessageText.name(other));
     }
 
-    /** Leader completeness (paper §5.4.3), and that votes on disks made this leader. */
+    /** Leader completeness (paper §5.4.3), that its entries are whole, and that votes on disks made this leader. */
     void onElected(SimPeer peer, long term, Configuration configuration) {
         for (Committed each : committed) {
             if (each.byTerm() < term && each.id().index() > peer.log().base().index()) {
@@ -160,6 +160,12 @@ final class Invariants {
                         peer.log());
             }
         }
+        Violation.unless(
+                peer.log().entries().stream().noneMatch(Entry::isHollow)
+                        && !peer.machine().isHollow(),
+                "leader %s of term %d has entries without what they carry",
+                peer.name(),
+                term);
         Violation.unless(
                 isQuorum(
                         configuration,
@@ -179,7 +185,7 @@ final class Invariants {
         int voters = 0;
         int agreeing = 0;
         for (Member member : members) {
-            if (member.isVoter()) {
+            if (member.votes()) {
                 voters++;
                 SimDisk disk = disks.of(member);
                 agreeing += disk != null && agrees.test(disk) ? 1 : 0;
@@ -349,11 +355,15 @@ final class Invariants {
                     entry.index(),
                     index);
         }
-        onState(peer.name(), entry.index(), peer.machine().chain());
+        if (!peer.machine().isHollow()) {
+            onState(peer.name(), entry.index(), peer.machine().chain());
+        }
     }
 
     void onRestored(SimPeer peer, SimMachine.State state) {
-        onState(peer.name(), state.meta().index(), state.chain());
+        if (!state.isHollow()) {
+            onState(peer.name(), state.meta().index(), state.chain());
+        }
     }
 
     private void onState(String name, long index, long chain) {

@@ -122,7 +122,7 @@ public final class MessageText {
     public static String of(Entry entry) {
         return switch (entry.kind()) {
             case NOOP -> entry.id() + ":noop";
-            case COMMAND -> entry.id() + ":" + text(Payloads.command(entry));
+            case COMMAND -> entry.id() + ":" + (entry.isHollow() ? "-" : text(Payloads.command(entry)));
             case CONFIGURATION -> entry.id() + ":" + of(Payloads.configuration(entry));
         };
     }
@@ -132,7 +132,7 @@ public final class MessageText {
         return text.length() <= 20 ? text : text.substring(0, 10) + "..(" + text.length() + ")";
     }
 
-    /** {@code {n1 n2 n3?}}; joint {@code {n1 n2 <- n1}}; a learner {@code n3.}, a promotable one {@code n3?}. */
+    /** {@code {n1 n2 n3?}}; joint {@code {n1 n2 <- n1}}; a learner {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}. */
     public static String of(Configuration configuration) {
         String incoming = list(configuration.members());
         return configuration.isJoint()
@@ -148,7 +148,11 @@ public final class MessageText {
         int generation = Names.generation(member.storeId());
         return Names.of(member.peerId())
                 + (generation == 1 ? "" : "#" + generation)
-                + (member.isVoter() ? "" : member.promotable() ? "?" : ".");
+                + switch (member.role()) {
+                    case VOTER -> "";
+                    case LEARNER -> member.promotable() ? "?" : ".";
+                    case WITNESS -> member.promotable() ? "!?" : "!";
+                };
     }
 
     public static String name(@Nullable PeerId peerId) {

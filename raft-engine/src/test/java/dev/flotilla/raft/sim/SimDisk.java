@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -112,7 +113,9 @@ public final class SimDisk {
     }
 
     private void install(SnapshotMeta meta, boolean keepLog) {
-        SimMachine.State state = received.get(meta);
+        boolean isForWitness = meta.configuration().all().stream()
+                .anyMatch(member -> member.storeId().equals(storeId) && member.isWitness());
+        SimMachine.State state = isForWitness ? new SimMachine.State(meta, 0, Bytes.EMPTY) : received.get(meta);
         Violation.unless(state != null, "snapshot %s was not received", meta.lastIncluded());
         snapshot = state;
         if (keepLog) {

@@ -22,7 +22,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SimMachine {
     /** A state as a snapshot carries it. */
-    public record State(SnapshotMeta meta, long chain, Bytes application) {}
+    public record State(SnapshotMeta meta, long chain, Bytes application) {
+        /** Whether it is a witness's, and only says how far its log stands. */
+        boolean isHollow() {
+            return meta.equals(
+                    SnapshotMeta.forWitness(meta.lastIncluded(), meta.configuration(), meta.configurationId()));
+        }
+    }
 
     /** What applying an entry came to: its command and the result of that; both null if it carries none. */
     record Applied(@Nullable Command command, @Nullable Object result) {
@@ -32,6 +38,7 @@ public final class SimMachine {
     private final StateMachine<?> application;
     private EntryId last = EntryId.NONE;
     private long chain;
+    private boolean hollow; // a witness's: it has no commands, and so no state
     private Configuration configuration = Configuration.EMPTY;
     private EntryId configurationId = EntryId.NONE;
 
@@ -47,12 +54,17 @@ public final class SimMachine {
     Applied apply(Entry entry) {
         Violation.unless(entry.index() == last.index() + 1, "entry %s applied after %s", entry.id(), last);
         last = entry.id();
+        hollow |= entry.isHollow();
         chain = (chain * 31 + entry.payload().hashCode()) * 31 + entry.term();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
             configuration = Payloads.configuration(entry);
             configurationId = entry.id();
         }
-        if (entry.kind() != Entry.Kind.COMMAND) {
+        if (entry.kind() != Entry.Kind.COMMAND || hollow) {
+            Violation.unless(
+                    entry.kind() != Entry.Kind.COMMAND || entry.isHollow(),
+                    "a witness was given what entry %s carries",
+                    entry.id());
             return Applied.NOTHING;
         }
         Command command = Payloads.command(entry);
@@ -62,6 +74,9 @@ public final class SimMachine {
     }
 
     State capture() {
+        if (hollow) {
+            return new State(SnapshotMeta.forWitness(last, configuration, configurationId), 0, Bytes.EMPTY);
+        }
         Bytes hash = Bytes.wrap(ByteBuffer.allocate(SnapshotMeta.HASH_BYTES)
                 .putLong(chain)
                 .putLong(last.index())
@@ -81,6 +96,10 @@ public final class SimMachine {
         chain = state.chain();
         configuration = state.meta().configuration();
         configurationId = state.meta().configurationId();
+        hollow |= state.isHollow();
+        if (hollow) {
+            return;
+        }
         try {
             application.restore(
                     last.index(), new ByteArrayInputStream(state.application().toByteArray()));
@@ -95,6 +114,16 @@ public final class SimMachine {
 
     public long lastApplied() {
         return last.index();
+    }
+
+    /** Whether it was given entries without what they carry, as a witness is. */
+    boolean isHollow() {
+        return hollow;
+    }
+
+    /** The configuration in force at {@link #last}. */
+    Configuration configuration() {
+        return configuration;
     }
 
     long chain() {

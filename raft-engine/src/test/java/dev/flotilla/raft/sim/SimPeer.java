@@ -343,6 +343,9 @@ public final class SimPeer {
                         <= (newest == null ? 0 : newest.meta().index())) {
             return false;
         }
+        if (machine().isHollow() && !machine().configuration().isWitness(id(), storeId())) {
+            return false; // what is restored from it must know that there is no state in it
+        }
         SimMachine.State captured = machine().capture();
         ifStillAlive(World.Work.CAPTURE, () -> {
             if (disk.keep(captured)) {
