@@ -20,12 +20,26 @@ public interface LogStorage extends AutoCloseable {
     /** The groups that have been created and not deleted. */
     Set<GenesisId> groups() throws IOException;
 
-    /** What is on disk of that group; empty if it was not created. */
+    /**
+     * What is on disk of that group; empty if it was not created.
+     *
+     * @throws DamagedLogException if its hard state is damaged
+     */
     Optional<StoredGroup> read(GenesisId genesis) throws IOException;
 
     /**
+     * What of that group is damaged. Grows when a read finds more. A storage that refuses to open, or dies, on any damage
+     * has none to report.
+     */
+    default LogDamage damage(GenesisId genesis) throws IOException {
+        return LogDamage.NONE;
+    }
+
+    /**
      * Entries from {@code fromIndex} on, before {@code toIndexExclusive}: as many as fit into {@code bytesMax}, at least
-     * one if there is one. Empty if {@code fromIndex} is not in the log any longer.
+     * one if there is one. Empty if {@code fromIndex} is not in the log any longer. Ends before a damaged entry.
+     *
+     * @throws DamagedLogException if the entry at {@code fromIndex} is damaged
      */
     List<Entry> entries(GenesisId genesis, long fromIndex, long toIndexExclusive, int bytesMax) throws IOException;
 
@@ -109,6 +123,21 @@ public interface LogStorage extends AutoCloseable {
             }
             return compact.base().index() <= base.index() ? this : new StoredGroup(hardState, compact.base(), last);
         }
+
+        /**
+         * What a {@link GroupWrite.Repair} makes of this: the same.
+         *
+         * @throws IllegalArgumentException if an entry is not in the log
+         */
+        public StoredGroup after(GroupWrite.Repair repair) {
+            for (Entry entry : repair.entries()) {
+                if (entry.index() <= base.index() || entry.index() > last.index()) {
+                    throw new IllegalArgumentException(
+                            "entry " + entry.id() + " repairs nothing: the log is from after " + base + " to " + last);
+                }
+            }
+            return this;
+        }
     }
 
     /** One change of a round. */
@@ -130,6 +159,16 @@ public interface LogStorage extends AutoCloseable {
 
         /** Entries up to {@code base} go; a base before the present one, or a group that is gone, changes nothing. */
         record Compact(GenesisId genesis, EntryId base) implements GroupWrite {}
+
+        /**
+         * Puts back damaged entries, each with the term and index that it has in the log; an intact one stays as it is.
+         * The entries after them stay, unlike with an {@link Append}.
+         */
+        record Repair(GenesisId genesis, List<Entry> entries) implements GroupWrite {
+            public Repair {
+                entries = List.copyOf(entries);
+            }
+        }
 
         /** The group is gone, all of it. No error if there is none. */
         record Delete(GenesisId genesis) implements GroupWrite {}

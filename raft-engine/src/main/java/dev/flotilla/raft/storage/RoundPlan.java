@@ -33,6 +33,11 @@ public final class RoundPlan {
                 after.put(
                         compact.genesis(),
                         current(after, compact.genesis(), stored).map(group -> group.after(compact)));
+            } else if (write instanceof GroupWrite.Repair repair) {
+                StoredGroup group = current(after, repair.genesis(), stored)
+                        .orElseThrow(() -> new IllegalArgumentException(
+                                "there is no group " + repair.genesis() + " to be repaired"));
+                after.put(repair.genesis(), Optional.of(group.after(repair)));
             } else if (write instanceof GroupWrite.Delete delete) {
                 after.put(delete.genesis(), Optional.empty());
             } else if (write instanceof GroupWrite.Put put) {

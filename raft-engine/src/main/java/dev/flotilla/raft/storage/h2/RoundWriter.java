@@ -34,6 +34,8 @@ final class RoundWriter {
             if (number != null) {
                 removeUpTo(number, compact.base().index());
             }
+        } else if (write instanceof GroupWrite.Repair) {
+            // a file with damage does not open, or ends the storage: what is here is intact
         } else if (write instanceof GroupWrite.Delete delete) {
             Integer number = numbers.remove(delete.genesis());
             if (number != null) {

@@ -1,22 +1,20 @@
 package dev.flotilla.raft.storage.h2;
 
+import static dev.flotilla.raft.storage.RandomRounds.inMemory;
+import static dev.flotilla.raft.storage.RandomRounds.round;
+import static dev.flotilla.raft.storage.RandomRounds.sameAs;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flotilla.raft.message.Entry;
-import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
-import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.MessageSamples;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
-import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,6 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** What was acknowledged is there after any failure, and of a round all or nothing. */
 class H2FaultTest {
     private static final int SEEDS = 15;
+    private static final int LARGE_BYTES = 20_000;
 
     @TempDir
     Path directory = Path.of("set by JUnit");
@@ -46,47 +45,6 @@ class H2FaultTest {
         return H2LogStorage.open(path, FaultyDisk.PREFIX);
     }
 
-    /** Touches three groups and a table, so that half a round would be seen; truncates, compacts and deletes at times. */
-    private static List<GroupWrite> round(Random random, int number, LogStorage model) throws IOException {
-        List<GroupWrite> round = new ArrayList<>();
-        for (int i = 1; i <= 3; i++) {
-            GenesisId genesis = MessageSamples.genesis(i);
-            StoredGroup group = model.read(genesis).orElse(StoredGroup.EMPTY);
-            if (random.nextInt(40) == 0) {
-                round.add(new GroupWrite.Delete(genesis));
-                group = StoredGroup.EMPTY;
-            }
-            long first = Math.max(group.base().index() + 1, group.last().index() + 1 - random.nextInt(2));
-            List<Entry> entries = new ArrayList<>();
-            for (long index = first; index <= first + random.nextInt(4); index++) {
-                byte[] payload = new byte[random.nextInt(random.nextInt(10) == 0 ? 20_000 : 300)];
-                random.nextBytes(payload);
-                entries.add(new Entry(new EntryId(number, index), Entry.Kind.COMMAND, Bytes.wrap(payload)));
-            }
-            round.add(new GroupWrite.Append(genesis, new HardState(number, MessageSamples.peer(i)), entries));
-            if (random.nextInt(10) == 0) {
-                round.add(new GroupWrite.Compact(genesis, entries.get(0).id()));
-            }
-        }
-        round.add(new GroupWrite.Put("rounds", "last", Bytes.utf8(Integer.toString(number))));
-        return round;
-    }
-
-    private static boolean sameAs(LogStorage expected, LogStorage actual) throws IOException {
-        Bytes round = actual.get("rounds", "last");
-        if (round == null ? expected.get("rounds", "last") != null : !round.equals(expected.get("rounds", "last"))) {
-            return false;
-        }
-        assertThat(actual.groups()).isEqualTo(expected.groups());
-        for (GenesisId genesis : expected.groups()) {
-            assertThat(actual.read(genesis)).isEqualTo(expected.read(genesis));
-            long from = expected.read(genesis).orElseThrow().base().index() + 1;
-            assertThat(actual.entries(genesis, from, Long.MAX_VALUE, Integer.MAX_VALUE))
-                    .isEqualTo(expected.entries(genesis, from, Long.MAX_VALUE, Integer.MAX_VALUE));
-        }
-        return true;
-    }
-
     @Test
     void afterAPowerLossEveryAcknowledgedRoundIsThereAndTheLastOneWhollyOrNotAtAll() throws IOException {
         for (int seed = 0; seed < SEEDS; seed++) {
@@ -104,12 +62,12 @@ class H2FaultTest {
                     acknowledged = attempted;
                 }
                 for (int rounds = random.nextInt(60); rounds > 0; rounds--) {
-                    List<GroupWrite> round = round(random, ++number, acknowledged);
+                    List<GroupWrite> round = round(random, ++number, acknowledged, LARGE_BYTES);
                     storage.write(round);
                     acknowledged.write(round);
                 }
-                List<GroupWrite> last = round(random, ++number, acknowledged);
-                attempted = copyOf(acknowledged);
+                List<GroupWrite> last = round(random, ++number, acknowledged, LARGE_BYTES);
+                attempted = inMemory(acknowledged);
                 attempted.write(last);
                 disk.forceFailsAfter(0);
                 assertThatThrownBy(() -> storage.write(last)).isInstanceOf(IOException.class);
@@ -118,22 +76,6 @@ class H2FaultTest {
                 disk.insert(path);
             }
         }
-    }
-
-    private static InMemoryLogStorage copyOf(LogStorage storage) throws IOException {
-        InMemoryLogStorage copy = new InMemoryLogStorage();
-        for (GenesisId genesis : storage.groups()) {
-            StoredGroup group = storage.read(genesis).orElseThrow();
-            copy.write(List.of(
-                    new GroupWrite.Rebase(genesis, group.hardState(), group.base(), false),
-                    new GroupWrite.Append(
-                            genesis,
-                            group.hardState(),
-                            storage.entries(genesis, group.base().index() + 1, Long.MAX_VALUE, Integer.MAX_VALUE))));
-        }
-        Bytes last = storage.get("rounds", "last");
-        copy.write(List.of(new GroupWrite.Put("rounds", "last", last)));
-        return copy;
     }
 
     @Test
@@ -147,7 +89,7 @@ class H2FaultTest {
             InMemoryLogStorage attempted = new InMemoryLogStorage();
             assertThatThrownBy(() -> {
                         for (int number = 1; ; number++) {
-                            List<GroupWrite> round = round(random, number, acknowledged);
+                            List<GroupWrite> round = round(random, number, acknowledged, LARGE_BYTES);
                             attempted.write(round);
                             storage.write(round);
                             acknowledged.write(round);
@@ -172,7 +114,7 @@ class H2FaultTest {
     void aFailedForceEndsTheStorageEvenIfTheNextWouldSucceed() throws IOException {
         LogStorage storage = open();
         Random random = new Random(1);
-        storage.write(round(random, 1, new InMemoryLogStorage()));
+        storage.write(round(random, 1, new InMemoryLogStorage(), LARGE_BYTES));
         disk.forceFailsAfter(0);
         assertThatThrownBy(() -> storage.write(List.of(new GroupWrite.Put("table", "key", Bytes.EMPTY))))
                 .isInstanceOf(IOException.class)
@@ -201,9 +143,9 @@ class H2FaultTest {
         Random random = new Random(3);
         try (LogStorage storage = open()) {
             for (int number = 1; number <= 30; number++) {
-                List<GroupWrite> round = round(random, number, after);
+                List<GroupWrite> round = round(random, number, after, LARGE_BYTES);
                 storage.write(round);
-                before = copyOf(after);
+                before = inMemory(after);
                 after.write(round);
             }
         }
