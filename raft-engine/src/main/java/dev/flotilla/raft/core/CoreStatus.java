@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
  * @param leaderContactNanos when this peer last sent what its leader then confirmed, or heard of its leader, in the time
  *     of {@link RaftCore#step}; {@link Long#MIN_VALUE} if never
  * @param left whether this peer was removed
+ * @param quiet whether the group is silent on this peer
  */
 public record CoreStatus(
         Role role,
@@ -37,7 +38,8 @@ public record CoreStatus(
         boolean configurationCommitted,
         List<MemberStatus> members,
         long leaderContactNanos,
-        boolean left) {
+        boolean left,
+        boolean quiet) {
 
     /** The same of a peer that knows from its disk that it was removed. */
     public CoreStatus asLeft() {
@@ -55,6 +57,7 @@ public record CoreStatus(
                 configurationCommitted,
                 members,
                 leaderContactNanos,
-                true);
+                true,
+                quiet);
     }
 }

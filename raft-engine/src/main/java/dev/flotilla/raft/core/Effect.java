@@ -11,6 +11,7 @@ import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What the driver must do, in list order, over all steps. An effect waits for every {@link Persist} and
@@ -87,6 +88,17 @@ public sealed interface Effect {
     record SaveCertificates(List<Certificate> chain) implements Effect {
         public SaveCertificates {
             chain = List.copyOf(chain);
+        }
+    }
+
+    /**
+     * From now on tell, with {@link Input.NodeLost}, once the node of one of these peers is not heard of in time or has
+     * another incarnation than given here; at once if that is so already. Takes the place of the one before; empty: rely
+     * on nobody.
+     */
+    record Watch(Map<PeerId, Long> incarnations) implements Effect {
+        public Watch {
+            incarnations = Map.copyOf(incarnations);
         }
     }
 

@@ -54,7 +54,7 @@ final class Election {
     }
 
     long deadlineNanos() {
-        return group.isLeader() || group.left ? Long.MAX_VALUE : deadlineNanos;
+        return group.isLeader() || group.left || group.quiet ? Long.MAX_VALUE : deadlineNanos;
     }
 
     /** A random time in [T, 2T) (paper §5.2). */
@@ -63,9 +63,14 @@ final class Election {
         deadlineNanos = group.nowNanos + timeout + (long) (group.random.nextDouble() * timeout);
     }
 
+    /** The leader's node is lost: does not wait for its time-out, but not as long as others do either. */
+    void campaignSoon() {
+        deadlineNanos = group.nowNanos + (long) (group.random.nextDouble() * group.config.electionTimeoutNanos());
+    }
+
     /** Nothing was heard of a leader for long enough, or an election came to nothing. */
     void onTimer() {
-        if (group.isLeader() || group.left || group.nowNanos < deadlineNanos) {
+        if (group.nowNanos < deadlineNanos()) {
             return;
         }
         restartTimer();

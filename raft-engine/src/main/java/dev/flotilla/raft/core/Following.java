@@ -18,7 +18,7 @@ final class Following {
     // Of answers to an older term: they prove nothing but that a newer one exists. If their receiver should lead that
     // one,
     // the run of the request would mean another there.
-    private static final long NO_RUN = 0;
+    static final long NO_RUN = 0;
 
     private final Group group;
     private final Election election;

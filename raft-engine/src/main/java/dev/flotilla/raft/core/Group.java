@@ -46,6 +46,11 @@ final class Group {
 
     @Nullable
     SnapshotMeta snapshot;
+    // Whether this peer is silent, see Quieting; it has no timer set then.
+    boolean quiet;
+    // Whether something happened in this step that a quiet group wakes from.
+    boolean touched;
+
     // Set once this peer knows that it is no member any longer; nothing but disk and state machine go on then.
     boolean left;
 
@@ -150,12 +155,21 @@ final class Group {
 
     /** Whether a leader was heard of within the election time-out, or is this peer itself (thesis §4.2.3). */
     boolean isLeaderAlive() {
-        if (isLeader()) {
+        if (isLeader() || (quiet && leader != null)) {
             return true;
         }
         return leader != null
                 && leaderContactNanos != Long.MIN_VALUE
                 && nowNanos - leaderContactNanos < config.electionTimeoutNanos();
+    }
+
+    /**
+     * When the next heartbeats are due: at times that are the same for all groups of a node with the same interval, so
+     * that those to one peer travel in one frame.
+     */
+    long nextBeatNanos() {
+        long interval = config.heartbeatIntervalNanos();
+        return (Math.floorDiv(nowNanos, interval) + 1) * interval;
     }
 
     // ---- configuration ----

@@ -69,6 +69,9 @@ public sealed interface Input {
     /** The last connection to {@code peer} is gone. */
     record Lost(PeerId peer, boolean closedByPeer) implements Input {}
 
+    /** The node of {@code peer}, one of those that {@link Effect.Watch} names, is lost. */
+    record NodeLost(PeerId peer) implements Input {}
+
     /** A dial to {@code peer} failed; {@code refused} if an address of it refused the connection. */
     record Unreachable(PeerId peer, boolean refused) implements Input {}
 }

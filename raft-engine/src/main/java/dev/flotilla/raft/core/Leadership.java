@@ -20,6 +20,7 @@ final class Leadership {
 
     long heartbeatNanos;
     long round; // of heartbeats; grows
+    long wokenNanos = Long.MIN_VALUE; // when the group was quiet last: all nodes were heard of until about then
 
     Leadership(Group group, long firstIndex) {
         this.group = group;
@@ -84,7 +85,7 @@ final class Leadership {
             return group.nowNanos;
         }
         Progress found = of(member);
-        return found == null ? Long.MIN_VALUE : found.lastContactNanos;
+        return found == null ? Long.MIN_VALUE : Math.max(found.lastContactNanos, wokenNanos);
     }
 
     /** The newest round that {@code member} confirmed; for this peer, the newest there is. */
@@ -99,6 +100,15 @@ final class Leadership {
     /** Whether an entry of this leader's own term is committed (thesis §6.4, and before any membership change). */
     boolean hasCommittedInTerm() {
         return group.commitIndex() >= firstIndex;
+    }
+
+    /** Whether {@code peer} has everything, knows that it is committed, and is owed nothing. */
+    boolean isSettled(Progress peer) {
+        long lastIndex = group.log.lastIndex();
+        return peer.state() == MemberStatus.State.REPLICATE
+                && peer.matchIndex() == lastIndex
+                && peer.commitIndexSent == lastIndex
+                && hears(peer);
     }
 
     boolean hears(Progress peer) {

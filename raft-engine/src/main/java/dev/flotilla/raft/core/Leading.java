@@ -29,6 +29,7 @@ final class Leading implements Election.Outcome {
     private @Nullable Election election;
     private @Nullable Requests requests;
     private @Nullable Certificates certificates;
+    private @Nullable Quieting quieting;
 
     Leading(Group group) {
         this.group = group;
@@ -38,7 +39,8 @@ final class Leading implements Election.Outcome {
         this.transfer = new Transfer(group);
     }
 
-    void connect(Election theElection, Requests theRequests, Certificates theCertificates) {
+    void connect(Election theElection, Requests theRequests, Certificates theCertificates, Quieting theQuieting) {
+        quieting = theQuieting;
         election = theElection;
         requests = theRequests;
         certificates = theCertificates;
@@ -67,12 +69,14 @@ final class Leading implements Election.Outcome {
     }
 
     long deadlineNanos() {
-        return leadership == null ? Long.MAX_VALUE : Math.min(leadership.heartbeatNanos, transfer.deadlineNanos());
+        return leadership == null || group.quiet
+                ? Long.MAX_VALUE
+                : Math.min(leadership.heartbeatNanos, transfer.deadlineNanos());
     }
 
     void onTimer() {
         Leadership office = leadership;
-        if (office == null) {
+        if (office == null || group.quiet) {
             return;
         }
         transfer.onTimer();
@@ -83,7 +87,9 @@ final class Leading implements Election.Outcome {
             stepDown();
             return;
         }
-        startRound(office);
+        if (!Objects.requireNonNull(quieting).ask(office)) {
+            startRound(office);
+        }
         replication.resendOverdue(office);
     }
 
@@ -100,7 +106,7 @@ final class Leading implements Election.Outcome {
     /** Heartbeats to everybody, with the next round's number. */
     private void startRound(Leadership office) {
         office.round++;
-        office.heartbeatNanos = group.nowNanos + group.config.heartbeatIntervalNanos();
+        office.heartbeatNanos = group.nextBeatNanos();
         office.all().forEach(peer -> replication.sendHeartbeat(office, peer));
         confirmReads(office);
     }
@@ -115,6 +121,7 @@ final class Leading implements Election.Outcome {
 
     void onRequest(Requester requester, Request request, long nowMillis) {
         Leadership office = Objects.requireNonNull(leadership);
+        group.touched = true;
         if (transfer.isUnderWay() && !(request instanceof Request.ReadIndex)) {
             requester.answer(group, new Result.Refused(Result.Reason.BUSY, "leadership is being handed over"));
         } else if (request instanceof Request.Propose propose) {
@@ -171,6 +178,12 @@ final class Leading implements Election.Outcome {
         if (peer != null) {
             peer.confirmedRound = Math.max(peer.confirmedRound, reply.round());
             confirmReads(Objects.requireNonNull(leadership));
+        }
+    }
+
+    void onQuietReply(PeerId from, StoreId storeId, RaftMessage.QuietReply reply) {
+        if (answered(from, storeId, reply.term(), reply.run()) != null) {
+            Objects.requireNonNull(quieting).onReply(Objects.requireNonNull(leadership), from, reply);
         }
     }
 
@@ -281,6 +294,38 @@ final class Leading implements Election.Outcome {
         }
     }
 
+    // ---- quiet ----
+
+    /** Whether this peer leads, and nothing is under way or to be done in the group. */
+    boolean isSettled() {
+        Leadership office = leadership;
+        long lastIndex = group.log.lastIndex();
+        return office != null
+                && office.hasCommittedInTerm()
+                && group.commitIndex() == lastIndex
+                && group.durableIndex() == lastIndex
+                && group.appliedIndex() == lastIndex
+                && !group.configuration().isJoint()
+                && reads.isIdle()
+                && !transfer.isUnderWay()
+                && isKnownToAll()
+                && office.all().stream().allMatch(office::isSettled);
+    }
+
+    /** Whether this peer has what proves its membership to those that lag, or needs it for nobody. */
+    boolean isKnownToAll() {
+        return group.configuration().members().size() == 1
+                || !Objects.requireNonNull(certificates).chain().isEmpty();
+    }
+
+    /** The group is quiet no more: a leader says so at once, and counts the others' time from now. */
+    void onWoken() {
+        if (leadership != null) {
+            leadership.wokenNanos = group.nowNanos;
+            startRound(leadership);
+        }
+    }
+
     // ---- looking in ----
 
     /** Up to where the log must stay because a snapshot of it is on its way; MAX_VALUE if none is. */
@@ -309,7 +354,7 @@ final class Leading implements Election.Outcome {
         if (peer == null) {
             return new MemberStatus(member, null, -1, -1);
         }
-        boolean isHeard = nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
+        boolean isHeard = group.quiet || nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
         return new MemberStatus(
                 member,
                 isHeard ? peer.state() : MemberStatus.State.UNREACHABLE,

@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  * @param cacheBytesMax of the newest entries kept in memory; older ones are read back from the log
  * @param compactionTailEntries how many entries stay in the log behind a snapshot, for slow followers
  * @param promotionLagEntries how far a promotable learner may be behind when it is made a voter
+ * @param quietAfterNanos after how long without anything to do the leader asks the group to fall silent; {@link #NEVER},
+ *     with which a follower also refuses to
  */
 public record RaftConfig(
         long electionTimeoutNanos,
@@ -30,7 +32,10 @@ public record RaftConfig(
         long unappliedBytesMax,
         long cacheBytesMax,
         long compactionTailEntries,
-        long promotionLagEntries) {
+        long promotionLagEntries,
+        long quietAfterNanos) {
+    /** The group is never quiet. */
+    public static final long NEVER = Long.MAX_VALUE;
 
     public RaftConfig {
         requirePositive("electionTimeoutNanos", electionTimeoutNanos);
@@ -46,6 +51,7 @@ public record RaftConfig(
         requireAtMost("entryBytesMax", entryBytesMax, "unappliedBytesMax", unappliedBytesMax);
         requireAtMost("0", 0, "compactionTailEntries", compactionTailEntries);
         requireAtMost("0", 0, "promotionLagEntries", promotionLagEntries);
+        requireAtMost("heartbeatIntervalNanos", heartbeatIntervalNanos, "quietAfterNanos", quietAfterNanos);
     }
 
     /** T = 1 s, heartbeats each 100 ms, entries of up to 1 MiB. */
@@ -113,6 +119,16 @@ public record RaftConfig(
         return with(draft -> draft.promotionLagEntries = entries);
     }
 
+    /** The same with another time without anything to do after which the group falls silent. */
+    public RaftConfig withQuietAfter(Duration idle) {
+        return with(draft -> draft.quietAfterNanos = idle.toNanos());
+    }
+
+    /** The same, never quiet. */
+    public RaftConfig withoutQuiet() {
+        return with(draft -> draft.quietAfterNanos = NEVER);
+    }
+
     private RaftConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -132,6 +148,7 @@ public record RaftConfig(
         private long cacheBytesMax = 4 << 20;
         private long compactionTailEntries = 1_000;
         private long promotionLagEntries = 64;
+        private long quietAfterNanos = Duration.ofSeconds(10).toNanos();
 
         Draft() {}
 
@@ -147,6 +164,7 @@ public record RaftConfig(
             cacheBytesMax = from.cacheBytesMax;
             compactionTailEntries = from.compactionTailEntries;
             promotionLagEntries = from.promotionLagEntries;
+            quietAfterNanos = from.quietAfterNanos;
         }
 
         RaftConfig finished() {
@@ -161,7 +179,8 @@ public record RaftConfig(
                     unappliedBytesMax,
                     cacheBytesMax,
                     compactionTailEntries,
-                    promotionLagEntries);
+                    promotionLagEntries,
+                    quietAfterNanos);
         }
     }
 

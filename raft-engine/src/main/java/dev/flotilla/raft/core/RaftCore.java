@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerCredentials;
+import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
@@ -23,6 +24,7 @@ public final class RaftCore {
     private final Certificates certificates;
     private final SenderGate gate;
     private final Requests requests;
+    private final Quieting quieting;
 
     /**
      * A core that goes on from what was found on disk, as a follower.
@@ -60,7 +62,8 @@ public final class RaftCore {
         certificates = new Certificates(group, recovered.certificates());
         gate = new SenderGate(group, certificates, recovered.contacts());
         requests = new Requests(group, gate, leading::onRequest);
-        leading.connect(election, requests, certificates);
+        quieting = new Quieting(group, election, leading);
+        leading.connect(election, requests, certificates, quieting);
     }
 
     /** The snapshot may be newer than the log: a crash came between the two. */
@@ -83,6 +86,7 @@ public final class RaftCore {
         group.nowNanos = nowNanos;
         dispatch(input);
         leading.afterStep();
+        quieting.afterStep();
         return group.takeEffects();
     }
 
@@ -90,6 +94,7 @@ public final class RaftCore {
         if (input instanceof Input.Received received) {
             onReceived(received);
         } else if (input instanceof Input.Requested requested) {
+            group.touched = true;
             requests.onRequested(requested.id(), requested.request(), requested.nowMillis());
         } else if (input instanceof Input.Persisted persisted) {
             group.persisted(persisted.number());
@@ -112,13 +117,22 @@ public final class RaftCore {
         } else if (input instanceof Input.SnapshotNotSent failed) {
             leading.onSnapshotNotSent(failed);
         } else if (input instanceof Input.Connected connected) {
-            leading.onConnected(connected.peer());
+            onConnected(connected.peer());
         } else if (input instanceof Input.Lost lost) {
             election.onLost(lost.peer(), lost.closedByPeer());
+        } else if (input instanceof Input.NodeLost lost) {
+            quieting.onNodeLost(lost.peer());
         } else if (input instanceof Input.Unreachable unreachable) {
             election.onUnreachable(unreachable.peer(), unreachable.refused());
         } else {
             throw new AssertionError("unhandled input: " + input);
+        }
+    }
+
+    /** A quiet group has nothing in flight that a new connection could have lost. */
+    private void onConnected(PeerId peer) {
+        if (!group.quiet) {
+            leading.onConnected(peer);
         }
     }
 
@@ -135,6 +149,8 @@ public final class RaftCore {
     }
 
     private void onAdmitted(Input.Received received, RaftMessage message) {
+        group.touched |=
+                group.quiet && !(message instanceof RaftMessage.Quiet || message instanceof RaftMessage.QuietReply);
         if (message instanceof RaftMessage.AppendEntries append) {
             following.onAppendEntries(received.from(), append);
         } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
@@ -142,6 +158,8 @@ public final class RaftCore {
             if (received.from().equals(group.leader())) {
                 certificates.ask(received.from());
             }
+        } else if (message instanceof RaftMessage.Quiet quiet) {
+            quieting.onQuiet(received.from(), quiet);
         } else if (message instanceof RaftMessage.InstallSnapshot install) {
             following.onInstallSnapshot(received.from(), install);
         } else if (message instanceof RaftMessage.PreVoteRequest preVote) {
@@ -182,6 +200,8 @@ public final class RaftCore {
             if (group.isLeader()) {
                 certificates.ask(received.from());
             }
+        } else if (message instanceof RaftMessage.QuietReply reply) {
+            leading.onQuietReply(received.from(), received.storeId(), reply);
         } else if (message instanceof RaftMessage.InstallSnapshotReply reply) {
             leading.onSnapshotReply(received.from(), received.storeId(), reply);
         } else {
@@ -232,7 +252,8 @@ public final class RaftCore {
                 group.isConfigurationCommitted(),
                 leading.memberStatus(configured.configuration(), nowNanos),
                 group.isLeader() ? nowNanos : group.leaderContactNanos,
-                group.left);
+                group.left,
+                group.quiet);
     }
 
     /** The configuration in force. */

@@ -55,6 +55,10 @@ final class ReadIndex {
         return !ready.isEmpty() && waiting.stream().anyMatch(each -> each.round() > leadership.round);
     }
 
+    boolean isIdle() {
+        return waitingForCommit.isEmpty() && waiting.isEmpty();
+    }
+
     /** This peer leads no more. */
     void abandon() {
         Result refusal = new Result.Refused(Result.Reason.NO_LEADER, "the leader stepped down");

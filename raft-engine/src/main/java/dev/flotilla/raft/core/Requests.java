@@ -92,6 +92,7 @@ final class Requests {
             gate.refuse(from, storeId);
             return;
         }
+        group.touched = true;
         Requester newcomer = new Requester.Remote(from, join.number());
         Request request = new Request.Join(from, storeId, ticket);
         PeerId leader = group.leader();

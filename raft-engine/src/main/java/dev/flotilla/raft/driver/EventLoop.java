@@ -101,6 +101,10 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
+    long nowNanos() {
+        return clock.getAsLong();
+    }
+
     /** What is to be written at the end of this round. On the loop. */
     WriteRound round() {
         return round;

@@ -27,6 +27,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private final SnapshotKeeper keeper;
     private final SnapshotReceiver receiver;
     private final SnapshotSender sender;
+    private final Silence silence;
     private final Map<PeerId, Long> sending = new HashMap<>(); // the newest attempt to each peer
     private long attempts;
     private int installing; // received snapshots whose file is not in place yet
@@ -40,7 +41,9 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             Applier<R> applier,
             SnapshotKeeper keeper,
             SnapshotReceiver receiver,
+            Silence silence,
             long appliedIndex) {
+        this.silence = silence;
         this.handedIndex = appliedIndex;
         this.node = node;
         this.genesis = group.genesis();
@@ -84,7 +87,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     @Override
     public void perform(Effect effect) {
         if (effect instanceof Effect.Send send) {
-            loop.outbox().add(send.to(), group, send.message());
+            loop.outbox().add(send.to(), group, silence.stamped(send.message()));
         } else if (effect instanceof Effect.SendEarly send) {
             loop.outbox().add(send.to(), group, send.message());
         } else if (effect instanceof Effect.Apply apply) {
@@ -106,6 +109,8 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             loop.round().add(new GroupWrite.Compact(genesis, compact.base()));
         } else if (effect instanceof Effect.SaveCertificates save) {
             loop.round().add(Tables.putCertificates(genesis, save.chain()));
+        } else if (effect instanceof Effect.Watch watch) {
+            silence.watch(watch.incarnations(), lost -> group.step(new Input.NodeLost(lost)));
         } else if (effect instanceof Effect.LeftGroup leave) {
             group.leave(leave.notice());
         } else {

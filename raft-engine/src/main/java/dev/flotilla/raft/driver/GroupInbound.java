@@ -71,6 +71,10 @@ final class GroupInbound {
         ofNeighbour(peer, () -> stepping.step(new Input.Unreachable(peer, refused)));
     }
 
+    void nodeLost(PeerId peer) {
+        ofNeighbour(peer, () -> stepping.step(new Input.NodeLost(peer)));
+    }
+
     private void ofNeighbour(PeerId peer, Runnable task) {
         life.guarded(() -> {
             if (neighbours.includes(peer)) {

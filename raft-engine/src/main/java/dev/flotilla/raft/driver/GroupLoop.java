@@ -46,6 +46,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     private final GroupInbound inbound;
     private final Joining joining;
     private final Alarm alarm;
+    private final Silence silence;
 
     private final SerialExecutor eventQueue;
     private volatile GroupEvents events = GroupEvents.NONE;
@@ -74,6 +75,7 @@ final class GroupLoop<R> implements Outbox.Sender {
                 node, genesis, opening.recovered().snapshot(), opening.machineIndex(), applyThread, this::onTaken);
         this.applier = new Applier<>(
                 node, genesis, opening.machine(), opening.position(), keeper, applyThread, new AppliedListener());
+        this.silence = new Silence(node.heartbeats(), node.clock());
         this.receiver = new SnapshotReceiver(node, genesis);
         DurableOrder order = new DurableOrder(new GroupEffects<>(
                 node,
@@ -83,6 +85,7 @@ final class GroupLoop<R> implements Outbox.Sender {
                 applier,
                 keeper,
                 receiver,
+                silence,
                 opening.position().index()));
         this.stepping = new Stepping(node, core, order, receiver, neighbours, this::afterStep);
         this.requests = new GroupRequests<>(
@@ -279,6 +282,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         stepping.stop();
         loop.set(alarm, Alarm.NEVER);
         neighbours.stop();
+        silence.end();
         if (cause != null) {
             eventQueue.execute(() -> events.failed(cause));
         }

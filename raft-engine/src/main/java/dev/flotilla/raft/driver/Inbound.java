@@ -86,6 +86,9 @@ final class Inbound {
         if (envelope == null) {
             return;
         }
+        if (envelope.heartbeat() != 0) {
+            node.heartbeats().heard(frame.from(), envelope.heartbeat(), node.nowNanos());
+        }
         for (Envelope.Addressed addressed : envelope.messages()) {
             Receiver receiver = receivers.get(addressed.genesis());
             RaftMessage message = addressed.message();

@@ -29,7 +29,8 @@ record NodeContext(
         LongSupplier clock,
         StorageThread storage,
         NodeThreads threads,
-        Links links) {
+        Links links,
+        NodeHeartbeats heartbeats) {
     PeerId self() {
         return credentials.peerId();
     }
@@ -48,7 +49,8 @@ record NodeContext(
                 clock,
                 storage,
                 threads,
-                links);
+                links,
+                heartbeats);
     }
 
     long nowNanos() {

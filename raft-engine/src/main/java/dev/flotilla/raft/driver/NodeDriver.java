@@ -38,7 +38,7 @@ public final class NodeDriver implements AutoCloseable {
     private final GroupFiles files;
     private final List<EventLoop> loops = new ArrayList<>();
     private final SecureRandom random = new SecureRandom();
-    private final OpenGroups groups = new OpenGroups(random);
+    private final OpenGroups groups;
     private final Inbound inbound;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -51,6 +51,7 @@ public final class NodeDriver implements AutoCloseable {
             StoreId storeId) {
         long origin = System.nanoTime();
         LongSupplier clock = () -> System.nanoTime() - origin;
+        this.groups = new OpenGroups(random, settings.nodeTimeout().toNanos(), clock.getAsLong());
         this.node = new NodeContext(
                 settings,
                 transport,
@@ -63,7 +64,8 @@ public final class NodeDriver implements AutoCloseable {
                 clock,
                 new StorageThread(log, this::storageFailed),
                 new NodeThreads(settings),
-                new Links(transport, groups));
+                new Links(transport, groups),
+                groups.heartbeats());
         this.files = new GroupFiles(node);
         this.inbound = new Inbound(node, groups.receivers());
         for (int i = 0; i < settings.eventLoops(); i++) {
@@ -71,6 +73,7 @@ public final class NodeDriver implements AutoCloseable {
             loops.add(new EventLoop(
                     "raft-" + i, clock, node.storage(), outbox, settings.inboxBytesMax(), this::loopFailed));
         }
+        loops.forEach(groups::addLoop);
     }
 
     /** Starts a node: draws its store id at the first start, reads it at later ones. */
@@ -109,6 +112,7 @@ public final class NodeDriver implements AutoCloseable {
                 throw e;
             }
         }
+        new NodePulse(node, loops).start();
         node.transport().connectivity(node.links());
         inbound.listen();
     }

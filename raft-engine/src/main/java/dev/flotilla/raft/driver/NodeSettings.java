@@ -18,6 +18,8 @@ import java.util.function.Consumer;
  * @param snapshotEntries a snapshot is taken once so many entries were applied since the last one
  * @param snapshotLogBytes or so many bytes of them
  * @param snapshotTransfersMax snapshots that are sent, and as many that are received, at the same time
+ * @param nodeTimeout another node that was not heard of for so long is lost for the quiet groups that rely on it; five
+ *     heartbeats go out in that time
  * @param snapshotIdleTimeout a transfer that does not move for so long is given up
  */
 public record NodeSettings(
@@ -33,7 +35,8 @@ public record NodeSettings(
         long snapshotEntries,
         long snapshotLogBytes,
         int snapshotTransfersMax,
-        Duration snapshotIdleTimeout) {
+        Duration snapshotIdleTimeout,
+        Duration nodeTimeout) {
 
     public NodeSettings {
         requirePositive("eventLoops", eventLoops);
@@ -49,6 +52,7 @@ public record NodeSettings(
         requirePositive("snapshotLogBytes", snapshotLogBytes);
         requirePositive("snapshotTransfersMax", snapshotTransfersMax);
         requirePositive("snapshotIdleTimeout", snapshotIdleTimeout.toNanos());
+        requirePositive("nodeTimeout", nodeTimeout.toNanos());
     }
 
     private static void requirePositive(String name, long value) {
@@ -88,6 +92,11 @@ public record NodeSettings(
         });
     }
 
+    /** The same with another time after which a node that is silent is lost for quiet groups. */
+    public NodeSettings withNodeTimeout(Duration timeout) {
+        return with(draft -> draft.nodeTimeout = timeout);
+    }
+
     private NodeSettings with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -109,6 +118,7 @@ public record NodeSettings(
         private long snapshotLogBytes = 8 << 20;
         private int snapshotTransfersMax = 2;
         private Duration snapshotIdleTimeout = Duration.ofSeconds(30);
+        private Duration nodeTimeout = Duration.ofSeconds(2);
 
         Draft() {}
 
@@ -126,6 +136,7 @@ public record NodeSettings(
             snapshotLogBytes = from.snapshotLogBytes;
             snapshotTransfersMax = from.snapshotTransfersMax;
             snapshotIdleTimeout = from.snapshotIdleTimeout;
+            nodeTimeout = from.nodeTimeout;
         }
 
         private static int processors() {
@@ -146,7 +157,8 @@ public record NodeSettings(
                     snapshotEntries,
                     snapshotLogBytes,
                     snapshotTransfersMax,
-                    snapshotIdleTimeout);
+                    snapshotIdleTimeout,
+                    nodeTimeout);
         }
     }
 }

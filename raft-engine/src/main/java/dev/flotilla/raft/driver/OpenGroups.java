@@ -7,26 +7,55 @@ import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 
 /** The groups that are open on a node: each on one of its loops, and found by what arrives for it. Thread-safe. */
 final class OpenGroups implements Links.Listener {
+    private static final int BEATS = 5; // in the time after which a silent node is lost
+    private static final long WAKING_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+
     private final Map<GenesisId, Inbound.Receiver> receivers = new ConcurrentHashMap<>();
     private final Map<GenesisId, GroupDriver<?>> open = new ConcurrentHashMap<>();
+    private final Map<EventLoop, GroupNews> connections = new LinkedHashMap<>(); // filled before any group is opened
+    private final Map<EventLoop, GroupNews> losses = new LinkedHashMap<>();
     private final SecureRandom random;
+    private final NodeHeartbeats heartbeats;
     private int opened; // guarded by this
     private boolean closed; // guarded by this
     private final Set<GenesisId> forgetting = new HashSet<>(); // guarded by this
 
-    OpenGroups(SecureRandom random) {
+    /**
+     * None open yet.
+     *
+     * @param nodeTimeoutNanos after which another node that was not heard of is lost
+     */
+    OpenGroups(SecureRandom random, long nodeTimeoutNanos, long nowNanos) {
         this.random = random;
+        long incarnation = random.nextLong() | 1; // not 0
+        this.heartbeats =
+                new NodeHeartbeats(incarnation, nodeTimeoutNanos / BEATS, nodeTimeoutNanos, nowNanos, this::nodeLost);
+    }
+
+    /** Groups will be opened on {@code loop}. Before any is. */
+    void addLoop(EventLoop loop) {
+        connections.put(loop, new GroupNews(loop, 0));
+        losses.put(loop, new GroupNews(loop, WAKING_PAUSE_NANOS));
+    }
+
+    /** What its quiet groups rely on. */
+    NodeHeartbeats heartbeats() {
+        return heartbeats;
     }
 
     /** By group: who takes what arrives for it. */
@@ -118,21 +147,36 @@ final class OpenGroups implements Links.Listener {
 
     @Override
     public void connected(PeerId peer) {
-        tell(group -> group.connected(peer));
+        tell(connections, group -> group.connected(peer));
     }
 
     @Override
     public void lost(PeerId peer, boolean closedByPeer) {
-        tell(group -> group.lost(peer, closedByPeer));
+        tell(connections, group -> group.lost(peer, closedByPeer));
+        heartbeats.disconnected(peer);
     }
 
     @Override
     public void unreachable(PeerId peer, boolean refused) {
-        tell(group -> group.unreachable(peer, refused));
+        tell(connections, group -> group.unreachable(peer, refused));
     }
 
-    private void tell(Consumer<GroupInbound> news) {
-        receivers.values().forEach(receiver -> receiver.loop()
-                .execute(() -> news.accept(receiver.group().inbound())));
+    /** The node of {@code peer} is lost: wakes the quiet groups that rely on it, spread over time. */
+    private void nodeLost(PeerId peer) {
+        tell(losses, group -> group.nodeLost(peer));
+    }
+
+    private void tell(Map<EventLoop, GroupNews> tellers, Consumer<GroupInbound> news) {
+        Map<EventLoop, List<GroupInbound>> groups = new HashMap<>();
+        for (Inbound.Receiver receiver : receivers.values()) {
+            groups.computeIfAbsent(receiver.loop(), loop -> new ArrayList<>())
+                    .add(receiver.group().inbound());
+        }
+        tellers.forEach((loop, teller) -> {
+            List<GroupInbound> ofLoop = groups.get(loop);
+            if (ofLoop != null) {
+                teller.tell(ofLoop, news);
+            }
+        });
     }
 }

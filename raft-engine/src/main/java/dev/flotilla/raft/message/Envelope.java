@@ -7,11 +7,18 @@ import java.util.List;
  *
  * @param storeId the sender's data directory
  * @param incarnation drawn by the sender when it started
- * @param messages in the order in which they were sent, at least one
+ * @param heartbeat if it is the heartbeat of the sender's node, the node's incarnation as far as its quiet groups are
+ *     concerned; else 0
+ * @param messages in the order in which they were sent; at least one unless it is a heartbeat
  */
-public record Envelope(StoreId storeId, long incarnation, List<Addressed> messages) {
+public record Envelope(StoreId storeId, long incarnation, long heartbeat, List<Addressed> messages) {
     /** A message and its group. */
     public record Addressed(GenesisId genesis, RaftMessage message) {}
+
+    /** No heartbeat. */
+    public Envelope(StoreId storeId, long incarnation, List<Addressed> messages) {
+        this(storeId, incarnation, 0, messages);
+    }
 
     public Envelope {
         messages = List.copyOf(messages);

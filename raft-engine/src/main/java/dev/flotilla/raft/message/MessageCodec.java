@@ -23,12 +23,13 @@ public final class MessageCodec {
      * @throws IllegalArgumentException if the envelope is empty
      */
     public static Bytes encode(Envelope envelope) {
-        if (envelope.messages().isEmpty()) {
-            throw new IllegalArgumentException("an envelope holds at least one message");
+        if (envelope.messages().isEmpty() && envelope.heartbeat() == 0) {
+            throw new IllegalArgumentException("an envelope holds at least one message, or is a heartbeat");
         }
         ProtoEnvelope proto = ProtoEnvelope.newBuilder()
                 .setStoreId(Wire.toProto(envelope.storeId()))
                 .setIncarnation(envelope.incarnation())
+                .setHeartbeat(envelope.heartbeat())
                 .addAllMessages(Wire.map(envelope.messages(), MessageEncoder::toProto))
                 .build();
         byte[] frame = Wire.encode(proto, 1);
@@ -64,6 +65,6 @@ public final class MessageCodec {
                 messages.add(new Envelope.Addressed(genesis, message));
             }
         }
-        return new Envelope(Wire.storeId(proto.getStoreId()), proto.getIncarnation(), messages);
+        return new Envelope(Wire.storeId(proto.getStoreId()), proto.getIncarnation(), proto.getHeartbeat(), messages);
     }
 }

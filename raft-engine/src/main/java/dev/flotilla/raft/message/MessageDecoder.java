@@ -11,6 +11,8 @@ import dev.flotilla.raft.message.proto.ProtoInstallSnapshotReply;
 import dev.flotilla.raft.message.proto.ProtoJoinRequest;
 import dev.flotilla.raft.message.proto.ProtoPreVoteReply;
 import dev.flotilla.raft.message.proto.ProtoPreVoteRequest;
+import dev.flotilla.raft.message.proto.ProtoQuiet;
+import dev.flotilla.raft.message.proto.ProtoQuietReply;
 import dev.flotilla.raft.message.proto.ProtoRequestVote;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +38,8 @@ final class MessageDecoder {
             case APPEND_REJECTED -> appendRejected(in.getAppendRejected());
             case HEARTBEAT -> heartbeat(in.getHeartbeat());
             case HEARTBEAT_REPLY -> heartbeatReply(in.getHeartbeatReply());
+            case QUIET -> quiet(in.getQuiet());
+            case QUIET_REPLY -> quietReply(in.getQuietReply());
             case INSTALL_SNAPSHOT -> installSnapshot(in.getInstallSnapshot());
             case INSTALL_SNAPSHOT_REPLY -> installSnapshotReply(in.getInstallSnapshotReply());
             case TIMEOUT_NOW ->
@@ -111,6 +115,20 @@ final class MessageDecoder {
 
     private static RaftMessage heartbeatReply(ProtoHeartbeatReply in) {
         return new RaftMessage.HeartbeatReply(term(in.getTerm()), run(in.getRun()), round(in.getRound()));
+    }
+
+    private static RaftMessage quiet(ProtoQuiet in) {
+        return new RaftMessage.Quiet(
+                term(in.getTerm()),
+                run(in.getRun()),
+                round(in.getRound()),
+                index("index", in.getIndex()),
+                in.getIncarnation());
+    }
+
+    private static RaftMessage quietReply(ProtoQuietReply in) {
+        return new RaftMessage.QuietReply(
+                term(in.getTerm()), run(in.getRun()), round(in.getRound()), in.getIncarnation(), in.getQuiet());
     }
 
     private static RaftMessage installSnapshot(ProtoInstallSnapshot in) {

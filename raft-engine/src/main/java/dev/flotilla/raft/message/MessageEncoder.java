@@ -12,6 +12,8 @@ import dev.flotilla.raft.message.proto.ProtoJoinRequest;
 import dev.flotilla.raft.message.proto.ProtoNothing;
 import dev.flotilla.raft.message.proto.ProtoPreVoteReply;
 import dev.flotilla.raft.message.proto.ProtoPreVoteRequest;
+import dev.flotilla.raft.message.proto.ProtoQuiet;
+import dev.flotilla.raft.message.proto.ProtoQuietReply;
 import dev.flotilla.raft.message.proto.ProtoRequestVote;
 import dev.flotilla.raft.message.proto.ProtoTimeoutNow;
 import dev.flotilla.raft.message.proto.ProtoVoteReply;
@@ -54,6 +56,20 @@ final class MessageEncoder {
                     .setTerm(reply.term())
                     .setRun(reply.run())
                     .setRound(reply.round()));
+        } else if (message instanceof RaftMessage.Quiet quiet) {
+            out.setQuiet(ProtoQuiet.newBuilder()
+                    .setTerm(quiet.term())
+                    .setRun(quiet.run())
+                    .setRound(quiet.round())
+                    .setIndex(quiet.index())
+                    .setIncarnation(quiet.incarnation()));
+        } else if (message instanceof RaftMessage.QuietReply reply) {
+            out.setQuietReply(ProtoQuietReply.newBuilder()
+                    .setTerm(reply.term())
+                    .setRun(reply.run())
+                    .setRound(reply.round())
+                    .setIncarnation(reply.incarnation())
+                    .setQuiet(reply.quiet()));
         } else if (message instanceof RaftMessage.InstallSnapshot install) {
             out.setInstallSnapshot(ProtoInstallSnapshot.newBuilder()
                     .setTerm(install.term())

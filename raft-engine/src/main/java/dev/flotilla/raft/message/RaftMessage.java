@@ -76,6 +76,23 @@ public sealed interface RaftMessage {
     /** Answer to {@link Heartbeat}: {@code round} and {@code run} are the request's. */
     record HeartbeatReply(long term, long run, long round) implements RaftMessage {}
 
+    /**
+     * All members have the leader's log up to {@code index}, its end, and all of it is committed: fall silent, and rely on
+     * the heartbeat of the leader's node from now on.
+     *
+     * @param round counts with the rounds of heartbeats
+     * @param incarnation of the sender's node as of now; 0 until the driver sends the message
+     */
+    record Quiet(long term, long run, long round, long index, long incarnation) implements RaftMessage {}
+
+    /**
+     * Answer to {@link Quiet}: {@code round} and {@code run} are the request's.
+     *
+     * @param incarnation of the sender's node as of now; 0 until the driver sends the message
+     * @param quiet whether the sender is silent now
+     */
+    record QuietReply(long term, long run, long round, long incarnation, boolean quiet) implements RaftMessage {}
+
     /** A snapshot is offered in place of entries that the leader has no more (paper §7). Its bytes travel beside. */
     record InstallSnapshot(long term, long run, SnapshotMeta snapshot) implements RaftMessage {}
 

@@ -64,7 +64,8 @@ class PendingRequestsTest {
                 nowNanos::get,
                 new StorageThread(log, failure -> {}),
                 threads,
-                links);
+                links,
+                new NodeHeartbeats(1, 1, 5, 0, peer -> {}));
     }
 
     @AfterEach

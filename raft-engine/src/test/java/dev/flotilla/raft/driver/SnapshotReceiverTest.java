@@ -72,7 +72,8 @@ class SnapshotReceiverTest {
                 System::nanoTime,
                 new StorageThread(log, failure -> {}),
                 threads,
-                links);
+                links,
+                new NodeHeartbeats(1, 1, 5, 0, peer -> {}));
     }
 
     @BeforeEach

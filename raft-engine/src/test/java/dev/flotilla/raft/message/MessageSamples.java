@@ -112,6 +112,8 @@ public final class MessageSamples {
                 new RaftMessage.HeartbeatReply(7, 2, 1L << 50),
                 new RaftMessage.InstallSnapshot(7, 2, snapshot()),
                 new RaftMessage.InstallSnapshotReply(7, 2, 20, true),
+                new RaftMessage.Quiet(3, 1, 9, 12, -5),
+                new RaftMessage.QuietReply(3, 1, 9, 7, true),
                 new RaftMessage.TimeoutNow(Long.MAX_VALUE),
                 new RaftMessage.JoinRequest(new RequestId(Long.MIN_VALUE, 1), ticket()),
                 new RaftMessage.Refusal(),

@@ -35,6 +35,10 @@ final class MessageParser {
             case "Heartbeat" ->
                 new RaftMessage.Heartbeat(number("term"), number("run"), number("round"), number("commit"));
             case "HeartbeatReply" -> new RaftMessage.HeartbeatReply(number("term"), number("run"), number("round"));
+            case "Quiet" ->
+                new RaftMessage.Quiet(number("term"), number("run"), number("round"), number("index"), 1_000_000);
+            case "QuietReply" ->
+                new RaftMessage.QuietReply(number("term"), number("run"), number("round"), 1_000_000, flag("quiet"));
             case "TimeoutNow" -> new RaftMessage.TimeoutNow(number("term"));
             case "Refusal" -> new RaftMessage.Refusal();
             default -> throw new IllegalArgumentException("cannot read a " + name);

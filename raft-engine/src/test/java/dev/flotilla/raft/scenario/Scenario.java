@@ -44,6 +44,7 @@ import java.util.stream.Collectors;
  * log n2 2/2 2/3          empty entries after 1/1, as term/index; the term on disk is the last one's
  * term n2 5               the term on its disk
  * config window=2/1000    also append=BYTES entry=BYTES uncommitted=BYTES cache=BYTES tail=ENTRIES lag=ENTRIES
+ *                         quiet=MILLIS
  * hide Heartbeat          messages that are not written down
  * </pre>
  *
@@ -63,6 +64,7 @@ import java.util.stream.Collectors;
  * inject n3 -> n1 MESSAGE as n3 might have sent; n3#2 with its second data directory
  * closed n2 n1            n1 closed its connection to n2, and refuses a new one
  * connected n1 n2         n1 has a connection to n2
+ * lost n1 n2              n1 does not hear of the node of n2, or that is another one now
  * </pre>
  */
 final class Scenario {
@@ -79,7 +81,8 @@ final class Scenario {
             "uncommitted", 100_000L,
             "cache", 100_000L,
             "tail", 0L,
-            "lag", 0L));
+            "lag", 0L,
+            "quiet", 0L));
     private final List<String> founders = new ArrayList<>();
     private final List<String> newcomers = new ArrayList<>();
     private final Map<String, List<EntryId>> logs = new HashMap<>();
@@ -163,6 +166,9 @@ final class Scenario {
                 .withBacklog(setting("uncommitted"), setting("uncommitted"))
                 .withLogKept(setting("cache"), setting("tail"))
                 .withPromotionLag(setting("lag"));
+        settings = setting("quiet") == 0
+                ? settings.withoutQuiet()
+                : settings.withQuietAfter(Duration.ofMillis(setting("quiet")));
         Set<PeerId> contacts = founders.stream().map(Names::peer).collect(Collectors.toCollection(HashSet::new));
         List<Member> members = founders.stream()
                 .map(Names::peer)
@@ -218,6 +224,7 @@ final class Scenario {
                 world.peer(first).wipe(founders.stream().map(Names::peer).collect(Collectors.toSet()));
             case "inject" -> inject(words);
             case "closed" -> closed(world.peer(first), Names.peer(words.get(1)));
+            case "lost" -> world.peer(first).step(new Input.NodeLost(Names.peer(words.get(1))));
             case "connected" -> world.peer(first).step(new Input.Connected(Names.peer(words.get(1))));
             default -> throw new IllegalArgumentException("what is '" + word + "'?");
         }
@@ -225,6 +232,10 @@ final class Scenario {
 
     private void tick(SimPeer peer, int times) {
         for (int i = 0; i < times; i++) {
+            if (peer.nextTimerNanos() == Long.MAX_VALUE) {
+                world.print(peer.name() + " has no timer");
+                return;
+            }
             world.passUntil(peer.nextTimerNanos());
             peer.step(new Input.TimerFired());
             world.settle();

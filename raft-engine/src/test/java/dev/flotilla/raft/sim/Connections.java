@@ -65,6 +65,9 @@ final class Connections {
 
     private void tell(SimPeer peer, SimPeer other, boolean connected, boolean closedByPeer) {
         boolean before = Boolean.TRUE.equals(told.put(new Link(peer, other), connected));
+        if (before && !connected) {
+            peer.node().heartbeats().disconnected(other.id());
+        }
         if (before != connected) {
             peer.step(connected ? new Input.Connected(other.id()) : new Input.Lost(other.id(), closedByPeer));
         }

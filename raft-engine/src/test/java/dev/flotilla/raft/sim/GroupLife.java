@@ -25,6 +25,7 @@ import org.jspecify.annotations.Nullable;
 final class GroupLife {
     private final SimGroup group;
     private final Environment environment;
+    private final RaftConfig config;
     private final Map<PeerId, SimPeer> peers = new LinkedHashMap<>();
     private final Set<SimPeer> absent = new HashSet<>(); // their nodes are without this group
     private final Map<StoreId, SimDisk> disks = new HashMap<>(); // the wiped ones too
@@ -33,6 +34,7 @@ final class GroupLife {
     GroupLife(SimGroup group, RaftConfig config, Supplier<? extends StateMachine<?>> machines) {
         this.group = group;
         this.environment = group.environment();
+        this.config = config;
         Set<PeerId> everybody = new LinkedHashSet<>();
         environment.nodes().forEach(node -> everybody.add(node.id()));
         for (SimNode node : environment.nodes()) {
@@ -58,6 +60,10 @@ final class GroupLife {
             peer.disk().found(founders);
             start(peer);
         }
+    }
+
+    RaftConfig config() {
+        return config;
     }
 
     // ---- who is there ----

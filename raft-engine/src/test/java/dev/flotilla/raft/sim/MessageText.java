@@ -52,6 +52,10 @@ public final class MessageText {
         } else if (message instanceof RaftMessage.InstallSnapshotReply m) {
             return "InstallSnapshotReply term=" + m.term() + " run=" + m.run() + " index=" + m.index() + " installed="
                     + m.installed();
+        } else if (message instanceof RaftMessage.Quiet m) {
+            return "Quiet term=" + m.term() + " run=" + m.run() + " round=" + m.round() + " index=" + m.index();
+        } else if (message instanceof RaftMessage.QuietReply m) {
+            return "QuietReply term=" + m.term() + " run=" + m.run() + " round=" + m.round() + " quiet=" + m.quiet();
         } else if (message instanceof RaftMessage.TimeoutNow m) {
             return "TimeoutNow term=" + m.term();
         } else if (message instanceof RaftMessage.Forward m) {

@@ -37,6 +37,8 @@ final class Recovery {
         awaitWrite();
         awaitMembership();
         awaitWrite();
+        new Silencing(group, this::await).run();
+        awaitWrite();
         await("one state", this::isConverged);
         checkStates();
     }

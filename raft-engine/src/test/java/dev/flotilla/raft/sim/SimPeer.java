@@ -7,6 +7,7 @@ import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.core.Trace;
+import dev.flotilla.raft.driver.Silence;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.StoreId;
@@ -41,6 +42,7 @@ public final class SimPeer {
 
     private SimLog log = new SimLog(); // as the core sees it, durable or not
     private ApplyQueue applying;
+    private Silence silence;
     private long emitted;
     private long durable;
     private final Deque<Held> held = new ArrayDeque<>();
@@ -65,6 +67,7 @@ public final class SimPeer {
         this.machines = machines;
         this.disk = new SimDisk(Names.store(node.id(), generation), contacts);
         this.applying = newApplying();
+        this.silence = new Silence(node.heartbeats(), this::nowNanos);
     }
 
     private ApplyQueue newApplying() {
@@ -156,6 +159,7 @@ public final class SimPeer {
         if (snapshot != null) {
             world.restored(this, snapshot);
         }
+        silence = new Silence(node.heartbeats(), this::nowNanos);
         emitted = 0;
         durable = 0;
         role = Role.FOLLOWER;
@@ -174,6 +178,7 @@ public final class SimPeer {
     public void crash(int surviving) {
         life++;
         core = null;
+        silence.end();
         disk.crash(surviving);
         held.clear();
     }
@@ -253,7 +258,10 @@ public final class SimPeer {
 
     private void perform(Effect effect) {
         if (effect instanceof Effect.Send send) {
-            world.send(this, send.to(), send.message());
+            world.send(this, send.to(), silence.stamped(send.message()));
+        } else if (effect instanceof Effect.Watch watch) {
+            silence.watch(
+                    watch.incarnations(), lost -> ifStillAlive(World.Work.LOAD, () -> step(new Input.NodeLost(lost))));
         } else if (effect instanceof Effect.Apply apply) {
             applying.apply(apply.index(), disk.log());
         } else if (effect instanceof Effect.Answered answered) {

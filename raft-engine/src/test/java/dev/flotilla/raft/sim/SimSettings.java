@@ -52,6 +52,7 @@ record SimSettings(
         for (Fault fault : Fault.values()) {
             faults.put(fault, random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(fault.weightMax()));
         }
+        boolean idles = random.nextInt(3) == 0;
         int voters = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
         return new SimSettings(
                 random.nextInt(GROUPS_SELDOM) == 0 ? 2 : 1,
@@ -65,15 +66,16 @@ record SimSettings(
                 pick(random, 1, 5, 40, 200) * MILLI,
                 pick(random, 0, 0, 2, 10) / 1000.0,
                 (6 + random.nextInt(10)) * ELECTION_TIMEOUT_NANOS,
-                pick(random, 20, 60, 200) * MILLI,
+                (idles ? pick(random, 500, 1500, 4000) : pick(random, 20, 60, 200)) * MILLI,
                 pick(random, 150, 400, 1000) * MILLI,
                 faults,
-                config(random));
+                idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random));
     }
 
     private static RaftConfig config(RandomGenerator random) {
         boolean narrow = random.nextBoolean();
         return RaftConfig.defaults()
+                .withoutQuiet()
                 .withElectionTimeout(Duration.ofNanos(ELECTION_TIMEOUT_NANOS))
                 .withHeartbeatInterval(Duration.ofNanos(ELECTION_TIMEOUT_NANOS / 5))
                 .withAppendBytesMax(narrow ? 100 : 4000)

@@ -31,6 +31,7 @@ final class Simulation {
         environment.note(settings::toString);
         environment.groups().forEach(group -> group.life().found(settings.voters()));
         environment.groups().forEach(this::planClient);
+        new Pulses(environment).start();
         planFault();
         environment.runUntil(settings.chaosNanos());
         calm();

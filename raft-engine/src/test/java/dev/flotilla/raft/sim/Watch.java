@@ -72,6 +72,9 @@ final class Watch {
             tally.count(Occurrence.ENTRIES_LOADED);
         } else if (effect instanceof Effect.Compact) {
             tally.count(Occurrence.LOG_COMPACTED);
+        } else if (effect instanceof Effect.Watch watch) {
+            environment.note(() -> peer.name() + (watch.incarnations().isEmpty() ? " wakes" : " falls silent"));
+            tally.count(watch.incarnations().isEmpty() ? Occurrence.GROUP_WOKEN : Occurrence.GROUP_QUIET);
         } else if (effect instanceof Effect.LeftGroup) {
             tally.count(Occurrence.LEFT_GROUP);
         }

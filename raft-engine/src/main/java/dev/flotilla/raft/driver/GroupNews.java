@@ -1,0 +1,55 @@
+package dev.flotilla.raft.driver;
+
+import java.util.ArrayDeque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Consumer;
+
+/**
+ * Tells all groups of one loop of what concerns the node, a few at a time, so that the loop does other work in between:
+ * each group gets all news, in order.
+ */
+final class GroupNews {
+    private static final int AT_ONCE = 64;
+
+    private record News(Iterator<GroupInbound> groups, Consumer<GroupInbound> news) {}
+
+    private final EventLoop loop;
+    private final long pauseNanos;
+    private final ArrayDeque<News> untold = new ArrayDeque<>(); // on the loop
+    private final Alarm alarm;
+
+    /**
+     * Nothing to tell.
+     *
+     * @param pauseNanos between one lot of groups and the next
+     */
+    GroupNews(EventLoop loop, long pauseNanos) {
+        this.loop = loop;
+        this.pauseNanos = pauseNanos;
+        this.alarm = loop.alarm(this::tellSome);
+    }
+
+    /** Tells {@code groups}, all on this loop. Any thread. */
+    void tell(List<GroupInbound> groups, Consumer<GroupInbound> news) {
+        loop.execute(() -> {
+            untold.add(new News(groups.iterator(), news));
+            if (alarm.dueNanos() == Alarm.NEVER) {
+                tellSome();
+            }
+        });
+    }
+
+    private void tellSome() {
+        int told = 0;
+        for (News first = untold.peek(); first != null && told < AT_ONCE; first = untold.peek()) {
+            if (first.groups.hasNext()) {
+                first.news.accept(first.groups.next());
+                told++;
+            } else {
+                untold.remove();
+            }
+        }
+        loop.set(alarm, untold.isEmpty() ? Alarm.NEVER : loop.nowNanos() + pauseNanos);
+    }
+}
