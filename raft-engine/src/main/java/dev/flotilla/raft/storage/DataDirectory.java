@@ -7,6 +7,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * A node's directory on disk: open to its owner only, used by one process at a time, of a format that this version
@@ -14,28 +17,70 @@ import java.nio.file.attribute.PosixFilePermissions;
  */
 public final class DataDirectory implements AutoCloseable {
     private static final String FORMAT_FILE = "format";
-    private static final int FORMAT = 1;
+    private static final String KNOWN_FORMATS = Arrays.stream(LogKind.values())
+            .map(kind -> String.valueOf(kind.format()))
+            .collect(Collectors.joining(", "));
 
     private final Path path;
     private final DirectoryLock lock;
+    private LogKind logKind;
 
-    private DataDirectory(Path path, DirectoryLock lock) {
+    private DataDirectory(Path path, DirectoryLock lock, LogKind logKind) {
         this.path = path;
         this.lock = lock;
+        this.logKind = logKind;
     }
 
     /**
-     * Opens the directory, or makes it, and holds it until {@link #close}.
+     * Opens the directory, or makes it with a log on H2, and holds it until {@link #close}.
      *
      * @throws IOException if it is no directory, cannot be written to, is in use, or is of another format; the message
      *     names it
      */
     public static DataDirectory open(Path path) throws IOException {
         create(path);
+        return open(path, present -> present.isPresent() ? present.get() : make(path, LogKind.H2));
+    }
+
+    /**
+     * The same with a log of that kind.
+     *
+     * @throws IOException also if the directory was made with another kind of log; the message says how to convert it
+     */
+    public static DataDirectory open(Path path, LogKind logKind) throws IOException {
+        create(path);
+        return open(path, present -> {
+            LogKind kind = present.isPresent() ? present.get() : make(path, logKind);
+            if (kind != logKind) {
+                throw new IOException("data directory " + path + " has its log in " + kind + ", not in " + logKind
+                        + "; to convert it: flotilla log convert --to " + logKind + " --data " + path);
+            }
+            return kind;
+        });
+    }
+
+    /**
+     * Opens a directory that is there already, with a log of whichever kind.
+     *
+     * @throws IOException also if there is none, or it has no log yet
+     */
+    public static DataDirectory openExisting(Path path) throws IOException {
+        if (!Files.exists(path.resolve(FORMAT_FILE))) {
+            throw new IOException("there is no log in " + path);
+        }
+        return open(path, present -> present.orElseThrow(() -> new IOException("there is no log in " + path)));
+    }
+
+    @FunctionalInterface
+    private interface Choice {
+        /** Of the kind that the directory has, or empty for a new one. */
+        LogKind of(Optional<LogKind> present) throws IOException;
+    }
+
+    private static DataDirectory open(Path path, Choice choice) throws IOException {
         DirectoryLock lock = DirectoryLock.acquire(path);
         try {
-            checkFormat(path);
-            return new DataDirectory(path, lock);
+            return new DataDirectory(path, lock, choice.of(readFormat(path)));
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
@@ -76,30 +121,60 @@ public final class DataDirectory implements AutoCloseable {
                 : new FileAttribute<?>[0];
     }
 
-    private static void checkFormat(Path path) throws IOException {
+    /** Empty for a directory without a log. */
+    private static Optional<LogKind> readFormat(Path path) throws IOException {
         Path file = path.resolve(FORMAT_FILE);
         if (!Files.exists(file)) {
-            DurableFiles.replace(file, (FORMAT + "\n").getBytes(StandardCharsets.US_ASCII));
-            return;
+            for (LogKind kind : LogKind.values()) {
+                if (Files.exists(path.resolve(kind.fileName()))) {
+                    throw new IOException("data directory " + path + " is damaged: it has a log, "
+                            + path.resolve(kind.fileName()) + ", but no file '" + FORMAT_FILE + "'");
+                }
+            }
+            return Optional.empty();
         }
         String format = new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1).strip();
         if (!format.matches("[0-9]{1,9}")) {
             throw new IOException(
                     "data directory " + path + " is damaged: its file '" + FORMAT_FILE + "' does not hold a number");
         }
-        if (Integer.parseInt(format) != FORMAT) {
-            throw new IOException("data directory " + path + " has format " + format
-                    + ", which this version does not know (it knows " + FORMAT + "): use a newer one");
+        for (LogKind kind : LogKind.values()) {
+            if (kind.format() == Integer.parseInt(format)) {
+                return Optional.of(kind);
+            }
         }
+        throw new IOException("data directory " + path + " has format " + format
+                + ", which this version does not know (it knows " + KNOWN_FORMATS + "): use a newer one");
+    }
+
+    private static LogKind make(Path path, LogKind kind) throws IOException {
+        DurableFiles.replace(path.resolve(FORMAT_FILE), (kind.format() + "\n").getBytes(StandardCharsets.US_ASCII));
+        return kind;
+    }
+
+    /** The log of the other kind, which is complete, takes the place of the present one, in one step. */
+    public void switchTo(LogKind kind) throws IOException {
+        make(path, kind);
+        logKind = kind;
+    }
+
+    /** What the log is kept in. */
+    public LogKind logKind() {
+        return logKind;
     }
 
     public Path path() {
         return path;
     }
 
-    /** Where the log is, for the log on H2. */
+    /** Where the log is. */
     public Path logFile() {
-        return path.resolve("log.mv");
+        return logFile(logKind);
+    }
+
+    /** Where a log of that kind is, if there is one. */
+    public Path logFile(LogKind kind) {
+        return path.resolve(kind.fileName());
     }
 
     /** Where the snapshots are, for {@link FileSnapshotStore}. */

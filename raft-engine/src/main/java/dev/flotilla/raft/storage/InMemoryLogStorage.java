@@ -125,6 +125,14 @@ public final class InMemoryLogStorage implements LogStorage {
         return values == null ? List.of() : List.copyOf(values.keySet());
     }
 
+    @Override
+    public synchronized Set<String> tables() throws IOException {
+        checkOpen();
+        Set<String> names = new TreeSet<>(tables.keySet());
+        names.removeIf(name -> tables.getOrDefault(name, new TreeMap<>()).isEmpty());
+        return names;
+    }
+
     private void checkOpen() throws IOException {
         if (closed) {
             throw new IOException("the log in memory is closed");

@@ -56,6 +56,9 @@ public interface LogStorage extends AutoCloseable {
     @Nullable
     Bytes get(String table, String key) throws IOException;
 
+    /** The names of the small tables that hold something, in order. */
+    Set<String> tables() throws IOException;
+
     /** Every key of that table, in order. */
     List<String> keys(String table) throws IOException;
 

@@ -60,6 +60,11 @@ class StorageThreadTest {
         }
 
         @Override
+        public Set<String> tables() {
+            return Set.of();
+        }
+
+        @Override
         public List<String> keys(String table) {
             return List.of();
         }

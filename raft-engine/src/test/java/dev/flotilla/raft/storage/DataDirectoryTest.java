@@ -104,16 +104,46 @@ class DataDirectoryTest {
     @Test
     void anotherFormatIsRefused() throws IOException {
         DataDirectory.open(path()).close();
-        Files.writeString(path().resolve("format"), "2\n");
+        Files.writeString(path().resolve("format"), "3\n");
         assertThatThrownBy(() -> DataDirectory.open(path()))
                 .isInstanceOf(IOException.class)
-                .hasMessageStartingWith("data directory " + path() + " has format 2, which this version");
+                .hasMessage("data directory " + path() + " has format 3, which this version does not know"
+                        + " (it knows 1, 2): use a newer one");
         Files.writeString(path().resolve("format"), "?");
         assertThatThrownBy(() -> DataDirectory.open(path()))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith("data directory " + path() + " is damaged");
         Files.writeString(path().resolve("format"), "1\n");
         DataDirectory.open(path()).close();
+    }
+
+    @Test
+    void remembersItsKindOfLog() throws IOException {
+        try (DataDirectory directory = DataDirectory.open(path(), LogKind.SEGMENTS)) {
+            assertThat(directory.logKind()).isEqualTo(LogKind.SEGMENTS);
+            assertThat(directory.logFile()).isEqualTo(path().resolve("log.segments"));
+        }
+        try (DataDirectory directory = DataDirectory.open(path())) {
+            assertThat(directory.logKind()).isEqualTo(LogKind.SEGMENTS);
+        }
+        assertThatThrownBy(() -> DataDirectory.open(path(), LogKind.H2))
+                .isInstanceOf(IOException.class)
+                .hasMessage("data directory " + path() + " has its log in segments, not in h2; to convert it:"
+                        + " flotilla log convert --to h2 --data " + path());
+        DataDirectory.open(path(), LogKind.SEGMENTS).close();
+    }
+
+    @Test
+    void aLogWithoutAFormatIsNotGuessedAt() throws IOException {
+        DataDirectory.create(path());
+        Files.createFile(path().resolve("log.mv"));
+        assertThatThrownBy(() -> DataDirectory.open(path()))
+                .isInstanceOf(IOException.class)
+                .hasMessage("data directory " + path() + " is damaged: it has a log, " + path().resolve("log.mv")
+                        + ", but no file 'format'");
+        assertThatThrownBy(() -> DataDirectory.openExisting(path()))
+                .isInstanceOf(IOException.class)
+                .hasMessage("there is no log in " + path());
     }
 
     @Test

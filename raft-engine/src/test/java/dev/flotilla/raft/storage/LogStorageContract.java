@@ -79,6 +79,7 @@ public abstract class LogStorageContract {
         assertThat(storage.read(A)).isEmpty();
         assertThat(storage.entries(A, 1, 10, 1000)).isEmpty();
         assertThat(storage.keys("table")).isEmpty();
+        assertThat(storage.tables()).isEmpty();
         assertThat(storage.get("table", "key")).isNull();
     }
 
@@ -213,6 +214,18 @@ public abstract class LogStorageContract {
     }
 
     @Test
+    void aRepairOfIntactEntriesChangesNothing() throws IOException {
+        write(append(A, TERM_3, entry(1, 1), entry(1, 2), entry(1, 3)));
+        write(new GroupWrite.Repair(A, List.of(entry(1, 2))));
+        restart();
+        assertThat(storage.read(A)).contains(new StoredGroup(TERM_3, EntryId.NONE, id(1, 3)));
+        assertThat(all(A)).containsExactly(entry(1, 1), entry(1, 2), entry(1, 3));
+        assertThat(storage.damage(A)).isEqualTo(LogDamage.NONE);
+        assertRefused(new GroupWrite.Repair(A, List.of(entry(1, 4))));
+        assertRefused(new GroupWrite.Repair(B, List.of(entry(1, 1))));
+    }
+
+    @Test
     void aDeletedGroupLeavesNothingBehind() throws IOException {
         write(append(A, TERM_3, entry(1, 1), entry(1, 2)), append(B, TERM_4, entry(4, 1)));
         write(new GroupWrite.Delete(A), new GroupWrite.Compact(A, id(1, 1)), new GroupWrite.Delete(A));
@@ -249,6 +262,7 @@ public abstract class LogStorageContract {
                 new GroupWrite.Put("bb", "3", Bytes.utf8("three")),
                 new GroupWrite.Put("a", "2", Bytes.utf8("other")));
         assertThat(storage.keys("b")).containsExactly("", "1", "2");
+        assertThat(storage.tables()).containsExactly("a", "b", "bb");
         write(new GroupWrite.Put("b", "1", null), new GroupWrite.Put("b", "9", null));
         restart();
         assertThat(storage.keys("b")).containsExactly("", "2");
@@ -257,6 +271,8 @@ public abstract class LogStorageContract {
         assertThat(storage.get("b", "1")).isNull();
         assertThat(storage.get("a", "2")).isEqualTo(Bytes.utf8("other"));
         assertRefused(new GroupWrite.Put("a\0b", "1", Bytes.EMPTY));
+        write(new GroupWrite.Put("bb", "3", null));
+        assertThat(storage.tables()).containsExactly("a", "b");
     }
 
     @Test

@@ -54,6 +54,11 @@ final class BrittleLog implements LogStorage {
     }
 
     @Override
+    public Set<String> tables() throws IOException {
+        return log.tables();
+    }
+
+    @Override
     public List<String> keys(String table) throws IOException {
         return log.keys(table);
     }

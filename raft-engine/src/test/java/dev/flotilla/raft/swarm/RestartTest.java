@@ -15,6 +15,7 @@ import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.h2.H2LogStorage;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.memory.Ed25519Credentials;
@@ -35,12 +36,17 @@ class RestartTest {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     Path directory;
 
+    /** The log that all peers on disk have. */
+    LogStorage openLog(Path path) throws IOException {
+        return H2LogStorage.open(path);
+    }
+
     private Peer onDisk(Swarm swarm, PeerCredentials credentials) throws IOException {
         Path home = Files.createDirectories(
                 directory.resolve(credentials.peerId().shortText().substring(2)));
         return swarm.add(
                 credentials,
-                H2LogStorage.open(home.resolve("log.mv.db")),
+                openLog(home.resolve("log")),
                 FileSnapshotStore.open(Files.createDirectories(home.resolve("snapshots"))));
     }
 

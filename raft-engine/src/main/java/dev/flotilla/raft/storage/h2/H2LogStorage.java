@@ -125,7 +125,13 @@ public final class H2LogStorage implements LogStorage {
     }
 
     private Entry entry(int number, long index) throws MalformedMessageException {
-        byte[] bytes = file.entries().get(LogKeys.entryKey(number, index));
+        byte[] bytes;
+        try {
+            bytes = file.entries().get(LogKeys.entryKey(number, index));
+        } catch (MVStoreException e) {
+            throw new MalformedMessageException(
+                    "entry " + index + " of group number " + number + " is not readable: " + e.getMessage(), e);
+        }
         if (bytes == null) {
             throw new MalformedMessageException("entry " + index + " of group number " + number + " is missing");
         }
@@ -157,6 +163,20 @@ public final class H2LogStorage implements LogStorage {
                 keys.add(key.substring(prefix.length()));
             }
             return keys;
+        });
+    }
+
+    @Override
+    public Set<String> tables() throws IOException {
+        return reading(() -> {
+            Set<String> names = new TreeSet<>();
+            String key = file.tables().firstKey();
+            while (key != null) {
+                String name = key.substring(0, key.indexOf('\0'));
+                names.add(name);
+                key = file.tables().higherKey(tableKey(name, String.valueOf(Character.MAX_VALUE)));
+            }
+            return names;
         });
     }
 

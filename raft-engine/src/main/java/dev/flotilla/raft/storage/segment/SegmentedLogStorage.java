@@ -157,7 +157,7 @@ public final class SegmentedLogStorage implements LogStorage {
         return reading(() -> index.keys(table));
     }
 
-    /** The names of the small tables that hold something. */
+    @Override
     public Set<String> tables() throws IOException {
         return reading(index::tables);
     }

@@ -29,6 +29,7 @@ public final class FaultyDisk extends FilePathWrapper {
         private byte[] forced = new byte[0];
         private long writesLeft = Long.MAX_VALUE;
         private long forcesLeft = Long.MAX_VALUE;
+        private boolean lies;
 
         /** The disk takes that many more writes and is full then. */
         void fullAfter(int writes) {
@@ -38,6 +39,11 @@ public final class FaultyDisk extends FilePathWrapper {
         /** That many more calls of fsync succeed; all later ones fail. */
         void forceFailsAfter(int forces) {
             forcesLeft = forces;
+        }
+
+        /** Every fsync returns from now on without having done anything. */
+        void lie() {
+            lies = true;
         }
 
         /** Begins with what is in {@code file}, all of it forced. */
@@ -60,6 +66,9 @@ public final class FaultyDisk extends FilePathWrapper {
         private void force() throws IOException {
             if (forcesLeft-- <= 0) {
                 throw new IOException("Input/output error");
+            }
+            if (lies) {
+                return;
             }
             for (Write write : unforced) {
                 forced = write.applyTo(forced);

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.storage.h2;
 
 import static dev.flotilla.raft.storage.RandomRounds.inMemory;
+import static dev.flotilla.raft.storage.RandomRounds.last;
 import static dev.flotilla.raft.storage.RandomRounds.round;
 import static dev.flotilla.raft.storage.RandomRounds.sameAs;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -15,6 +16,8 @@ import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
@@ -134,6 +137,71 @@ class H2FaultTest {
         assertThatThrownBy(storage::groups).isInstanceOf(IOException.class);
         storage.close();
         assertThat(Files.readAllBytes(path)).isEqualTo(before);
+    }
+
+    /** What is there was there once, all of it, or the log is refused. */
+    @Test
+    void afterALyingFsyncTheLogIsAsItWasOnceOrRefused() throws IOException {
+        int refused = 0;
+        for (int seed = 0; seed < 60; seed++) {
+            makeTheFile();
+            Random random = new Random(seed);
+            List<InMemoryLogStorage> states = new ArrayList<>();
+            states.add(new InMemoryLogStorage());
+            LogStorage storage = open();
+            int rounds = 1 + random.nextInt(30);
+            int honest = random.nextInt(rounds + 1);
+            for (int number = 1; number <= rounds; number++) {
+                if (number == honest + 1) {
+                    disk.lie();
+                }
+                InMemoryLogStorage after = inMemory(states.get(number - 1));
+                List<GroupWrite> round = round(random, number, after, 2_000);
+                after.write(round);
+                states.add(after);
+                storage.write(round);
+            }
+            storage.close();
+            disk.loseThePower(path, random);
+            try (LogStorage reopened = H2LogStorage.open(path)) {
+                int last = last(reopened);
+                assertThat(last).as("seed %s", seed).isLessThanOrEqualTo(rounds);
+                assertThat(sameAs(states.get(last), reopened))
+                        .as("seed %s", seed)
+                        .isTrue();
+            } catch (IOException e) {
+                refused++;
+                assertThat(e).hasMessageStartingWith("log " + path + " is damaged");
+            }
+        }
+        assertThat(refused).isPositive();
+    }
+
+    @Test
+    void aTruncatedFileIsRefusedOrAsItWasOnce() throws IOException {
+        List<InMemoryLogStorage> states = new ArrayList<>();
+        states.add(new InMemoryLogStorage());
+        Random random = new Random(4);
+        try (LogStorage storage = open()) {
+            for (int number = 1; number <= 15; number++) {
+                InMemoryLogStorage after = inMemory(states.get(number - 1));
+                List<GroupWrite> round = round(random, number, after, 2_000);
+                after.write(round);
+                states.add(after);
+                storage.write(round);
+            }
+        }
+        byte[] intact = Files.readAllBytes(path);
+        for (int size = 0; size < intact.length; size += 1 + random.nextInt(4096)) {
+            Files.write(path, Arrays.copyOf(intact, size));
+            try (LogStorage storage = H2LogStorage.open(path)) {
+                assertThat(sameAs(states.get(last(storage)), storage))
+                        .as("%s bytes", size)
+                        .isTrue();
+            } catch (IOException e) {
+                assertThat(e).hasMessageStartingWith("log " + path + " is damaged");
+            }
+        }
     }
 
     @Test

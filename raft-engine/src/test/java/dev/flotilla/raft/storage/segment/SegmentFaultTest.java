@@ -19,9 +19,11 @@ import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.raft.storage.SimulatedDisk;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
@@ -334,8 +336,33 @@ class SegmentFaultTest {
         }
     }
 
+    /** Bytes that were written elsewhere are no round, whatever their checksums say of themselves. */
+    @Test
+    void aRoundThatStandsWhereItWasNotWrittenIsNone() throws IOException {
+        Life life = new Life(10);
+        LogStorage storage = open(life.disk);
+        storage.write(round(life.random, 1, life.acknowledged, 100));
+        Path file = life.disk.files().get(0);
+        ByteBuffer content = ByteBuffer.allocate(life.disk.size(file));
+        life.disk.open(file).read(content, 0);
+        RoundHead first = RoundHead.decode(content, SegmentHeader.BYTES, new Place(1, SegmentHeader.BYTES));
+        int bytes = (int) Objects.requireNonNull(first).roundBytes();
+        ByteBuffer again = content.slice(SegmentHeader.BYTES, bytes).putLong(8, 2);
+        SimulatedDisk disk = life.disk.copy();
+        first = new RoundHead(2, bytes - RoundHead.BYTES, first.records());
+        first.encode(again, 0, new Place(1, SegmentHeader.BYTES)); // as if the file had been used before
+        disk.open(file).write(again, SegmentHeader.BYTES + bytes);
+        try (LogStorage reopened = open(disk)) {
+            assertThat(last(reopened)).isEqualTo(1);
+            reopened.write(List.of(new GroupWrite.Put("rounds", "last", Bytes.utf8("2"))));
+        }
+        try (LogStorage reopened = open(disk)) {
+            assertThat(last(reopened)).isEqualTo(2);
+        }
+    }
+
     private static byte byteAt(SimulatedDisk disk, Path file, int offset) throws IOException {
-        java.nio.ByteBuffer one = java.nio.ByteBuffer.allocate(1);
+        ByteBuffer one = ByteBuffer.allocate(1);
         disk.open(file).read(one, offset);
         return one.get(0);
     }
