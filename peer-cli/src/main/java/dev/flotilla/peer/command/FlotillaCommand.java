@@ -31,6 +31,7 @@ import picocli.CommandLine.ParameterException;
             TransferCommand.class,
             PingCommand.class,
             IdentifyCommand.class,
+            LogCommand.class,
             DemoCommand.class,
         },
         footer = {"", "A first look: flotilla demo", "Help on a command: flotilla COMMAND --help"})

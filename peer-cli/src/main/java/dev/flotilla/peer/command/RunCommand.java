@@ -5,6 +5,7 @@ import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.Daemon;
 import dev.flotilla.peer.daemon.DaemonSettings;
+import dev.flotilla.raft.storage.LogKind;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -47,6 +49,12 @@ final class RunCommand extends PeerCommand {
             paramLabel = "N",
             description = "How many entries stay in the log behind a snapshot, for slow followers (default: 1000).")
     private long logTail = DaemonSettings.LOG_TAIL;
+
+    @Option(
+            names = "--log",
+            paramLabel = "KIND",
+            description = "What a new data directory keeps its log in, h2 or segments (default: h2, or what it has).")
+    private @Nullable String log;
 
     @Option(names = "--verbose", description = "Log what happens in detail.")
     private boolean verbose;
@@ -84,6 +92,7 @@ final class RunCommand extends PeerCommand {
         Duration timeout = Inputs.duration(electionTimeout);
         try {
             return DaemonSettings.of(directory())
+                    .withLog(log == null ? null : LogKind.parse(log))
                     .withListen(listenAddresses)
                     .withPeers(Inputs.peerAddresses(peers))
                     .withLimits(timeout, entryBytesMax, logTail);

@@ -12,15 +12,17 @@ import dev.flotilla.peer.control.ControlServer;
 import dev.flotilla.raft.RaftNode;
 import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.LogKind;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.SnapshotStore;
-import dev.flotilla.raft.storage.h2.H2LogStorage;
+import dev.flotilla.raft.storage.log.NodeLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -60,8 +62,8 @@ public final class Daemon implements AutoCloseable {
         PeerDirectory directory = settings.directory();
         PrivateKey identity = directory.identity();
         PrivateKey operator = directory.operator();
-        DataDirectory data = closing(DataDirectory.open(directory.path()));
-        LogStorage log = closing(H2LogStorage.open(data.logFile()));
+        DataDirectory data = closing(open(directory, settings.log()));
+        LogStorage log = closing(NodeLog.open(data));
         SnapshotStore snapshots = FileSnapshotStore.open(data.snapshots());
         AddressBook book = AddressBook.open(directory.path());
         Host host = closing(new HostStarter(identity, RememberedPorts.open(directory.file("listen.json")))
@@ -91,6 +93,10 @@ public final class Daemon implements AutoCloseable {
         handlers.putAll(new MembershipOperations(communities, network).handlers());
         handlers.putAll(new StatusOperations(communities, network).handlers());
         return handlers;
+    }
+
+    private static DataDirectory open(PeerDirectory directory, @Nullable LogKind log) throws IOException {
+        return log == null ? DataDirectory.open(directory.path()) : DataDirectory.open(directory.path(), log);
     }
 
     private void announce(DaemonFile file, Host host) throws IOException {

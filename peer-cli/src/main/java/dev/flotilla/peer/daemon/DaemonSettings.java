@@ -3,9 +3,11 @@ package dev.flotilla.peer.daemon;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.transport.TransportConfig;
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.storage.LogKind;
 import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a daemon is told.
@@ -13,8 +15,14 @@ import java.util.List;
  * @param listen where to listen; port 0 lets the system choose
  * @param peers whom to connect to, each with its peer id
  * @param raft the same for all communities
+ * @param log what the log is kept in; null: as the directory has it, H2 in a new one
  */
-public record DaemonSettings(PeerDirectory directory, List<Multiaddr> listen, List<Multiaddr> peers, RaftConfig raft) {
+public record DaemonSettings(
+        PeerDirectory directory,
+        List<Multiaddr> listen,
+        List<Multiaddr> peers,
+        RaftConfig raft,
+        @Nullable LogKind log) {
     /** The largest change that is taken, unless told otherwise. */
     public static final int ENTRY_BYTES_MAX = 1 << 20;
 
@@ -34,16 +42,25 @@ public record DaemonSettings(PeerDirectory directory, List<Multiaddr> listen, Li
     /** Listens on loopback, knows nobody. */
     public static DaemonSettings of(PeerDirectory directory) {
         return new DaemonSettings(
-                directory, List.of(LOOPBACK), List.of(), RaftConfig.defaults().withEntryBytesMax(ENTRY_BYTES_MAX));
+                directory,
+                List.of(LOOPBACK),
+                List.of(),
+                RaftConfig.defaults().withEntryBytesMax(ENTRY_BYTES_MAX),
+                null);
     }
 
     /** Listens there; on loopback if nothing is named. */
     public DaemonSettings withListen(List<Multiaddr> addresses) {
-        return new DaemonSettings(directory, addresses.isEmpty() ? List.of(LOOPBACK) : addresses, peers, raft);
+        return new DaemonSettings(directory, addresses.isEmpty() ? List.of(LOOPBACK) : addresses, peers, raft, log);
     }
 
     public DaemonSettings withPeers(List<Multiaddr> addresses) {
-        return new DaemonSettings(directory, listen, addresses, raft);
+        return new DaemonSettings(directory, listen, addresses, raft, log);
+    }
+
+    /** Refuses to start on a directory with another kind of log. */
+    public DaemonSettings withLog(@Nullable LogKind kind) {
+        return new DaemonSettings(directory, listen, peers, raft, kind);
     }
 
     /**
@@ -59,6 +76,6 @@ public record DaemonSettings(PeerDirectory directory, List<Multiaddr> listen, Li
         RaftConfig limited = raft.withElectionTimeout(electionTimeout)
                 .withEntryBytesMax(entryBytesMax)
                 .withLogKept(raft.cacheBytesMax(), logTail);
-        return new DaemonSettings(directory, listen, peers, limited);
+        return new DaemonSettings(directory, listen, peers, limited, log);
     }
 }

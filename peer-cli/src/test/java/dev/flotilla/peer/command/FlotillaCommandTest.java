@@ -92,6 +92,11 @@ final class FlotillaCommandTest {
                 "run --listen /ip4/127.0.0.1/udp/1 | /ip4/127.0.0.1/udp/1",
                 "run --peer /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "run --entry-bytes-max 10 | 1024",
+                "run --log paper | there is no log 'paper'; there are h2, segments",
+                "log | say what to do with the log: show, verify or convert",
+                "log convert | --to",
+                "log convert --to paper | there is no log 'paper'; there are h2, segments",
+                "log show --from 0 | --from must be at least 1",
                 "demo --peers 2 | --peers must be 3 to 7",
                 "init --unknown | --unknown",
             })
