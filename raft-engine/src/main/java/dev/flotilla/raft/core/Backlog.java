@@ -7,8 +7,8 @@ import java.util.Deque;
 final class Backlog {
     private record Waiting(long index, int bytes) {}
 
-    private final Deque<Waiting> uncommitted = new ArrayDeque<>();
-    private final Deque<Waiting> unapplied = new ArrayDeque<>();
+    private final Deque<Waiting> uncommitted = new ArrayDeque<>(1);
+    private final Deque<Waiting> unapplied = new ArrayDeque<>(1);
     private long uncommittedBytes;
     private long unappliedBytes;
 

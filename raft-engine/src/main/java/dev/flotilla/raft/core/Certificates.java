@@ -3,6 +3,7 @@ package dev.flotilla.raft.core;
 import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage.CertificateIssued;
 import dev.flotilla.raft.message.RaftMessage.CertificateRequest;
 import dev.flotilla.raft.message.RemovalNotice;
@@ -63,9 +64,21 @@ final class Certificates {
 
     void onIssued(PeerId from, CertificateIssued message) {
         if (chain.isEmpty() && isChain(message.chain(), group.self, group.storeId, from::equals)) {
-            chain = message.chain();
+            chain = message.chain().stream().map(this::shared).toList();
             group.emit(new Effect.SaveCertificates(chain));
         }
+    }
+
+    /** An equal certificate that shares what is known here already. */
+    private Certificate shared(Certificate certificate) {
+        PeerId subject = certificate.subject().equals(group.self) ? group.self : certificate.subject();
+        PeerId issuer = group.configuration()
+                .member(certificate.issuer())
+                .map(Member::peerId)
+                .orElse(certificate.issuer());
+        StoreId storeId = certificate.storeId().equals(group.storeId) ? group.storeId : certificate.storeId();
+        return new Certificate(
+                group.genesis, subject, storeId, certificate.configurationId(), issuer, certificate.signature());
     }
 
     /**

@@ -32,8 +32,8 @@ final class Election {
     private final Outcome outcome;
     private long deadlineNanos;
     // Of the present campaign; empty unless PRE_CANDIDATE or CANDIDATE.
-    private final Map<PeerId, StoreId> granted = new TreeMap<>();
-    private final Map<PeerId, StoreId> refused = new TreeMap<>();
+    private Map<PeerId, StoreId> granted = Map.of();
+    private Map<PeerId, StoreId> refused = Map.of();
     // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
     private long ownVoteNumber = Long.MAX_VALUE;
     // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
@@ -116,7 +116,7 @@ final class Election {
     /** Asks whether a campaign would be won, without raising any term (thesis §9.6). */
     private void preCampaign() {
         group.become(Role.PRE_CANDIDATE, null);
-        granted.put(group.self, group.storeId);
+        grant(group.self, group.storeId);
         if (!countPreVotes()) {
             sendToVoters(new PreVoteRequest(group.term() + 1, group.log.last()));
         }
@@ -153,7 +153,7 @@ final class Election {
     void onPersisted() {
         if (group.role() == Role.CANDIDATE && group.isDurable(ownVoteNumber)) {
             ownVoteNumber = Long.MAX_VALUE;
-            granted.put(group.self, group.storeId);
+            grant(group.self, group.storeId);
             countVotes();
         }
     }
@@ -174,7 +174,7 @@ final class Election {
             return;
         }
         if (reply.granted()) {
-            granted.put(voter, storeId);
+            grant(voter, storeId);
             countPreVotes();
         }
     }
@@ -205,8 +205,22 @@ final class Election {
         if (group.role() != Role.CANDIDATE || reply.term() != group.term()) {
             return;
         }
-        (reply.granted() ? granted : refused).put(voter, storeId);
+        if (reply.granted()) {
+            grant(voter, storeId);
+        } else {
+            refused = with(refused, voter, storeId);
+        }
         countVotes();
+    }
+
+    private void grant(PeerId voter, StoreId storeId) {
+        granted = with(granted, voter, storeId);
+    }
+
+    private static Map<PeerId, StoreId> with(Map<PeerId, StoreId> votes, PeerId voter, StoreId storeId) {
+        Map<PeerId, StoreId> more = new TreeMap<>(votes);
+        more.put(voter, storeId);
+        return more;
     }
 
     private static boolean isIn(Map<PeerId, StoreId> votes, Member member) {
@@ -254,8 +268,8 @@ final class Election {
     }
 
     private void clearVotes() {
-        granted.clear();
-        refused.clear();
+        granted = Map.of();
+        refused = Map.of();
         ownVoteNumber = Long.MAX_VALUE;
     }
 

@@ -61,7 +61,7 @@ final class Group {
 
     private record Pending(long number, long lastIndex) {}
 
-    private final Deque<Pending> pending = new ArrayDeque<>(); // emitted and not yet durable
+    private final Deque<Pending> pending = new ArrayDeque<>(1); // emitted and not yet durable
     private long persistNumber;
     private long durableNumber;
     private boolean hardStateChanged;

@@ -7,7 +7,7 @@ import java.util.List;
 /** Which term each entry of the log has: a few runs of equal terms instead of one number an entry. */
 final class LogTerms {
     // The first entry of each run; indexes and terms increase. The last run ends at lastIndex.
-    private final List<EntryId> runs = new ArrayList<>();
+    private final List<EntryId> runs = new ArrayList<>(1);
     private EntryId base;
     private long lastIndex;
 

@@ -24,7 +24,7 @@ final class Progress {
     private MemberStatus.State state = MemberStatus.State.PROBE;
     private long matchIndex; // 0 <= matchIndex < nextIndex
     private long nextIndex;
-    private final Deque<InFlight> inFlight = new ArrayDeque<>(); // only in REPLICATE; lastIndex increases
+    private final Deque<InFlight> inFlight = new ArrayDeque<>(1); // only in REPLICATE; lastIndex increases
     private long inFlightBytes;
     private long sentNanos = Long.MIN_VALUE; // when the probe, or the window's oldest unanswered progress, started
     private boolean waiting; // PROBE: a request is out; SNAPSHOT: all of it was sent

@@ -128,6 +128,7 @@ final class Quieting {
         watched = reliesOn;
         seenTerm = group.term();
         seenIndex = group.log.lastIndex();
+        group.log.dropCache();
         group.emit(new Effect.Watch(reliesOn));
     }
 

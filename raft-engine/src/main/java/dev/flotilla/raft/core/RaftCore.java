@@ -10,6 +10,7 @@ import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 
 /**
@@ -254,6 +255,11 @@ public final class RaftCore {
                 group.isLeader() ? nowNanos : group.leaderContactNanos,
                 group.left,
                 group.quiet);
+    }
+
+    /** From now on keeps what {@code equal} makes of configurations: the same object for equal ones of other groups. */
+    public void share(UnaryOperator<Configuration> equal) {
+        group.log.share(equal);
     }
 
     /** The configuration in force. */

@@ -13,6 +13,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /**
  * The log as the protocol needs it: the term of every entry, the configurations in it, and the newest entries
@@ -26,13 +27,27 @@ final class RaftLog {
 
     private final LogTerms terms;
     private final long cacheBytesMax;
-    private final Deque<Entry> cache = new ArrayDeque<>(); // consecutive, up to the last entry
+    private Deque<Entry> cache = new ArrayDeque<>(1); // consecutive, up to the last entry
     private long cacheBytes;
     private final TreeMap<Long, Configured> configurations = new TreeMap<>(); // by index
+
+    private UnaryOperator<Configuration> sharing = UnaryOperator.identity();
 
     RaftLog(EntryId base, long cacheBytesMax) {
         this.terms = new LogTerms(base);
         this.cacheBytesMax = cacheBytesMax;
+    }
+
+    /** From now on keeps what {@code equal} makes of configurations. */
+    void share(UnaryOperator<Configuration> equal) {
+        sharing = equal;
+        configurations.replaceAll((index, each) -> new Configured(each.id(), equal.apply(each.configuration())));
+    }
+
+    /** Keeps no entry in memory: who needs one reads it back. */
+    void dropCache() {
+        cache = new ArrayDeque<>(1);
+        cacheBytes = 0;
     }
 
     EntryId base() {
@@ -67,7 +82,7 @@ final class RaftLog {
             cacheBytes -= cache.removeFirst().sizeBytes();
         }
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-            configurations.put(entry.index(), new Configured(entry.id(), decode(entry)));
+            configurations.put(entry.index(), new Configured(entry.id(), sharing.apply(decode(entry))));
         }
     }
 

@@ -34,8 +34,9 @@ final class SenderGate {
     private final Group group;
     private final Certificates certificates;
     private final Set<PeerId> contacts;
-    private final Map<PeerId, StoreId> admitted = new Recent<>();
-    private final Map<PeerId, Long> answeredNanos = new Recent<>();
+    // Made when there is something to remember.
+    private Map<PeerId, StoreId> admitted = Map.of();
+    private Map<PeerId, Long> answeredNanos = Map.of();
 
     SenderGate(Group group, Certificates certificates, Set<PeerId> contacts) {
         this.group = group;
@@ -93,7 +94,7 @@ final class SenderGate {
 
     /** The one answer to outsiders; at most one each heartbeat interval, so that two peers never keep each other busy. */
     void refuse(PeerId from, StoreId storeId) {
-        answeredNanos.put(from, group.nowNanos);
+        answered(from);
         boolean wasRemoved = wasRemoved(from, storeId);
         group.send(from, wasRemoved ? new Removed(certificates.removalNotice(from, storeId)) : new Refusal());
         group.trace.dropped(from, wasRemoved ? "of a removed member" : "of an outsider", "not a member");
@@ -106,6 +107,11 @@ final class SenderGate {
                         former.peerId().equals(peer) && former.storeId().equals(storeId));
     }
 
+    private void answered(PeerId peer) {
+        answeredNanos = answeredNanos.isEmpty() ? new Recent<>() : answeredNanos;
+        answeredNanos.put(peer, group.nowNanos);
+    }
+
     private boolean isAnsweredLately(PeerId peer) {
         Long last = answeredNanos.get(peer);
         return last != null && group.nowNanos - last < group.config.heartbeatIntervalNanos();
@@ -114,7 +120,7 @@ final class SenderGate {
     /** A member that does not know this peer: it lags, so show what proves this peer's membership. */
     private void onRefusal(PeerId from) {
         if (!certificates.chain().isEmpty() && isMember(from) && !isAnsweredLately(from)) {
-            answeredNanos.put(from, group.nowNanos);
+            answered(from);
             group.send(from, new Introduction(certificates.chain()));
         }
     }
@@ -122,6 +128,7 @@ final class SenderGate {
     private void onIntroduction(PeerId from, StoreId storeId, Introduction introduction) {
         boolean isProven = certificates.isChain(introduction.chain(), from, storeId, this::isMember);
         if (isProven && !wasRemoved(from, storeId)) {
+            admitted = admitted.isEmpty() ? new Recent<>() : admitted;
             admitted.put(from, storeId);
         } else {
             group.trace.dropped(from, "Introduction", "its certificates do not lead to a member");

@@ -261,7 +261,8 @@ final class Applier<R> {
                 commands.add(command);
                 batch.add(new Committed(entry.index(), entry.term(), command.data()));
             } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
-                inForce = new SnapshotKeeper.InForce(EntryCodec.decodeConfiguration(entry.payload()), entry.id());
+                inForce = new SnapshotKeeper.InForce(
+                        node.configurations().shared(EntryCodec.decodeConfiguration(entry.payload())), entry.id());
             }
         }
         List<R> results = batch.isEmpty() ? List.of() : machine.apply(List.copyOf(batch));

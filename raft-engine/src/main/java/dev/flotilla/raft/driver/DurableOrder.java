@@ -25,8 +25,8 @@ final class DurableOrder {
     }
 
     private final Actions actions;
-    private final ArrayDeque<Effect> held = new ArrayDeque<>(); // the first is a Persist or InstallSnapshot
-    private final ArrayDeque<Effect> unwritten = new ArrayDeque<>(); // the first, if any, is the install under way
+    private final ArrayDeque<Effect> held = new ArrayDeque<>(1); // the first is a Persist or InstallSnapshot
+    private final ArrayDeque<Effect> unwritten = new ArrayDeque<>(1); // the first, if any, is the install under way
 
     DurableOrder(Actions actions) {
         this.actions = actions;

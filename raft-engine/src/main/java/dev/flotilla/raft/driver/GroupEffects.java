@@ -28,7 +28,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private final SnapshotReceiver receiver;
     private final SnapshotSender sender;
     private final Silence silence;
-    private final Map<PeerId, Long> sending = new HashMap<>(); // the newest attempt to each peer
+    private Map<PeerId, Long> sending = Map.of(); // the newest attempt to each peer
     private long attempts;
     private int installing; // received snapshots whose file is not in place yet
     private long handedIndex; // up to where entries were handed to the applier
@@ -110,6 +110,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
         } else if (effect instanceof Effect.SaveCertificates save) {
             loop.round().add(Tables.putCertificates(genesis, save.chain()));
         } else if (effect instanceof Effect.Watch watch) {
+            group.requests().rest();
             silence.watch(watch.incarnations(), lost -> group.step(new Input.NodeLost(lost)));
         } else if (effect instanceof Effect.LeftGroup leave) {
             group.leave(leave.notice());
@@ -139,6 +140,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private void send(Effect.SendSnapshot send) {
         long run = send.message().run();
         Long attempt = ++attempts;
+        sending = sending.isEmpty() ? new HashMap<>() : sending;
         sending.put(send.to(), attempt);
         sender.send(
                 send.to(),

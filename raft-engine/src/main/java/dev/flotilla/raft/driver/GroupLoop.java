@@ -69,6 +69,7 @@ final class GroupLoop<R> implements Outbox.Sender {
                 random,
                 trace,
                 node.nowNanos());
+        core.share(node.configurations()::shared);
         this.configuration = core.configuration();
         SerialExecutor applyThread = new SerialExecutor(node.threads().apply());
         this.keeper = new SnapshotKeeper(

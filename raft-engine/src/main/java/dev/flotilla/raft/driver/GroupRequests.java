@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What the application asked of one group and has no answer to yet: writes, changes of membership and leadership, reads.
@@ -28,9 +29,10 @@ final class GroupRequests<R> {
     private final GroupLife life;
     private final Neighbours neighbours;
     private final Consumer<Input> core;
-    private final PendingRequests<R> proposals;
-    private final PendingRequests<Void> changes;
-    private final Reads reads;
+    private final long roundTimeoutNanos;
+    private final Reads.Runner runner;
+    private @Nullable Asked<R> asked; // null while nothing is
+    private @Nullable Long freshNanos; // see Reads; as of when nothing was asked any more
     private long appliedIndex;
     private EntryId restored; // up to where a snapshot took the place of entries
 
@@ -54,17 +56,37 @@ final class GroupRequests<R> {
         this.core = core;
         this.appliedIndex = position.index();
         this.restored = position.lastApplied();
-        this.proposals = new PendingRequests<>(node, Refusals::ofProposal, this::ask);
-        this.changes = new PendingRequests<>(node, Refusals::ofChange, this::ask);
-        this.reads = new Reads(node, roundTimeoutNanos, appliedIndex, this::ask, runner);
+        this.roundTimeoutNanos = roundTimeoutNanos;
+        this.runner = runner;
+    }
+
+    private Asked<R> asked() {
+        Asked<R> present = asked;
+        if (present == null) {
+            present = new Asked<>(
+                    new PendingRequests<>(node, Refusals::ofProposal, this::ask),
+                    new PendingRequests<>(node, Refusals::ofChange, this::ask),
+                    new Reads(node, roundTimeoutNanos, appliedIndex, freshNanos, this::ask, runner));
+            asked = present;
+        }
+        return present;
+    }
+
+    /** The group falls silent: keeps no room for requests that are not there. */
+    void rest() {
+        Asked<R> present = asked;
+        if (present != null && present.isIdle()) {
+            freshNanos = present.reads.freshNanos();
+            asked = null;
+        }
     }
 
     void propose(RequestId id, Request request, CompletableFuture<Outcome<R>> future) {
-        unlessRefused(future, () -> proposals.submit(id, request, future));
+        unlessRefused(future, () -> asked().proposals.submit(id, request, future));
     }
 
     void change(Request request, CompletableFuture<Outcome<Void>> future) {
-        unlessRefused(future, () -> changes.submit(node.nextRequestId(), request, future));
+        unlessRefused(future, () -> asked().changes.submit(node.nextRequestId(), request, future));
     }
 
     private <X> void unlessRefused(CompletableFuture<Outcome<X>> future, Runnable task) {
@@ -80,7 +102,7 @@ final class GroupRequests<R> {
     <T> void read(Consistency consistency, Supplier<T> query, CompletableFuture<ReadResult<T>> future) {
         String why = life.whyStopped();
         if (why == null) {
-            life.guarded(() -> reads.submit(consistency, query, future));
+            life.guarded(() -> asked().reads.submit(consistency, query, future));
         } else {
             node.threads().fail(future, new UnavailableException(why));
         }
@@ -96,21 +118,22 @@ final class GroupRequests<R> {
     }
 
     void answered(RequestId id, Result result) {
-        proposals.answered(id, result, appliedIndex, restored.index());
-        changes.answered(id, result, appliedIndex, restored.index());
-        reads.answered(id, result);
+        ifAsked(present -> {
+            present.proposals.answered(id, result, appliedIndex, restored.index());
+            present.changes.answered(id, result, appliedIndex, restored.index());
+            present.reads.answered(id, result);
+        });
     }
 
     /** A request went to the leader of that term. */
     void forwarded(RequestId id, long term) {
-        proposals.forwarded(id, term);
+        ifAsked(present -> present.proposals.forwarded(id, term));
     }
 
     /** Everything up to {@code last} is applied, {@code completed} among it. */
     void applied(EntryId last, List<Applier.Completed<R>> completed) {
-        for (Applier.Completed<R> each : completed) {
-            proposals.applied(each.id(), each.index(), each.result());
-        }
+        ifAsked(present ->
+                completed.forEach(each -> present.proposals.applied(each.id(), each.index(), each.result())));
         settle(last);
     }
 
@@ -118,44 +141,71 @@ final class GroupRequests<R> {
     void restored(EntryId last) {
         if (last.index() > restored.index()) {
             restored = last;
-            proposals.restored(last);
+            ifAsked(present -> present.proposals.restored(last));
         }
         settle(last);
     }
 
     private void settle(EntryId last) {
         appliedIndex = Math.max(appliedIndex, last.index());
-        proposals.settle(last, restored.index());
-        reads.applied(appliedIndex);
+        ifAsked(present -> {
+            present.proposals.settle(last, restored.index());
+            present.reads.applied(appliedIndex);
+        });
         core.accept(new Input.Applied(last.index()));
     }
 
     /** There may be a leader now: do not wait for the delay. */
     void retryNow() {
-        proposals.retryNow();
-        changes.retryNow();
-        reads.retryNow();
+        ifAsked(present -> {
+            present.proposals.retryNow();
+            present.changes.retryNow();
+            present.reads.retryNow();
+        });
     }
 
     long nextTickNanos() {
-        return Math.min(Math.min(proposals.nextTickNanos(), changes.nextTickNanos()), reads.nextTickNanos());
+        return asked == null ? Alarm.NEVER : asked.nextTickNanos();
     }
 
     void tick(long nowNanos) {
-        proposals.tick(nowNanos);
-        changes.tick(nowNanos);
-        reads.tick(nowNanos);
+        ifAsked(present -> {
+            present.proposals.tick(nowNanos);
+            present.changes.tick(nowNanos);
+            present.reads.tick(nowNanos);
+        });
     }
 
     /** This peer is no member any longer; its state may still be read. */
     void leave() {
-        proposals.stop(REMOVED);
-        changes.stop(REMOVED);
+        ifAsked(present -> {
+            present.proposals.stop(REMOVED);
+            present.changes.stop(REMOVED);
+        });
     }
 
     void stop(String why) {
-        proposals.stop(why);
-        changes.stop(why);
-        reads.stop(why);
+        ifAsked(present -> {
+            present.proposals.stop(why);
+            present.changes.stop(why);
+            present.reads.stop(why);
+        });
+    }
+
+    private void ifAsked(Consumer<Asked<R>> task) {
+        Asked<R> present = asked;
+        if (present != null) {
+            task.accept(present);
+        }
+    }
+
+    private record Asked<R>(PendingRequests<R> proposals, PendingRequests<Void> changes, Reads reads) {
+        boolean isIdle() {
+            return proposals.isIdle() && changes.isIdle() && reads.isIdle();
+        }
+
+        long nextTickNanos() {
+            return Math.min(Math.min(proposals.nextTickNanos(), changes.nextTickNanos()), reads.nextTickNanos());
+        }
     }
 }

@@ -46,7 +46,7 @@ final class Joining {
     private int nextContact;
     private @Nullable PeerId asked;
     private @Nullable RequestId number;
-    private final Set<PeerId> refusedBy = new HashSet<>();
+    private Set<PeerId> refusedBy = Set.of();
     private int refusals; // how many times all contacts refused
 
     Joining(NodeContext node, @Nullable Ticket ticket, Host host) {
@@ -150,6 +150,7 @@ final class Joining {
         }
         asked = null;
         number = null;
+        refusedBy = refusedBy.isEmpty() ? new HashSet<>() : refusedBy;
         refusedBy.add(peer);
         boolean byAll = ticket.contacts().stream().map(Ticket.Contact::peerId).allMatch(refusedBy::contains);
         if (byAll) {

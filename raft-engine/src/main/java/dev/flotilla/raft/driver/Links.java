@@ -7,7 +7,6 @@ import dev.flotilla.transport.Outbound;
 import dev.flotilla.transport.PeerId;
 import dev.flotilla.transport.PeerTransport;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +34,7 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
     private final Set<PeerId> connected = ConcurrentHashMap.newKeySet();
     private final Map<PeerId, String> unreachable = new ConcurrentHashMap<>(); // why, as it was last logged
     private final Map<GenesisId, Set<PeerId>> wantedBy = new HashMap<>(); // guarded by this
+    private final Map<PeerId, Integer> wanting = new HashMap<>(); // guarded by this; by how many groups
     private volatile Set<PeerId> wanted = Set.of();
     private volatile boolean closed;
 
@@ -60,16 +60,14 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
         return connected.contains(peer);
     }
 
-    /** That group wants connections to {@code peers}; none if it is empty. */
+    /** That group wants connections to {@code peers}, an immutable set of others; none if it is empty. */
     synchronized void want(GenesisId group, Set<PeerId> peers) {
-        if (peers.isEmpty()) {
-            wantedBy.remove(group);
-        } else {
-            wantedBy.put(group, Set.copyOf(peers));
+        Set<PeerId> before = peers.isEmpty() ? wantedBy.remove(group) : wantedBy.put(group, peers);
+        peers.forEach(peer -> wanting.merge(peer, 1, Integer::sum));
+        if (before != null) {
+            before.forEach(peer -> wanting.computeIfPresent(peer, (p, groups) -> groups == 1 ? null : groups - 1));
         }
-        Set<PeerId> union = new HashSet<>();
-        wantedBy.values().forEach(union::addAll);
-        union.remove(transport.localPeerId());
+        Set<PeerId> union = wanting.keySet();
         if (!union.equals(wanted) && !closed) {
             wanted = Set.copyOf(union);
             transport.keepConnected(wanted);

@@ -30,13 +30,17 @@ record NodeContext(
         StorageThread storage,
         NodeThreads threads,
         Links links,
-        NodeHeartbeats heartbeats) {
+        NodeHeartbeats heartbeats,
+        SharedConfigurations configurations) {
     PeerId self() {
         return credentials.peerId();
     }
 
     /** The same for a group whose membership has a store id of its own. */
     NodeContext withStoreId(StoreId other) {
+        if (other.equals(storeId)) {
+            return this;
+        }
         return new NodeContext(
                 settings,
                 transport,
@@ -50,7 +54,8 @@ record NodeContext(
                 storage,
                 threads,
                 links,
-                heartbeats);
+                heartbeats,
+                configurations);
     }
 
     long nowNanos() {

@@ -65,7 +65,8 @@ public final class NodeDriver implements AutoCloseable {
                 new StorageThread(log, this::storageFailed),
                 new NodeThreads(settings),
                 new Links(transport, groups),
-                groups.heartbeats());
+                groups.heartbeats(),
+                new SharedConfigurations());
         this.files = new GroupFiles(node);
         this.inbound = new Inbound(node, groups.receivers());
         for (int i = 0; i < settings.eventLoops(); i++) {

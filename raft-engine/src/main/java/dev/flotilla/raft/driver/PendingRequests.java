@@ -63,7 +63,7 @@ final class PendingRequests<X> {
     private final BiConsumer<RequestId, Request> ask;
     private final Map<RequestId, Pending> pending = new LinkedHashMap<>(); // by id; deadlines ascend
     private final Map<RequestId, Pending> attempts = new HashMap<>(); // by attempt
-    private final PriorityQueue<Pending> placed = new PriorityQueue<>(Comparator.comparingLong(Pending::entryIndex));
+    private final PriorityQueue<Pending> placed = new PriorityQueue<>(1, Comparator.comparingLong(Pending::entryIndex));
     private List<Pending> retries = new ArrayList<>();
     private long retryNanos = Alarm.NEVER; // when they are due
     private long settledTerm; // of the last entry applied here
@@ -79,6 +79,10 @@ final class PendingRequests<X> {
         this.node = node;
         this.reasons = reasons;
         this.ask = ask;
+    }
+
+    boolean isIdle() {
+        return pending.isEmpty() && retries.stream().allMatch(each -> each.done);
     }
 
     void submit(RequestId id, Request request, CompletableFuture<Outcome<X>> future) {

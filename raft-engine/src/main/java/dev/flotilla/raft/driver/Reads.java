@@ -69,8 +69,8 @@ final class Reads {
     private final BiConsumer<RequestId, Request> ask;
     private final Runner runner;
     private final Set<Read<?>> unanswered = new LinkedHashSet<>(); // deadlines ascend; some are answered
-    private final PriorityQueue<Read<?>> waiting = new PriorityQueue<>(Comparator.comparingLong(Read::index));
-    private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>(); // not applied yet; both fields ascend
+    private final PriorityQueue<Read<?>> waiting = new PriorityQueue<>(1, Comparator.comparingLong(Read::index));
+    private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>(1); // not applied yet; both fields ascend
     private List<Read<?>> next = new ArrayList<>(); // came after the round on its way was sent
     private @Nullable Round round;
     private @Nullable Long freshNanos; // when the newest confirmed round whose index is applied was sent
@@ -82,13 +82,26 @@ final class Reads {
             NodeContext node,
             long roundTimeoutNanos,
             long appliedIndex,
+            @Nullable Long freshNanos,
             BiConsumer<RequestId, Request> ask,
             Runner runner) {
         this.node = node;
         this.roundTimeoutNanos = roundTimeoutNanos;
         this.appliedIndex = appliedIndex;
+        this.freshNanos = freshNanos;
         this.ask = ask;
         this.runner = runner;
+    }
+
+    boolean isIdle() {
+        unanswered.removeIf(read -> read.future.isDone());
+        return unanswered.isEmpty() && confirmed.isEmpty() && next.isEmpty() && round == null;
+    }
+
+    /** When the newest confirmed round whose index is applied was sent; null if there was none. */
+    @Nullable
+    Long freshNanos() {
+        return freshNanos;
     }
 
     <T> void submit(Consistency consistency, Supplier<T> query, CompletableFuture<ReadResult<T>> future) {

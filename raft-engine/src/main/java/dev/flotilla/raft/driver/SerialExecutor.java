@@ -16,8 +16,8 @@ final class SerialExecutor implements Executor {
     private static final int TURN_MAX = 64;
 
     private final Executor pool;
-    private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
-    private boolean running;
+    private @Nullable ArrayDeque<Runnable> tasks; // guarded by this; null while nothing waits
+    private boolean running; // guarded by this
 
     SerialExecutor(Executor pool) {
         this.pool = pool;
@@ -25,7 +25,10 @@ final class SerialExecutor implements Executor {
 
     @Override
     public void execute(Runnable task) {
-        synchronized (tasks) {
+        synchronized (this) {
+            if (tasks == null) {
+                tasks = new ArrayDeque<>(2);
+            }
             tasks.add(task);
             if (running) {
                 return;
@@ -65,9 +68,12 @@ final class SerialExecutor implements Executor {
     }
 
     private @Nullable Runnable next() {
-        synchronized (tasks) {
-            Runnable task = tasks.poll();
+        synchronized (this) {
+            Runnable task = tasks == null ? null : tasks.poll();
             running = task != null;
+            if (task == null) {
+                tasks = null;
+            }
             return task;
         }
     }

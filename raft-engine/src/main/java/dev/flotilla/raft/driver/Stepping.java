@@ -6,6 +6,7 @@ import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.message.RaftMessage;
 import java.util.ArrayDeque;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Gives one group's core its inputs, one at a time, and its effects to {@link DurableOrder}. An input that comes from
@@ -18,7 +19,7 @@ final class Stepping {
     private final SnapshotReceiver receiver;
     private final Neighbours neighbours;
     private final Runnable afterSteps;
-    private final ArrayDeque<Input> inputs = new ArrayDeque<>();
+    private @Nullable ArrayDeque<Input> inputs; // null while nothing waits
     private boolean underWay;
 
     /**
@@ -48,13 +49,14 @@ final class Stepping {
 
     /** Gives the core an input, after those that it is being given already. */
     void step(Input input) {
-        inputs.add(input);
         if (underWay) {
+            inputs = inputs == null ? new ArrayDeque<>() : inputs;
+            inputs.add(input);
             return;
         }
         underWay = true;
         try {
-            for (Input next = inputs.poll(); next != null; next = inputs.poll()) {
+            for (Input next = input; next != null; next = nextInput()) {
                 if (neighbours.hasLeft() && isOfNoUseOnceLeft(next)) {
                     continue;
                 }
@@ -66,6 +68,14 @@ final class Stepping {
             underWay = false;
         }
         afterSteps.run();
+    }
+
+    private @Nullable Input nextInput() {
+        Input next = inputs == null ? null : inputs.poll();
+        if (next == null) {
+            inputs = null;
+        }
+        return next;
     }
 
     private static boolean isOfNoUseOnceLeft(Input input) {
@@ -93,6 +103,6 @@ final class Stepping {
 
     void stop() {
         order.clear();
-        inputs.clear();
+        inputs = null;
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /**
@@ -65,6 +66,15 @@ public record Configuration(
     /** One list of members, not joint, nothing else. */
     public static Configuration of(List<Member> members) {
         return new Configuration(members, List.of(), List.of(), List.of());
+    }
+
+    /** The same with each member replaced by an equal one. */
+    public Configuration withMembers(UnaryOperator<Member> equal) {
+        return new Configuration(
+                members.stream().map(equal).toList(),
+                previous.stream().map(equal).toList(),
+                spentTickets,
+                removed.stream().map(equal).toList());
     }
 
     public boolean isJoint() {

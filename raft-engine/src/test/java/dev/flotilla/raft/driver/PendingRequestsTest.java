@@ -65,7 +65,8 @@ class PendingRequestsTest {
                 new StorageThread(log, failure -> {}),
                 threads,
                 links,
-                new NodeHeartbeats(1, 1, 5, 0, peer -> {}));
+                new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
+                new SharedConfigurations());
     }
 
     @AfterEach

@@ -73,7 +73,8 @@ class SnapshotReceiverTest {
                 new StorageThread(log, failure -> {}),
                 threads,
                 links,
-                new NodeHeartbeats(1, 1, 5, 0, peer -> {}));
+                new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
+                new SharedConfigurations());
     }
 
     @BeforeEach
