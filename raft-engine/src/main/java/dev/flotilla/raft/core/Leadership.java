@@ -45,6 +45,11 @@ final class Leadership {
         }
     }
 
+    /** Begins another run for {@code peer}, with which there is a new connection. */
+    void renew(Progress peer) {
+        peer.renew(++runs);
+    }
+
     Collection<Progress> all() {
         return progress.values();
     }
@@ -58,7 +63,7 @@ final class Leadership {
     @Nullable
     Progress of(PeerId peer, long run) {
         Progress found = progress.get(peer);
-        return found != null && found.run == run ? found : null;
+        return found != null && found.run() == run ? found : null;
     }
 
     private boolean isSelf(Member member) {
@@ -85,7 +90,12 @@ final class Leadership {
             return group.nowNanos;
         }
         Progress found = of(member);
-        return found == null ? Long.MIN_VALUE : Math.max(found.lastContactNanos, wokenNanos);
+        return found == null ? Long.MIN_VALUE : lastContactNanos(found);
+    }
+
+    /** When {@code peer} answered last, or had to: while the group was quiet nobody was asked. */
+    long lastContactNanos(Progress peer) {
+        return Math.max(peer.lastContactNanos, wokenNanos);
     }
 
     /** The newest round that {@code member} confirmed; for this peer, the newest there is. */
@@ -112,13 +122,13 @@ final class Leadership {
     }
 
     boolean hears(Progress peer) {
-        return peer.answered && group.nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
+        return peer.answered && group.nowNanos - lastContactNanos(peer) < group.config.electionTimeoutNanos();
     }
 
-    /** Whether {@code member} answered within an election time-out; this peer hears itself. */
+    /** Whether {@code member} answered within an election time-out, and has what it acknowledged; this peer hears itself. */
     boolean hears(Member member) {
         Progress found = of(member);
-        return isSelf(member) || (found != null && hears(found));
+        return isSelf(member) || (found != null && hears(found) && found.lostIndex() == 0);
     }
 
     /**
@@ -148,6 +158,7 @@ final class Leadership {
         Progress found = of(member);
         return found != null
                 && hears(found)
+                && found.lostIndex() == 0
                 && found.state() == MemberStatus.State.REPLICATE
                 && found.matchIndex() >= firstIndex
                 && found.matchIndex() + group.config.promotionLagEntries() >= group.log.lastIndex();

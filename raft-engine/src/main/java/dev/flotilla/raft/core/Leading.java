@@ -21,6 +21,7 @@ final class Leading implements Election.Outcome {
     private final Replication replication;
     private final ReadIndex reads;
     private final Membership membership;
+    private final Demotion demotion;
     private final Transfer transfer;
     private @Nullable Leadership leadership; // null unless this peer leads
     private long commitIndexSeen; // what afterStep has dealt with
@@ -36,6 +37,7 @@ final class Leading implements Election.Outcome {
         this.replication = new Replication(group);
         this.reads = new ReadIndex(group);
         this.membership = new Membership(group);
+        this.demotion = new Demotion(group, membership);
         this.transfer = new Transfer(group);
     }
 
@@ -87,6 +89,7 @@ final class Leading implements Election.Outcome {
             stepDown();
             return;
         }
+        demotion.demote(office);
         if (!Objects.requireNonNull(quieting).ask(office)) {
             startRound(office);
         }
@@ -170,6 +173,7 @@ final class Leading implements Election.Outcome {
         Progress peer = answered(from, storeId, reply.term(), reply.run());
         if (peer != null) {
             replication.onRejected(peer, reply);
+            demotion.demote(Objects.requireNonNull(leadership));
         }
     }
 
@@ -214,11 +218,11 @@ final class Leading implements Election.Outcome {
         }
     }
 
-    /** What was in flight to {@code peer} is lost: start over at once. */
+    /** What was in flight to {@code peer} is lost: start over at once. It may have started anew: see what it still has. */
     void onConnected(PeerId peer) {
         Progress progress = leadership == null ? null : leadership.of(peer);
-        if (progress != null && progress.state() != MemberStatus.State.SNAPSHOT) {
-            progress.probeFrom(progress.matchIndex() + 1);
+        if (leadership != null && progress != null && progress.state() != MemberStatus.State.SNAPSHOT) {
+            leadership.renew(progress);
         }
     }
 

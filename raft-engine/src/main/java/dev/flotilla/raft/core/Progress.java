@@ -18,8 +18,8 @@ final class Progress {
 
     final PeerId peer;
     final StoreId storeId;
-    // Echoed by answers; an answer with another number belongs to an earlier membership of the same peer.
-    final long run;
+    // Echoed by answers; an answer with another number belongs to an earlier membership or connection of the same peer.
+    private long run;
 
     private MemberStatus.State state = MemberStatus.State.PROBE;
     private long matchIndex; // 0 <= matchIndex < nextIndex
@@ -31,6 +31,8 @@ final class Progress {
     private boolean loading; // entries from nextIndex on are being read back from the log
 
     private long snapshotIndex; // only in SNAPSHOT
+    private long runMatchIndex; // matchIndex when the run began
+    private long lostIndex; // up to where it once acknowledged what it has lost; 0 if it lost nothing
 
     boolean witness; // gets no commands
     long lastContactNanos;
@@ -44,6 +46,10 @@ final class Progress {
         this.run = run;
         this.nextIndex = nextIndex;
         this.lastContactNanos = nowNanos;
+    }
+
+    long run() {
+        return run;
     }
 
     MemberStatus.State state() {
@@ -113,12 +119,46 @@ final class Progress {
             inFlightBytes -= inFlight.removeFirst().bytes();
             sentNanos = nowNanos;
         }
+        if (matchIndex >= lostIndex) {
+            lostIndex = 0;
+        }
         if (state == MemberStatus.State.PROBE || (state == MemberStatus.State.SNAPSHOT && news)) {
             state = MemberStatus.State.REPLICATE;
             waiting = false;
             nextIndex = matchIndex + 1;
         }
         return news;
+    }
+
+    /** A new run begins: every request that it will number is sent after {@link #matchIndex} was acknowledged. */
+    void renew(long newRun) {
+        run = newRun;
+        runMatchIndex = matchIndex;
+        probeFrom(matchIndex + 1);
+    }
+
+    /**
+     * Whether a request of this run after entry {@code index} cannot have been refused by a peer that still has what it
+     * acknowledged. Within one run that is not known: a refusal may be older than an acknowledgement that overtook it.
+     */
+    boolean provesLoss(long index) {
+        return index <= runMatchIndex;
+    }
+
+    /** It lacks entries that it acknowledged: it has acknowledged nothing. */
+    void lose() {
+        lostIndex = Math.max(lostIndex, matchIndex);
+        matchIndex = 0;
+        runMatchIndex = 0;
+    }
+
+    /** Up to where it once acknowledged what it lacks; 0 if it has all of that, again or still. */
+    long lostIndex() {
+        return lostIndex;
+    }
+
+    void forgiveLoss() {
+        lostIndex = 0;
     }
 
     /** Starts over with single requests from {@code index} on, at once. */

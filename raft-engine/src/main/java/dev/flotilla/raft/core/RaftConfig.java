@@ -20,6 +20,9 @@ import java.util.function.Consumer;
  * @param promotionLagEntries how far a promotable learner may be behind when it is made a voter
  * @param quietAfterNanos after how long without anything to do the leader asks the group to fall silent; {@link #NEVER},
  *     with which a follower also refuses to
+ * @param demotionAfterNanos how long a voter must be away until the leader makes it a promotable learner; at least 10 T,
+ *     or 0 for never
+ * @param demotionVotersMin how many voters stay at least when one is demoted for its absence
  */
 public record RaftConfig(
         long electionTimeoutNanos,
@@ -33,7 +36,9 @@ public record RaftConfig(
         long cacheBytesMax,
         long compactionTailEntries,
         long promotionLagEntries,
-        long quietAfterNanos) {
+        long quietAfterNanos,
+        long demotionAfterNanos,
+        int demotionVotersMin) {
     /** The group is never quiet. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -52,6 +57,12 @@ public record RaftConfig(
         requireAtMost("0", 0, "compactionTailEntries", compactionTailEntries);
         requireAtMost("0", 0, "promotionLagEntries", promotionLagEntries);
         requireAtMost("heartbeatIntervalNanos", heartbeatIntervalNanos, "quietAfterNanos", quietAfterNanos);
+        requireAtMost("0", 0, "demotionAfterNanos", demotionAfterNanos);
+        if (demotionAfterNanos > 0) {
+            requireAtMost(
+                    "10 * electionTimeoutNanos", 10 * electionTimeoutNanos, "demotionAfterNanos", demotionAfterNanos);
+        }
+        requirePositive("demotionVotersMin", demotionVotersMin);
     }
 
     /** T = 1 s, heartbeats each 100 ms, entries of up to 1 MiB. */
@@ -129,6 +140,17 @@ public record RaftConfig(
         return with(draft -> draft.quietAfterNanos = NEVER);
     }
 
+    /**
+     * The same with the demotion of voters that are away for long: after {@code away}, at least 10 T, unless fewer than
+     * {@code votersMin} voters would be left.
+     */
+    public RaftConfig withDemotion(Duration away, int votersMin) {
+        return with(draft -> {
+            draft.demotionAfterNanos = away.toNanos();
+            draft.demotionVotersMin = votersMin;
+        });
+    }
+
     private RaftConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -149,6 +171,8 @@ public record RaftConfig(
         private long compactionTailEntries = 1_000;
         private long promotionLagEntries = 64;
         private long quietAfterNanos = Duration.ofSeconds(10).toNanos();
+        private long demotionAfterNanos = 0;
+        private int demotionVotersMin = 3;
 
         Draft() {}
 
@@ -165,6 +189,8 @@ public record RaftConfig(
             compactionTailEntries = from.compactionTailEntries;
             promotionLagEntries = from.promotionLagEntries;
             quietAfterNanos = from.quietAfterNanos;
+            demotionAfterNanos = from.demotionAfterNanos;
+            demotionVotersMin = from.demotionVotersMin;
         }
 
         RaftConfig finished() {
@@ -180,7 +206,9 @@ public record RaftConfig(
                     cacheBytesMax,
                     compactionTailEntries,
                     promotionLagEntries,
-                    quietAfterNanos);
+                    quietAfterNanos,
+                    demotionAfterNanos,
+                    demotionVotersMin);
         }
     }
 

@@ -53,7 +53,7 @@ final class Replication {
             if (entries.isEmpty()) {
                 peer.load();
                 group.emit(new Effect.LoadEntries(
-                        peer.peer, peer.run, peer.nextIndex(), lastIndex + 1, group.config.appendBytesMax()));
+                        peer.peer, peer.run(), peer.nextIndex(), lastIndex + 1, group.config.appendBytesMax()));
                 return;
             }
             send(peer, entries);
@@ -93,7 +93,7 @@ final class Replication {
                     peer.peer,
                     new InstallSnapshot(
                             group.term(),
-                            peer.run,
+                            peer.run(),
                             SnapshotMeta.forWitness(last, committed.configuration(), committed.id())));
         }
     }
@@ -105,7 +105,7 @@ final class Replication {
         peer.sent(entries, group.nowNanos);
         peer.commitIndexSent =
                 Math.max(peer.commitIndexSent, Math.min(group.commitIndex(), prev.index() + entries.size()));
-        group.sendEarly(peer.peer, new AppendEntries(group.term(), peer.run, prev, entries, group.commitIndex()));
+        group.sendEarly(peer.peer, new AppendEntries(group.term(), peer.run(), prev, entries, group.commitIndex()));
     }
 
     /** Entries that were read back from the log: sent if they are still what the log holds and the peer needs. */
@@ -143,6 +143,10 @@ final class Replication {
 
     /** Looks for where the logs meet: not after the hint, and not where the own term is higher than the hint's. */
     void onRejected(Progress peer, AppendRejected reply) {
+        if (peer.provesLoss(reply.rejectedIndex())) {
+            group.trace.lostEntries(peer.peer, peer.matchIndex());
+            peer.lose();
+        }
         boolean isStale = reply.rejectedIndex() <= peer.matchIndex()
                 || peer.state() == MemberStatus.State.SNAPSHOT
                 || (peer.state() == MemberStatus.State.PROBE && reply.rejectedIndex() != peer.nextIndex() - 1);
@@ -164,7 +168,7 @@ final class Replication {
                     "broken invariant: the log starts after " + group.log.base() + " without a snapshot of it");
         }
         peer.awaitSnapshot(snapshot.index());
-        group.emit(new Effect.SendSnapshot(peer.peer, new InstallSnapshot(group.term(), peer.run, snapshot)));
+        group.emit(new Effect.SendSnapshot(peer.peer, new InstallSnapshot(group.term(), peer.run(), snapshot)));
     }
 
     void onSnapshotReply(Progress peer, InstallSnapshotReply reply) {
@@ -220,7 +224,7 @@ final class Replication {
     void sendHeartbeat(Leadership leadership, Progress peer) {
         long commitIndex = Math.min(group.commitIndex(), peer.matchIndex());
         peer.commitIndexSent = Math.max(peer.commitIndexSent, commitIndex);
-        group.send(peer.peer, new Heartbeat(group.term(), peer.run, leadership.round, commitIndex));
+        group.send(peer.peer, new Heartbeat(group.term(), peer.run(), leadership.round, commitIndex));
     }
 
     /** Sends again what got lost: the request or its answer. */

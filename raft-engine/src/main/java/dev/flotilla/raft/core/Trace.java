@@ -16,6 +16,15 @@ public interface Trace {
     /** Another configuration is in force; {@code committed} tells whether it is agreed on already. */
     default void configurationChanged(EntryId id, Configuration configuration, boolean committed) {}
 
+    /**
+     * {@code peer} lacks what it has acknowledged to this leader, up to {@code acknowledgedIndex}: its data directory was
+     * rolled back, or its disk lied.
+     */
+    default void lostEntries(PeerId peer, long acknowledgedIndex) {}
+
+    /** This leader begins to make a promotable learner of {@code peer}, for that reason. */
+    default void demoted(PeerId peer, String reason) {}
+
     /** A message was dropped: {@code reason} says why. */
     default void dropped(PeerId from, String message, String reason) {}
 }

@@ -72,6 +72,20 @@ final class GroupTrace implements Trace {
     }
 
     @Override
+    public void lostEntries(PeerId peer, long acknowledgedIndex) {
+        LOG.warn(
+                "lost entries group={} peer={} acknowledged={}: its data directory was rolled back, or its disk lied",
+                shortText(genesis),
+                peer.shortText(),
+                acknowledgedIndex);
+    }
+
+    @Override
+    public void demoted(PeerId peer, String reason) {
+        LOG.warn("demotes group={} voter={}: {}", shortText(genesis), peer.shortText(), reason);
+    }
+
+    @Override
     public void dropped(PeerId from, String message, String reason) {
         LOG.debug("dropped group={} from={} {}: {}", shortText(genesis), from.shortText(), message, reason);
     }

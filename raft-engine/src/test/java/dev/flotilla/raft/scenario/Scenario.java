@@ -19,6 +19,7 @@ import dev.flotilla.raft.sim.FakeCredentials;
 import dev.flotilla.raft.sim.MessageText;
 import dev.flotilla.raft.sim.Names;
 import dev.flotilla.raft.sim.Payloads;
+import dev.flotilla.raft.sim.SimDisk;
 import dev.flotilla.raft.sim.SimLog;
 import dev.flotilla.raft.sim.SimPeer;
 import dev.flotilla.transport.Bytes;
@@ -31,6 +32,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Collectors;
@@ -44,7 +46,7 @@ import java.util.stream.Collectors;
  * log n2 2/2 2/3          empty entries after 1/1, as term/index; the term on disk is the last one's
  * term n2 5               the term on its disk
  * config window=2/1000    also append=BYTES entry=BYTES uncommitted=BYTES cache=BYTES tail=ENTRIES lag=ENTRIES
- *                         quiet=MILLIS
+ *                         quiet=MILLIS away=SECONDS floor=VOTERS
  * hide Heartbeat          messages that are not written down
  * </pre>
  *
@@ -61,6 +63,7 @@ import java.util.stream.Collectors;
  * hold n1->n2             messages wait; release lets them arrive, lose loses them
  * hold n1                 writes of its disk wait; release n1
  * crash n1                start n1; wipe n1 (its disk, while down)
+ * save n1                 copies its disk; rollback n1 puts the copy back, while down
  * inject n3 -> n1 MESSAGE as n3 might have sent; n3#2 with its second data directory
  * closed n2 n1            n1 closed its connection to n2, and refuses a new one
  * connected n1 n2         n1 has a connection to n2
@@ -83,10 +86,17 @@ final class Scenario {
             "tail", 0L,
             "lag", 0L,
             "quiet", 0L));
+
+    {
+        config.put("away", 0L);
+        config.put("floor", 3L);
+    }
+
     private final List<String> founders = new ArrayList<>();
     private final List<String> newcomers = new ArrayList<>();
     private final Map<String, List<EntryId>> logs = new HashMap<>();
     private final Map<String, Long> terms = new HashMap<>();
+    private final Map<String, SimDisk.Copy> copies = new HashMap<>();
     private boolean started;
     private long requests;
 
@@ -165,7 +175,8 @@ final class Scenario {
                 .withEntryBytesMax((int) setting("entry"))
                 .withBacklog(setting("uncommitted"), setting("uncommitted"))
                 .withLogKept(setting("cache"), setting("tail"))
-                .withPromotionLag(setting("lag"));
+                .withPromotionLag(setting("lag"))
+                .withDemotion(Duration.ofSeconds(setting("away")), (int) setting("floor"));
         settings = setting("quiet") == 0
                 ? settings.withoutQuiet()
                 : settings.withQuietAfter(Duration.ofMillis(setting("quiet")));
@@ -219,6 +230,8 @@ final class Scenario {
             case "release" -> world.release(first);
             case "lose" -> world.lose(first);
             case "crash" -> world.peer(first).crash(0);
+            case "save" -> copies.put(first, world.peer(first).disk().copy());
+            case "rollback" -> world.peer(first).disk().rollBack(Objects.requireNonNull(copies.get(first)));
             case "start" -> world.peer(first).start();
             case "wipe" ->
                 world.peer(first).wipe(founders.stream().map(Names::peer).collect(Collectors.toSet()));

@@ -239,6 +239,17 @@ final class ScenarioWorld implements World {
     }
 
     @Override
+    public void lostEntries(SimPeer leader, PeerId peer, long acknowledgedIndex) {
+        print(leader.name() + " notes that " + Names.of(peer) + " lost entries that it acknowledged, up to "
+                + acknowledgedIndex);
+    }
+
+    @Override
+    public void demoted(SimPeer leader, PeerId peer, String reason) {
+        print(leader.name() + " demotes " + Names.of(peer) + ": " + reason);
+    }
+
+    @Override
     public void left(SimPeer peer) {
         print(peer.name() + " left the group");
     }

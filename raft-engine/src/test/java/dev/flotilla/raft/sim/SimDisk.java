@@ -142,6 +142,22 @@ public final class SimDisk {
         certificates = chain;
     }
 
+    /** An older copy of a data directory; it keeps its store id. */
+    public record Copy(
+            HardState hardState, SimLog log, SimMachine.@Nullable State snapshot, List<Certificate> certificates) {}
+
+    public Copy copy() {
+        return new Copy(hardState, log.copy(), snapshot, certificates);
+    }
+
+    /** Puts an older copy in place of what is there; only while the peer is down. */
+    public void rollBack(Copy older) {
+        hardState = older.hardState();
+        log = older.log().copy();
+        snapshot = older.snapshot();
+        certificates = older.certificates();
+    }
+
     /** Loses every write but the first {@code surviving}. */
     void crash(int surviving) {
         for (int i = 0; i < surviving; i++) {

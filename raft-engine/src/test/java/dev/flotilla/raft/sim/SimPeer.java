@@ -371,6 +371,16 @@ public final class SimPeer {
         }
 
         @Override
+        public void lostEntries(PeerId peer, long acknowledgedIndex) {
+            world.lostEntries(SimPeer.this, peer, acknowledgedIndex);
+        }
+
+        @Override
+        public void demoted(PeerId peer, String reason) {
+            world.demoted(SimPeer.this, peer, reason);
+        }
+
+        @Override
         public void dropped(PeerId from, String message, String reason) {
             world.dropped(SimPeer.this, from, message, reason);
         }

@@ -62,6 +62,12 @@ public interface World {
 
     void dropped(SimPeer peer, PeerId from, String message, String reason);
 
+    /** As leader: {@code peer} lacks what it acknowledged. */
+    default void lostEntries(SimPeer leader, PeerId peer, long acknowledgedIndex) {}
+
+    /** As leader: {@code peer} is to become a promotable learner. */
+    default void demoted(SimPeer leader, PeerId peer, String reason) {}
+
     /** The peer learnt, durably, that it is no member any longer. */
     void left(SimPeer peer);
 }
