@@ -39,7 +39,12 @@ final class Leadership {
                 Progress each = progress.computeIfAbsent(
                         member.peerId(),
                         peer -> new Progress(
-                                peer, member.storeId(), ++runs, group.log.lastIndex() + 1, group.nowNanos));
+                                peer,
+                                member.storeId(),
+                                ++runs,
+                                group.log.lastIndex() + 1,
+                                group.nowNanos,
+                                group.config));
                 each.witness = configuration.isWitness(member.peerId(), member.storeId());
             }
         }

@@ -3,8 +3,6 @@ package dev.flotilla.raft.core;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.List;
 
 /**
@@ -14,8 +12,6 @@ import java.util.List;
  * flight; SNAPSHOT waits for a snapshot to arrive.
  */
 final class Progress {
-    private record InFlight(long lastIndex, int bytes) {}
-
     final PeerId peer;
     final StoreId storeId;
     // Echoed by answers; an answer with another number belongs to an earlier membership or connection of the same peer.
@@ -24,8 +20,7 @@ final class Progress {
     private MemberStatus.State state = MemberStatus.State.PROBE;
     private long matchIndex; // 0 <= matchIndex < nextIndex
     private long nextIndex;
-    private final Deque<InFlight> inFlight = new ArrayDeque<>(1); // only in REPLICATE; lastIndex increases
-    private long inFlightBytes;
+    private final Window window; // empty but in REPLICATE
     private long sentNanos = Long.MIN_VALUE; // when the probe, or the window's oldest unanswered progress, started
     private boolean waiting; // PROBE: a request is out; SNAPSHOT: all of it was sent
     private boolean loading; // entries from nextIndex on are being read back from the log
@@ -40,12 +35,13 @@ final class Progress {
     long confirmedRound; // the newest heartbeat round that it answered
     long commitIndexSent;
 
-    Progress(PeerId peer, StoreId storeId, long run, long nextIndex, long nowNanos) {
+    Progress(PeerId peer, StoreId storeId, long run, long nextIndex, long nowNanos, RaftConfig config) {
         this.peer = peer;
         this.storeId = storeId;
         this.run = run;
         this.nextIndex = nextIndex;
         this.lastContactNanos = nowNanos;
+        this.window = new Window(config);
     }
 
     long run() {
@@ -74,20 +70,20 @@ final class Progress {
     }
 
     /** Whether another AppendEntries may go out now. */
-    boolean isReady(RaftConfig config) {
+    boolean isReady() {
         if (loading) {
             return false;
         }
         return switch (state) {
             case PROBE -> !waiting;
-            case REPLICATE -> inFlight.size() < config.windowMessagesMax() && inFlightBytes < config.windowBytesMax();
+            case REPLICATE -> window.isOpen();
             case SNAPSHOT, SELF, UNREACHABLE -> false;
         };
     }
 
     /** How many bytes of entries still fit into the window. */
-    long windowBytesLeft(RaftConfig config) {
-        return config.windowBytesMax() - inFlightBytes;
+    long windowBytesLeft() {
+        return window.bytesLeft();
     }
 
     /** These entries, from {@link #nextIndex} on, go out now. */
@@ -102,11 +98,10 @@ final class Progress {
         }
         int bytes = entries.stream().mapToInt(Entry::sizeBytes).sum();
         long lastIndex = entries.get(entries.size() - 1).index();
-        if (inFlight.isEmpty()) {
+        if (window.isEmpty()) {
             sentNanos = nowNanos;
         }
-        inFlight.addLast(new InFlight(lastIndex, bytes));
-        inFlightBytes += bytes;
+        window.sent(lastIndex, bytes, nowNanos);
         nextIndex = lastIndex + 1;
     }
 
@@ -115,8 +110,7 @@ final class Progress {
         boolean news = index > matchIndex;
         matchIndex = Math.max(matchIndex, index);
         nextIndex = Math.max(nextIndex, matchIndex + 1);
-        while (!inFlight.isEmpty() && inFlight.getFirst().lastIndex() <= index) {
-            inFlightBytes -= inFlight.removeFirst().bytes();
+        if (window.answered(index, nowNanos)) {
             sentNanos = nowNanos;
         }
         if (matchIndex >= lostIndex) {
@@ -165,8 +159,7 @@ final class Progress {
     void probeFrom(long index) {
         state = MemberStatus.State.PROBE;
         nextIndex = Math.max(index, matchIndex + 1);
-        inFlight.clear();
-        inFlightBytes = 0;
+        window.clear();
         waiting = false;
         loading = false;
     }
@@ -191,8 +184,7 @@ final class Progress {
     void awaitSnapshot(long index) {
         snapshotIndex = index;
         state = MemberStatus.State.SNAPSHOT;
-        inFlight.clear();
-        inFlightBytes = 0;
+        window.clear();
         waiting = false;
         loading = false;
     }
@@ -209,7 +201,7 @@ final class Progress {
     boolean isOverdue(long nowNanos, RaftConfig config) {
         return switch (state) {
             case PROBE -> waiting && nowNanos - sentNanos >= config.electionTimeoutNanos() / 4;
-            case REPLICATE -> !inFlight.isEmpty() && nowNanos - sentNanos >= config.electionTimeoutNanos() / 4;
+            case REPLICATE -> !window.isEmpty() && nowNanos - sentNanos >= config.electionTimeoutNanos() / 4;
             case SNAPSHOT -> waiting && nowNanos - sentNanos >= config.electionTimeoutNanos();
             case SELF, UNREACHABLE -> false;
         };

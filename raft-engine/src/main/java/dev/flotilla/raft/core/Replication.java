@@ -31,7 +31,7 @@ final class Replication {
 
     /** Sends to {@code peer} what fits into its window: entries, one empty probe, or a snapshot. */
     void replicate(Leadership leadership, Progress peer) {
-        while (peer.isReady(group.config)) {
+        while (peer.isReady()) {
             if (peer.nextIndex() - 1 < group.log.base().index()) {
                 startOver(peer);
                 return;
@@ -44,7 +44,7 @@ final class Replication {
                 }
                 return;
             }
-            long bytesMax = Math.min(group.config.appendBytesMax(), peer.windowBytesLeft(group.config));
+            long bytesMax = Math.min(group.config.appendBytesMax(), peer.windowBytesLeft());
             List<Entry> entries = group.log.cached(peer.nextIndex(), lastIndex, bytesMax);
             if (entries.isEmpty() && peer.witness && peer.nextIndex() <= group.commitIndex()) {
                 startOver(peer); // it needs none of the commands that would be read back
@@ -119,7 +119,7 @@ final class Replication {
         boolean isCurrent = !entries.isEmpty()
                 && entries.get(0).index() == peer.nextIndex()
                 && entries.stream().allMatch(entry -> group.log.contains(entry.id()));
-        if (isCurrent && peer.isReady(group.config)) {
+        if (isCurrent && peer.isReady()) {
             send(peer, entries);
         } else {
             peer.probeFrom(peer.nextIndex());

@@ -125,13 +125,17 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     }
 
     private void load(Effect.LoadEntries load) {
-        node.threads().reading().execute(() -> {
+        boolean isUrgent = core.configuration().isVoter(load.to());
+        node.threads().loads().add(isUrgent, load.bytesMax(), taken -> {
             try {
                 List<Entry> entries =
                         node.log().entries(genesis, load.fromIndex(), load.toIndexExclusive(), load.bytesMax());
                 group.onLoop(() -> group.step(new Input.EntriesLoaded(load.to(), load.run(), entries)));
             } catch (IOException | RuntimeException e) {
                 group.fail(e);
+            }
+            if (!loop.execute(taken)) { // runs after the step, also when the group has stopped
+                taken.run();
             }
         });
     }

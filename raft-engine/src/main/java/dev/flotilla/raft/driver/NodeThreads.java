@@ -18,12 +18,14 @@ final class NodeThreads {
     private static final int CALLBACK_THREADS = 4;
     private static final int READING_THREADS = 2;
     private static final int SAVING_THREADS = 2;
+    private static final long LOADED_BYTES_MAX = 8 << 20;
     private static final int IDLE_SECONDS = 30;
     private static final int CLOSE_SECONDS = 10;
 
     private final ThreadPoolExecutor apply;
     private final ThreadPoolExecutor callbacks;
     private final ThreadPoolExecutor reading;
+    private final LoadQueue loads;
     private final ThreadPoolExecutor saving;
     private final ThreadPoolExecutor sending;
     private final ThreadPoolExecutor receiving;
@@ -32,6 +34,7 @@ final class NodeThreads {
         apply = pool("raft-apply", settings.applyThreads());
         callbacks = pool("raft-callback", CALLBACK_THREADS);
         reading = pool("raft-read", READING_THREADS);
+        loads = new LoadQueue(this::read, LOADED_BYTES_MAX);
         saving = pool("raft-save", SAVING_THREADS);
         sending = pool("raft-send", settings.snapshotTransfersMax());
         receiving = pool("raft-receive", settings.snapshotTransfersMax());
@@ -55,9 +58,17 @@ final class NodeThreads {
         return apply;
     }
 
-    /** Reads the log back, a piece at a time. */
-    Executor reading() {
-        return reading;
+    /** Reads the log back for followers, a piece at a time. */
+    LoadQueue loads() {
+        return loads;
+    }
+
+    private void read(Runnable task) {
+        try {
+            reading.execute(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("entries are not read back: the node is closed");
+        }
     }
 
     /** Writes snapshots, which takes long: what followers wait for must not wait behind it. */
