@@ -31,7 +31,7 @@ final class Demotion {
 
     /** Starts to demote one member if there is reason to and nothing against it. */
     void demote(Leadership leadership) {
-        if (group.configuration().isJoint() || !group.isConfigurationCommitted()) {
+        if (group.quiet || group.configuration().isJoint() || !group.isConfigurationCommitted()) {
             return;
         }
         for (Progress peer : leadership.all()) {

@@ -127,13 +127,19 @@ final class Leadership {
     }
 
     boolean hears(Progress peer) {
-        return peer.answered && group.nowNanos - lastContactNanos(peer) < group.config.electionTimeoutNanos();
+        return peer.answered && group.nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
+    }
+
+    /** As {@link #hears(Progress)}, but while the group was quiet nobody was asked. */
+    private boolean isHeard(Progress peer) {
+        return peer.answered
+                && (group.quiet || group.nowNanos - lastContactNanos(peer) < group.config.electionTimeoutNanos());
     }
 
     /** Whether {@code member} answered within an election time-out, and has what it acknowledged; this peer hears itself. */
     boolean hears(Member member) {
         Progress found = of(member);
-        return isSelf(member) || (found != null && hears(found) && found.lostIndex() == 0);
+        return isSelf(member) || (found != null && isHeard(found) && found.lostIndex() == 0);
     }
 
     /**
@@ -152,7 +158,7 @@ final class Leadership {
 
     private boolean isReachable(Member member) {
         Progress found = of(member);
-        return isSelf(member) || (found != null && hears(found) && found.state() == MemberStatus.State.REPLICATE);
+        return isSelf(member) || (found != null && isHeard(found) && found.state() == MemberStatus.State.REPLICATE);
     }
 
     /**

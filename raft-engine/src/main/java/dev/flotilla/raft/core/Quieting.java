@@ -61,7 +61,7 @@ final class Quieting {
         asleep = Map.of();
         office.heartbeatNanos = group.nextBeatNanos();
         long index = group.log.lastIndex();
-        office.all().forEach(peer -> group.send(peer.peer, new Quiet(group.term(), peer.run, askedRound, index, 0)));
+        office.all().forEach(peer -> group.send(peer.peer, new Quiet(group.term(), peer.run(), askedRound, index, 0)));
         fallSilentIfAllDid(office);
         return true;
     }
