@@ -135,6 +135,7 @@ final class Leading implements Election.Outcome {
             }
         } else if (request instanceof Request.ChangeMembers change) {
             membership.onChange(office, requester, change.change());
+            tellFormer(change.change().put());
         } else if (request instanceof Request.Transfer handOver) {
             transfer.onRequest(office, requester, handOver.target());
         } else if (request instanceof Request.Join join) {
@@ -327,6 +328,21 @@ final class Leading implements Election.Outcome {
         if (leadership != null) {
             leadership.wokenNanos = group.nowNanos;
             startRound(leadership);
+        }
+    }
+
+    /** Whoever asks to have a removed data directory back has not heard, or not told it, that it is out for good. */
+    private void tellFormer(List<Member> asked) {
+        for (Member former : group.committedConfiguration().configuration().removed()) {
+            boolean isAsked = asked.stream()
+                    .anyMatch(each -> each.peerId().equals(former.peerId())
+                            && each.storeId().equals(former.storeId()));
+            if (isAsked && !former.peerId().equals(group.self)) {
+                group.send(
+                        former.peerId(),
+                        new Removed(
+                                Objects.requireNonNull(certificates).removalNotice(former.peerId(), former.storeId())));
+            }
         }
     }
 

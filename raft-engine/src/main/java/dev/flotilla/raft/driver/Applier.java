@@ -272,7 +272,11 @@ final class Applier<R> {
         }
         hollow |= isWitness(inForce);
         position = new Position(entries.get(entries.size() - 1).id(), inForce);
-        listener.applied(position.lastApplied, completed(batch, commands, results));
+        if (hollow) { // a command of this peer may be among them unseen, as in a snapshot
+            listener.restored(position.lastApplied);
+        } else {
+            listener.applied(position.lastApplied, completed(batch, commands, results));
+        }
         if (!hollow || isWitness(inForce)) { // what is restored from must say that there is no state in it
             snapshots.applied(position, entries.size(), sizeBytes(entries), this::capture);
         }

@@ -133,8 +133,14 @@ final class Chaos {
                 .ifPresent(peer -> change(asked, MembershipChange.put(learner(peer))));
     }
 
+    private static Member asVoter(Member member) {
+        return member.isWitness() ? member : Member.voter(member.peerId(), member.storeId());
+    }
+
     private Member learner(SimPeer peer) {
-        return Member.learner(peer.id(), peer.storeId(), random.nextInt(4) != 0);
+        return random.nextInt(4) == 0
+                ? Member.witness(peer.id(), peer.storeId(), true)
+                : Member.learner(peer.id(), peer.storeId(), random.nextInt(4) != 0);
     }
 
     private void removeMember(SimPeer asked) {
@@ -158,7 +164,7 @@ final class Chaos {
             if (isMember && random.nextInt(4) == 0) {
                 gone.add(peer.id());
             } else if (peer.isUp() && (isMember || random.nextInt(2) == 0)) {
-                put.add(isMember ? Member.voter(peer.id(), peer.storeId()) : learner(peer));
+                put.add(isMember ? asVoter(known.member(peer.id()).orElseThrow()) : learner(peer));
             }
         }
         change(asked, new MembershipChange(put, gone));

@@ -28,6 +28,7 @@ enum Occurrence {
     MEMBERS_CHANGED(true),
     LEADER_REMOVED(true),
     LEARNER_PROMOTED(true),
+    WITNESS_COUNTS(true),
     JOINED_BY_TICKET(true),
     JOIN_REFUSED(false),
     TRANSFERRED(true),

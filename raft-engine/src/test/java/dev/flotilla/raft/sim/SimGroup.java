@@ -129,7 +129,11 @@ final class SimGroup implements World {
     @Override
     public void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result) {
         invariants.onApplied(peer, entry, command);
-        clients.applied(peer, entry, command);
+        if (entry.isHollow()) {
+            clients.restored(peer); // a write of its own may be among what it did not see
+        } else {
+            clients.applied(peer, entry, command);
+        }
         watch.applied(peer, entry);
     }
 

@@ -147,6 +147,11 @@ final class Watch {
                     .findFirst();
             if (later.isEmpty() && group.life().peer(member.peerId()).role() == Role.LEADER) {
                 tally.count(Occurrence.LEADER_REMOVED);
+            } else if (later.isPresent()
+                    && later.get().isWitness()
+                    && later.get().votes()
+                    && !member.votes()) {
+                tally.count(Occurrence.WITNESS_COUNTS);
             } else if (later.isPresent() && later.get().isVoter() && !member.isVoter()) {
                 tally.count(Occurrence.LEARNER_PROMOTED);
             }
