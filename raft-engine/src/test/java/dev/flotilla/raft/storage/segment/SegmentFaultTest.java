@@ -336,29 +336,77 @@ class SegmentFaultTest {
         }
     }
 
-    /** Bytes that were written elsewhere are no round, whatever their checksums say of themselves. */
+    /** Three rounds in one segment, not closed, and where they begin. */
+    private static List<Integer> threeRounds(SimulatedDisk disk) throws IOException {
+        LogStorage storage = open(disk);
+        List<Integer> offsets = new ArrayList<>();
+        int offset = SegmentHeader.BYTES;
+        for (int number = 1; number <= 3; number++) {
+            Bytes value = Bytes.utf8(Integer.toString(number));
+            storage.write(List.of(new GroupWrite.Put("rounds", "last", value)));
+            offsets.add(offset);
+            offset += (int) head(disk, offset).roundBytes();
+        }
+        offsets.add(offset);
+        return offsets;
+    }
+
+    private static RoundHead head(SimulatedDisk disk, int offset) throws IOException {
+        return Objects.requireNonNull(RoundHead.decode(content(disk), offset, new Place(1, offset)));
+    }
+
+    private static ByteBuffer content(SimulatedDisk disk) throws IOException {
+        Path file = disk.files().get(0);
+        ByteBuffer content = ByteBuffer.allocate(disk.size(file));
+        disk.open(file).read(content, 0);
+        return content;
+    }
+
+    @Test
+    void aDamagedHeadOfARoundIsTornOnlyInTheLastOne() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk(new Random(1));
+        List<Integer> offsets = threeRounds(disk);
+        Path file = disk.files().get(0);
+        for (int round = 1; round <= 3; round++) {
+            int at = offsets.get(round - 1);
+            for (long bit = at * 8L; bit < (at + RoundHead.BYTES) * 8L; bit++) {
+                SimulatedDisk damaged = disk.copy();
+                damaged.flip(file, bit);
+                if (round == 3) {
+                    assertThat(last(open(damaged))).isEqualTo(2);
+                } else {
+                    assertThatThrownBy(() -> open(damaged))
+                            .isInstanceOf(IOException.class)
+                            .hasMessage("log " + LOG + " is damaged: file " + file + " offset " + at + ": round " + round
+                                    + " cannot be read; round " + (round + 1) + " can");
+                }
+            }
+        }
+    }
+
+    @Test
+    void whatIsLeftOfATornRoundIsOverwrittenWithZeros() throws IOException {
+        SimulatedDisk disk = new SimulatedDisk(new Random(1));
+        List<Integer> offsets = threeRounds(disk);
+        disk.flip(disk.files().get(0), offsets.get(2) * 8L);
+        open(disk);
+        ByteBuffer content = content(disk);
+        for (int at = offsets.get(2); at < content.capacity(); at++) {
+            assertThat(content.get(at)).as("offset %s", at).isZero();
+        }
+    }
+
+    /** As in a file that was used before: intact, with the right number, but written for another place. */
     @Test
     void aRoundThatStandsWhereItWasNotWrittenIsNone() throws IOException {
-        Life life = new Life(10);
-        LogStorage storage = open(life.disk);
-        storage.write(round(life.random, 1, life.acknowledged, 100));
-        Path file = life.disk.files().get(0);
-        ByteBuffer content = ByteBuffer.allocate(life.disk.size(file));
-        life.disk.open(file).read(content, 0);
-        RoundHead first = RoundHead.decode(content, SegmentHeader.BYTES, new Place(1, SegmentHeader.BYTES));
-        int bytes = (int) Objects.requireNonNull(first).roundBytes();
-        ByteBuffer again = content.slice(SegmentHeader.BYTES, bytes).putLong(8, 2);
-        SimulatedDisk disk = life.disk.copy();
-        first = new RoundHead(2, bytes - RoundHead.BYTES, first.records());
-        first.encode(again, 0, new Place(1, SegmentHeader.BYTES)); // as if the file had been used before
-        disk.open(file).write(again, SegmentHeader.BYTES + bytes);
-        try (LogStorage reopened = open(disk)) {
-            assertThat(last(reopened)).isEqualTo(1);
-            reopened.write(List.of(new GroupWrite.Put("rounds", "last", Bytes.utf8("2"))));
-        }
-        try (LogStorage reopened = open(disk)) {
-            assertThat(last(reopened)).isEqualTo(2);
-        }
+        SimulatedDisk disk = new SimulatedDisk(new Random(1));
+        List<Integer> offsets = threeRounds(disk);
+        int bytes = offsets.get(1) - offsets.get(0);
+        RoundHead first = head(disk, offsets.get(0));
+        ByteBuffer again = content(disk).slice(offsets.get(0), bytes);
+        new RoundHead(4, first.bodyBytes(), first.records()).encode(again, 0, new Place(1, offsets.get(0)));
+        disk.open(disk.files().get(0)).write(again, offsets.get(3));
+        assertThat(last(open(disk))).isEqualTo(3);
     }
 
     private static byte byteAt(SimulatedDisk disk, Path file, int offset) throws IOException {
