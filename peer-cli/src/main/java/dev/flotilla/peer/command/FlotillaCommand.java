@@ -31,6 +31,7 @@ import picocli.CommandLine.ParameterException;
             TransferCommand.class,
             PingCommand.class,
             IdentifyCommand.class,
+            RecoverCommand.class,
             LogCommand.class,
             DemoCommand.class,
         },

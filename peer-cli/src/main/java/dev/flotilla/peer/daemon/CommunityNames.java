@@ -2,11 +2,14 @@ package dev.flotilla.peer.daemon;
 
 import dev.flotilla.raft.RaftNode;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What this peer calls its communities: a table of name and genesis id beside the log. Each change is on disk before it
@@ -37,6 +40,17 @@ final class CommunityNames {
             names.names.put(name, new GenesisId(genesis));
         }
         return names;
+    }
+
+    /** The community of that name in a log that no node has open; null if there is none. */
+    static @Nullable GenesisId find(LogStorage log, String name) throws IOException {
+        Bytes genesis = log.get(TABLE, name);
+        return genesis == null || genesis.size() != GenesisId.SIZE_BYTES ? null : new GenesisId(genesis);
+    }
+
+    /** What makes {@code name} that of {@code genesis}. */
+    static GroupWrite naming(String name, GenesisId genesis) {
+        return new GroupWrite.Put(TABLE, name, genesis.value());
     }
 
     /** By name, in order; a copy. */

@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -49,6 +50,18 @@ public record PeerDirectory(Path path) {
         PrivateKey identity = identityFile().readOrCreate();
         operatorFile().readOrCreate();
         return identity;
+    }
+
+    /**
+     * Whose directory this is.
+     *
+     * @throws CommandException if no peer has its identity here
+     */
+    PeerId peerId() throws CommandException {
+        return identityFile()
+                .read()
+                .orElseThrow(() -> CommandException.failed("there is no identity in " + path))
+                .peerId();
     }
 
     /** Whom the daemon obeys. */

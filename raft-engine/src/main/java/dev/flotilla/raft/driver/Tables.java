@@ -16,7 +16,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The node's small tables: what is kept beside the groups' logs, one row a group, or one for the node. */
-final class Tables {
+public final class Tables {
     private static final String NODE = "node";
     private static final String STORE_ID = "store-id";
     private static final String CERTIFICATES = "certificates";
@@ -31,7 +31,8 @@ final class Tables {
         return List.of(NODE, CERTIFICATES, JOINS, LEFT, MEMBERSHIPS).contains(table);
     }
 
-    static @Nullable StoreId storeId(LogStorage log) throws IOException {
+    /** What the data directory drew when it was made, or null if no node has used it yet. */
+    public static @Nullable StoreId storeId(LogStorage log) throws IOException {
         Bytes value = log.get(NODE, STORE_ID);
         return value == null ? null : new StoreId(value);
     }
@@ -44,9 +45,14 @@ final class Tables {
      * The store id that this peer has in that group: the node's, unless it was a member before and forgot the group. What
      * it acknowledged and voted then is gone, so it must not come back as who it was.
      */
-    static StoreId storeId(LogStorage log, GenesisId group, StoreId ofNode) throws IOException {
+    public static StoreId storeId(LogStorage log, GenesisId group, StoreId ofNode) throws IOException {
         Bytes value = log.get(MEMBERSHIPS, group.toString());
         return value == null ? ofNode : new StoreId(value);
+    }
+
+    /** This peer has that store id in that group. */
+    public static GroupWrite putStoreId(GenesisId group, StoreId storeId) {
+        return new GroupWrite.Put(MEMBERSHIPS, group.toString(), storeId.value());
     }
 
     /** This peer's certificate chain in that group; empty if it has none. */
@@ -82,7 +88,7 @@ final class Tables {
     }
 
     /** The word on which this peer left that group. */
-    static @Nullable RemovalNotice left(LogStorage log, GenesisId group) throws IOException {
+    public static @Nullable RemovalNotice left(LogStorage log, GenesisId group) throws IOException {
         Bytes value = log.get(LEFT, group.toString());
         try {
             return value == null ? null : EntryCodec.decodeRemovalNotice(value);
@@ -96,7 +102,7 @@ final class Tables {
     }
 
     /** Everything of that group goes; should this peer join it again, then with the store id {@code next}. */
-    static List<GroupWrite> forget(GenesisId group, StoreId next) {
+    public static List<GroupWrite> forget(GenesisId group, StoreId next) {
         String key = group.toString();
         return List.of(
                 new GroupWrite.Delete(group),

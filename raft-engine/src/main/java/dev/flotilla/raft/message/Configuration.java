@@ -77,6 +77,14 @@ public record Configuration(
                 removed.stream().map(equal).toList());
     }
 
+    /**
+     * What a group goes on with whose quorum is lost: one voter, nobody else, and what else was agreed on. Tickets and
+     * removals of the old group mean nothing any more, since its genesis id does not.
+     */
+    public Configuration succeededBy(Member voter) {
+        return of(List.of(voter));
+    }
+
     public boolean isJoint() {
         return !previous.isEmpty();
     }

@@ -14,9 +14,16 @@ import org.jspecify.annotations.Nullable;
 final class BrittleLog implements LogStorage {
     private final LogStorage log;
     private volatile boolean broken;
+    private int writesLeft;
 
     BrittleLog(LogStorage log) {
+        this(log, Integer.MAX_VALUE);
+    }
+
+    /** One whose writes fail after so many. */
+    BrittleLog(LogStorage log, int writesLeft) {
         this.log = log;
+        this.writesLeft = writesLeft;
     }
 
     /** Every write fails from now on. */
@@ -42,7 +49,7 @@ final class BrittleLog implements LogStorage {
 
     @Override
     public void write(List<GroupWrite> round) throws IOException {
-        if (broken) {
+        if (broken || writesLeft-- <= 0) {
             throw new IOException("no space left on device");
         }
         log.write(round);
