@@ -26,7 +26,7 @@ final class NodeThreads {
     private final ThreadPoolExecutor reading;
     private final ThreadPoolExecutor saving;
     private final ThreadPoolExecutor sending;
-    private final ThreadPoolExecutor receiving;
+    private final ThreadPoolExecutor fetching;
 
     NodeThreads(NodeSettings settings) {
         apply = pool("raft-apply", settings.applyThreads());
@@ -34,7 +34,7 @@ final class NodeThreads {
         reading = pool("raft-read", READING_THREADS);
         saving = pool("raft-save", SAVING_THREADS);
         sending = pool("raft-send", settings.snapshotTransfersMax());
-        receiving = pool("raft-receive", settings.snapshotTransfersMax());
+        fetching = pool("raft-fetch", settings.snapshotTransfersMax());
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -74,9 +74,9 @@ final class NodeThreads {
         }
     }
 
-    /** Receives snapshots; its tasks block. */
-    Executor receiving() {
-        return receiving;
+    /** Fetches snapshots; its tasks block. */
+    Executor fetching() {
+        return fetching;
     }
 
     /** Runs what belongs to the application: completes futures, calls listeners. After close, on the caller's thread. */
@@ -102,11 +102,11 @@ final class NodeThreads {
      */
     void close() throws InterruptedException {
         sending.shutdownNow();
-        receiving.shutdownNow();
-        for (ExecutorService pool : List.of(apply, reading, saving, callbacks, sending, receiving)) {
+        fetching.shutdownNow();
+        for (ExecutorService pool : List.of(apply, reading, saving, callbacks, sending, fetching)) {
             pool.shutdown();
         }
-        for (ExecutorService pool : List.of(apply, reading, saving, sending, receiving)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, sending, fetching)) {
             if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("a thread of the node did not end within {} s of its close", CLOSE_SECONDS);
             }
