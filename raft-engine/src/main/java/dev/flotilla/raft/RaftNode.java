@@ -95,6 +95,11 @@ public final class RaftNode implements AutoCloseable {
         return driver.put(table, key, value);
     }
 
+    /** How many times this node gave a snapshot, or the rest of one, to another. */
+    public long snapshotsServed() {
+        return driver.snapshotsServed();
+    }
+
     /** How many frames of other nodes made no sense and were dropped. */
     public long malformedFrames() {
         return driver.malformedFrames();

@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             WatchCommand.class,
             MembersCommand.class,
             StatusCommand.class,
+            SnapshotCommand.class,
             TransferCommand.class,
             PingCommand.class,
             IdentifyCommand.class,

@@ -52,6 +52,7 @@ final class FlotillaCommandTest {
                 "watch",
                 "members",
                 "status",
+                "snapshot",
                 "transfer",
                 "ping",
                 "identify",

@@ -70,16 +70,17 @@ public sealed interface Effect {
     record LoadEntries(PeerId to, long run, long fromIndex, long toIndexExclusive, int bytesMax) implements Effect {}
 
     /**
-     * Offer {@code message.snapshot()} to {@code to} over a byte stream and send it if it is wanted; answered by
-     * {@link Input.SnapshotSent} or {@link Input.SnapshotNotSent}.
+     * Fetch that snapshot, or the rest of it if some is here already, from any of {@code sources}, of whom each may have
+     * it or not: answered by {@link Input.SnapshotReceived} or {@link Input.SnapshotNotReceived}. A later one ends the one
+     * before, which is not answered any more.
+     *
+     * @param sources the leader that offered it is the last, so that others relieve it
      */
-    record SendSnapshot(PeerId to, RaftMessage.InstallSnapshot message) implements Effect {}
-
-    /**
-     * Take the snapshot that {@code from} offers: answered by {@link Input.SnapshotReceived} or
-     * {@link Input.SnapshotNotReceived}. A later one for another snapshot replaces it.
-     */
-    record ReceiveSnapshot(PeerId from, RaftMessage.InstallSnapshot message) implements Effect {}
+    record ReceiveSnapshot(SnapshotMeta snapshot, List<PeerId> sources) implements Effect {
+        public ReceiveSnapshot {
+            sources = List.copyOf(sources);
+        }
+    }
 
     /** Entries up to {@code base} are in a durable snapshot and may go from the log. */
     record Compact(EntryId base) implements Effect {}

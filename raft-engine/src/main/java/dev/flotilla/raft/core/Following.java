@@ -11,7 +11,13 @@ import dev.flotilla.raft.message.RaftMessage.HeartbeatReply;
 import dev.flotilla.raft.message.RaftMessage.InstallSnapshot;
 import dev.flotilla.raft.message.RaftMessage.InstallSnapshotReply;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.transport.PeerId;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** How a peer follows its leader: takes entries, commit indexes and snapshots (paper figure 2 and figure 13). */
 final class Following {
@@ -20,8 +26,12 @@ final class Following {
     // the run of the request would mean another there.
     static final long NO_RUN = 0;
 
+    /** A snapshot on its way, and who offered it last: told of its end. */
+    private record Fetching(SnapshotMeta snapshot, PeerId leader, long term, long run) {}
+
     private final Group group;
     private final Election election;
+    private @Nullable Fetching fetching;
 
     Following(Group group, Election election) {
         this.group = group;
@@ -83,21 +93,35 @@ final class Following {
         group.send(from, new HeartbeatReply(group.term(), request.run(), request.round()));
     }
 
-    /** Paper figure 13; the bytes come beside, if they are wanted. */
+    /**
+     * Paper figure 13; the bytes come beside, from whoever has them. What is on its way already goes on, whichever leader
+     * began it, if the present one's log goes on behind it: a transfer may outlast its leader, and begun anew with each
+     * it would never end.
+     */
     void onInstallSnapshot(PeerId from, InstallSnapshot request) {
         if (request.term() < group.term()) {
-            reply(from, NO_RUN, request.snapshot(), false);
+            reply(from, NO_RUN, request.snapshot().index(), SnapshotProgress.FAILED);
             return;
         }
         election.followLeader(from, request.term());
         if (request.snapshot().index() <= group.commitIndex()) {
-            reply(from, request.run(), request.snapshot(), true);
-        } else if (isForWitness(request.snapshot())) {
-            group.install(request.snapshot());
-            reply(from, request.run(), request.snapshot(), true);
-        } else {
-            group.emit(new Effect.ReceiveSnapshot(from, request));
+            reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
+            return;
         }
+        if (isForWitness(request.snapshot())) {
+            group.install(request.snapshot());
+            reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
+            return;
+        }
+        SnapshotMeta underWay = fetching == null ? null : fetching.snapshot;
+        boolean goesOn =
+                underWay != null && (underWay.equals(request.snapshot()) || underWay.index() >= request.baseIndex());
+        SnapshotMeta wanted = underWay != null && goesOn ? underWay : request.snapshot();
+        fetching = new Fetching(wanted, from, request.term(), request.run());
+        if (!goesOn) {
+            group.emit(new Effect.ReceiveSnapshot(wanted, sources(wanted, from)));
+        }
+        reply(from, request.run(), wanted.index(), SnapshotProgress.FETCHING);
     }
 
     /** A witness's snapshot has no bytes to fetch: the configuration in it says that this peer is one. */
@@ -105,22 +129,55 @@ final class Following {
         return snapshot.configuration().isWitness(group.self, group.storeId);
     }
 
-    /** What a snapshot holds is committed, whatever became of the leader that sent it. */
-    void onSnapshotReceived(Input.SnapshotReceived received) {
-        if (group.isLeader()) {
-            return; // it has all that is committed in its log
-        }
-        if (received.snapshot().index() > group.commitIndex()) {
-            group.install(received.snapshot());
-        }
-        reply(received.from(), received.run(), received.snapshot(), true);
+    /** Who may have it: the members that this peer knows, and those that the snapshot names; the leader last. */
+    private List<PeerId> sources(SnapshotMeta snapshot, PeerId leader) {
+        Set<PeerId> sources = new LinkedHashSet<>();
+        Stream.of(snapshot.configuration(), group.configuration())
+                .flatMap(configuration -> configuration.all().stream())
+                .filter(member -> !member.isWitness()) // which has no state
+                .forEach(member -> sources.add(member.peerId()));
+        sources.remove(group.self);
+        sources.remove(leader);
+        sources.add(leader);
+        return List.copyOf(sources);
     }
 
-    void onSnapshotNotReceived(Input.SnapshotNotReceived failed) {
-        reply(failed.from(), failed.run(), failed.snapshot(), false);
+    /** What a snapshot holds is committed, whatever became of the leader that offered it. */
+    void onSnapshotReceived(SnapshotMeta snapshot) {
+        Fetching ended = end(snapshot);
+        if (ended == null || group.isLeader()) {
+            return; // a leader has all that is committed in its log
+        }
+        if (snapshot.index() > group.commitIndex()) {
+            group.install(snapshot);
+        }
+        reply(ended, SnapshotProgress.INSTALLED);
     }
 
-    private void reply(PeerId to, long run, SnapshotMeta snapshot, boolean installed) {
-        group.send(to, new InstallSnapshotReply(group.term(), run, snapshot.index(), installed));
+    void onSnapshotNotReceived(SnapshotMeta snapshot) {
+        Fetching ended = end(snapshot);
+        if (ended != null) {
+            reply(ended, SnapshotProgress.FAILED);
+        }
+    }
+
+    private @Nullable Fetching end(SnapshotMeta snapshot) {
+        Fetching ended = fetching;
+        if (ended == null || !ended.snapshot.equals(snapshot)) {
+            return null; // another took its place
+        }
+        fetching = null;
+        return ended;
+    }
+
+    /** In a later term the run would mean another; the leader of that one offers again. */
+    private void reply(Fetching ended, SnapshotProgress progress) {
+        if (ended.term == group.term()) {
+            reply(ended.leader, ended.run, ended.snapshot.index(), progress);
+        }
+    }
+
+    private void reply(PeerId to, long run, long index, SnapshotProgress progress) {
+        group.send(to, new InstallSnapshotReply(group.term(), run, index, progress));
     }
 }

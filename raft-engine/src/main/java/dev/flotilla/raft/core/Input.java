@@ -51,17 +51,11 @@ public sealed interface Input {
     /** A snapshot of this peer's own state is durable and is now the newest. */
     record SnapshotTaken(SnapshotMeta snapshot) implements Input {}
 
-    /** The snapshot of an accepted {@link Effect.ReceiveSnapshot} is here, whole, verified and durable. */
-    record SnapshotReceived(PeerId from, long term, long run, SnapshotMeta snapshot) implements Input {}
+    /** The snapshot of the newest {@link Effect.ReceiveSnapshot} is here, whole, verified and durable. */
+    record SnapshotReceived(SnapshotMeta snapshot) implements Input {}
 
-    /** It is not, and will not be. */
-    record SnapshotNotReceived(PeerId from, long term, long run, SnapshotMeta snapshot) implements Input {}
-
-    /** All bytes of a snapshot were handed over; the reply is awaited from now on. */
-    record SnapshotSent(PeerId to, long run) implements Input {}
-
-    /** A snapshot could not be sent; the reply to a sent one is {@link RaftMessage.InstallSnapshotReply}. */
-    record SnapshotNotSent(PeerId to, long run) implements Input {}
+    /** It is not: none of the sources gave it. What is here of it is kept for the next attempt. */
+    record SnapshotNotReceived(SnapshotMeta snapshot) implements Input {}
 
     /** Frames can be sent to {@code peer}. */
     record Connected(PeerId peer) implements Input {}

@@ -17,6 +17,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a peer does while it leads: ties replication, heartbeats, reads, membership and transfer together. */
 final class Leading implements Election.Outcome {
+    // For how many election time-outs the log is kept for a silent member that a snapshot is on its way to.
+    private static final int SNAPSHOT_PATIENCE_TIMEOUTS = 20;
+
     private final Group group;
     private final Replication replication;
     private final ReadIndex reads;
@@ -207,23 +210,11 @@ final class Leading implements Election.Outcome {
         }
     }
 
-    void onSnapshotSent(Input.SnapshotSent sent) {
-        if (leadership != null) {
-            replication.onSnapshotSent(leadership, sent.to(), sent.run());
-        }
-    }
-
-    void onSnapshotNotSent(Input.SnapshotNotSent failed) {
-        if (leadership != null) {
-            replication.onSnapshotNotSent(leadership, failed.to(), failed.run());
-        }
-    }
-
     /** What was in flight to {@code peer} is lost: start over at once. It may have started anew: see what it still has. */
     void onConnected(PeerId peer) {
         Progress progress = leadership == null ? null : leadership.of(peer);
-        if (leadership != null && progress != null && progress.state() != MemberStatus.State.SNAPSHOT) {
-            leadership.renew(progress);
+        if (leadership != null && progress != null) {
+            replication.onConnected(leadership, progress);
         }
     }
 
@@ -348,13 +339,19 @@ final class Leading implements Election.Outcome {
 
     // ---- looking in ----
 
-    /** Up to where the log must stay because a snapshot of it is on its way; MAX_VALUE if none is. */
+    /**
+     * Up to where the log may go, since what follows a snapshot that is on its way is needed once that has arrived: else
+     * it would be followed by another snapshot, and that by another. A member that has been silent for long is not waited
+     * for. MAX_VALUE if no snapshot is on its way.
+     */
     long neededIndex() {
         if (leadership == null || group.snapshot == null) {
             return Long.MAX_VALUE;
         }
         return leadership.all().stream()
                 .filter(peer -> peer.state() == MemberStatus.State.SNAPSHOT)
+                .filter(peer -> group.nowNanos - peer.lastContactNanos
+                        < SNAPSHOT_PATIENCE_TIMEOUTS * group.config.electionTimeoutNanos())
                 .mapToLong(Progress::snapshotIndex)
                 .min()
                 .orElse(Long.MAX_VALUE);

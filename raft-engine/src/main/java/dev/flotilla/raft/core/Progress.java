@@ -1,9 +1,11 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One member as its leader sees it (paper figure 2: nextIndex and matchIndex), for one run of replication.
@@ -22,10 +24,11 @@ final class Progress {
     private long nextIndex;
     private final Window window; // empty but in REPLICATE
     private long sentNanos = Long.MIN_VALUE; // when the probe, or the window's oldest unanswered progress, started
-    private boolean waiting; // PROBE: a request is out; SNAPSHOT: all of it was sent
+    private boolean waiting; // PROBE, SNAPSHOT: a request is out
     private boolean loading; // entries from nextIndex on are being read back from the log
 
-    private long snapshotIndex; // only in SNAPSHOT
+    private @Nullable SnapshotMeta offered; // only in SNAPSHOT
+    private long snapshotIndex; // only in SNAPSHOT: where the offered one ends, or the one that it fetches instead
     private long runMatchIndex; // matchIndex when the run began
     private long lostIndex; // up to where it once acknowledged what it has lost; 0 if it lost nothing
 
@@ -63,6 +66,12 @@ final class Progress {
     /** Where the snapshot ends that is on its way, in SNAPSHOT. */
     long snapshotIndex() {
         return snapshotIndex;
+    }
+
+    /** The snapshot that is offered, in SNAPSHOT; null in any other state. */
+    @Nullable
+    SnapshotMeta offered() {
+        return offered;
     }
 
     boolean isLoading() {
@@ -118,6 +127,7 @@ final class Progress {
         }
         if (state == MemberStatus.State.PROBE || (state == MemberStatus.State.SNAPSHOT && news)) {
             state = MemberStatus.State.REPLICATE;
+            offered = null;
             waiting = false;
             nextIndex = matchIndex + 1;
         }
@@ -158,6 +168,7 @@ final class Progress {
     /** Starts over with single requests from {@code index} on, at once. */
     void probeFrom(long index) {
         state = MemberStatus.State.PROBE;
+        offered = null;
         nextIndex = Math.max(index, matchIndex + 1);
         window.clear();
         waiting = false;
@@ -180,24 +191,25 @@ final class Progress {
         loading = false;
     }
 
-    /** A snapshot that ends at {@code index} is on its way. */
-    void awaitSnapshot(long index) {
-        snapshotIndex = index;
+    /** That snapshot is offered, or offered again. */
+    void offer(SnapshotMeta snapshot, long nowNanos) {
+        if (!snapshot.equals(offered)) {
+            offered = snapshot;
+            snapshotIndex = snapshot.index();
+        }
         state = MemberStatus.State.SNAPSHOT;
         window.clear();
-        waiting = false;
         loading = false;
+        waiting = true;
+        sentNanos = nowNanos;
     }
 
-    /** All of the snapshot was handed over; its answer is awaited from now on. */
-    void snapshotSent(long nowNanos) {
-        if (state == MemberStatus.State.SNAPSHOT) {
-            waiting = true;
-            sentNanos = nowNanos;
-        }
+    /** A snapshot that ends at {@code index} is being fetched, the offered one or another. */
+    void fetching(long index) {
+        snapshotIndex = index;
     }
 
-    /** Whether an answer is overdue: after a quarter of the election time-out, or all of it for a snapshot. */
+    /** Whether an answer is overdue, or the next word of a snapshot that is on its way. */
     boolean isOverdue(long nowNanos, RaftConfig config) {
         return switch (state) {
             case PROBE -> waiting && nowNanos - sentNanos >= config.electionTimeoutNanos() / 4;

@@ -110,13 +110,9 @@ public final class RaftCore {
         } else if (input instanceof Input.SnapshotTaken taken) {
             onSnapshotTaken(taken.snapshot());
         } else if (input instanceof Input.SnapshotReceived received) {
-            following.onSnapshotReceived(received);
+            following.onSnapshotReceived(received.snapshot());
         } else if (input instanceof Input.SnapshotNotReceived failed) {
-            following.onSnapshotNotReceived(failed);
-        } else if (input instanceof Input.SnapshotSent sent) {
-            leading.onSnapshotSent(sent);
-        } else if (input instanceof Input.SnapshotNotSent failed) {
-            leading.onSnapshotNotSent(failed);
+            following.onSnapshotNotReceived(failed.snapshot());
         } else if (input instanceof Input.Connected connected) {
             onConnected(connected.peer());
         } else if (input instanceof Input.Lost lost) {

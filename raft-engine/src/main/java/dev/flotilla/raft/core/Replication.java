@@ -10,7 +10,7 @@ import dev.flotilla.raft.message.RaftMessage.Heartbeat;
 import dev.flotilla.raft.message.RaftMessage.InstallSnapshot;
 import dev.flotilla.raft.message.RaftMessage.InstallSnapshotReply;
 import dev.flotilla.raft.message.SnapshotMeta;
-import dev.flotilla.transport.PeerId;
+import dev.flotilla.raft.message.SnapshotProgress;
 import java.util.List;
 
 /**
@@ -87,14 +87,7 @@ final class Replication {
         RaftLog.Configured committed = group.committedConfiguration();
         if (committed.configuration().isWitness(peer.peer, peer.storeId)) {
             EntryId last = group.log.idAt(group.commitIndex());
-            peer.awaitSnapshot(last.index());
-            peer.snapshotSent(group.nowNanos);
-            group.send(
-                    peer.peer,
-                    new InstallSnapshot(
-                            group.term(),
-                            peer.run(),
-                            SnapshotMeta.forWitness(last, committed.configuration(), committed.id())));
+            offer(peer, SnapshotMeta.forWitness(last, committed.configuration(), committed.id()));
         }
     }
 
@@ -167,29 +160,49 @@ final class Replication {
             throw new IllegalStateException(
                     "broken invariant: the log starts after " + group.log.base() + " without a snapshot of it");
         }
-        peer.awaitSnapshot(snapshot.index());
-        group.emit(new Effect.SendSnapshot(peer.peer, new InstallSnapshot(group.term(), peer.run(), snapshot)));
+        offer(peer, snapshot);
+    }
+
+    /** Its bytes take as long as they take: who fetches them says so each time, and goes on (paper §7). */
+    private void offer(Progress peer, SnapshotMeta snapshot) {
+        peer.offer(snapshot, group.nowNanos);
+        long baseIndex = group.log.base().index();
+        group.send(peer.peer, new InstallSnapshot(group.term(), peer.run(), snapshot, baseIndex));
+    }
+
+    /** The same snapshot once more, as long as the log goes on behind it: a peer that was interrupted has some of it. */
+    private void offerAgain(Progress peer) {
+        SnapshotMeta offered = peer.offered();
+        if (offered != null && offered.index() >= group.log.base().index()) {
+            offer(peer, offered);
+        } else {
+            peer.probeFrom(peer.matchIndex() + 1); // which calls for a newer one
+        }
     }
 
     void onSnapshotReply(Progress peer, InstallSnapshotReply reply) {
-        if (reply.installed()) {
+        boolean isSnapshotState = peer.state() == MemberStatus.State.SNAPSHOT;
+        if (reply.progress() == SnapshotProgress.INSTALLED) {
+            Invariant.check(
+                    reply.index() <= group.log.lastIndex(),
+                    "%s says that it installed a snapshot up to %d, but the log ends at %s",
+                    peer.peer,
+                    reply.index(),
+                    group.log.last());
             peer.matched(reply.index(), group.nowNanos);
-        } else if (peer.state() == MemberStatus.State.SNAPSHOT) {
+        } else if (reply.progress() == SnapshotProgress.FAILED && isSnapshotState) {
             peer.probeLater(group.nowNanos);
+        } else if (isSnapshotState && reply.index() >= group.log.base().index()) {
+            peer.fetching(reply.index());
         }
     }
 
-    void onSnapshotSent(Leadership leadership, PeerId to, long run) {
-        Progress peer = leadership.of(to, run);
-        if (peer != null) {
-            peer.snapshotSent(group.nowNanos);
-        }
-    }
-
-    void onSnapshotNotSent(Leadership leadership, PeerId to, long run) {
-        Progress peer = leadership.of(to, run);
-        if (peer != null && peer.state() == MemberStatus.State.SNAPSHOT) {
-            peer.probeLater(group.nowNanos);
+    /** What was in flight to {@code peer} is lost: start over at once, with a new run, since it may have started anew. */
+    void onConnected(Leadership leadership, Progress peer) {
+        if (peer.state() == MemberStatus.State.SNAPSHOT) {
+            offerAgain(peer);
+        } else {
+            leadership.renew(peer);
         }
     }
 
@@ -231,7 +244,7 @@ final class Replication {
     void resendOverdue(Leadership leadership) {
         for (Progress peer : leadership.all()) {
             if (peer.isOverdue(group.nowNanos, group.config)) {
-                peer.probeFrom(peer.matchIndex() + 1);
+                onConnected(peer);
             }
             replicate(leadership, peer);
         }

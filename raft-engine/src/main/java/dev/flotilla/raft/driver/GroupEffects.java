@@ -7,11 +7,8 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
-import dev.flotilla.transport.PeerId;
 import java.io.IOException;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 
 /**
  * Carries out the effects of one group's core once {@link DurableOrder} lets them pass. What takes time goes to other
@@ -25,11 +22,8 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private final RaftCore core;
     private final Applier<R> applier;
     private final SnapshotKeeper keeper;
-    private final SnapshotReceiver receiver;
-    private final SnapshotSender sender;
+    private final SnapshotFetcher fetcher;
     private final Silence silence;
-    private Map<PeerId, Long> sending = Map.of(); // the newest attempt to each peer
-    private long attempts;
     private int installing; // received snapshots whose file is not in place yet
     private long handedIndex; // up to where entries were handed to the applier
 
@@ -40,7 +34,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             RaftCore core,
             Applier<R> applier,
             SnapshotKeeper keeper,
-            SnapshotReceiver receiver,
+            SnapshotFetcher fetcher,
             Silence silence,
             long appliedIndex) {
         this.silence = silence;
@@ -52,8 +46,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
         this.core = core;
         this.applier = applier;
         this.keeper = keeper;
-        this.receiver = receiver;
-        this.sender = new SnapshotSender(node, genesis);
+        this.fetcher = fetcher;
     }
 
     @Override
@@ -101,8 +94,6 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             applier.restore(install.snapshot());
         } else if (effect instanceof Effect.LoadEntries load) {
             load(load);
-        } else if (effect instanceof Effect.SendSnapshot send) {
-            send(send);
         } else if (effect instanceof Effect.ReceiveSnapshot receive) {
             receive(receive);
         } else if (effect instanceof Effect.Compact compact) {
@@ -140,41 +131,17 @@ final class GroupEffects<R> implements DurableOrder.Actions {
         });
     }
 
-    /** Tells of the end of the newest attempt to that peer alone: a newer one ends those before it. */
-    private void send(Effect.SendSnapshot send) {
-        long run = send.message().run();
-        Long attempt = ++attempts;
-        sending = sending.isEmpty() ? new HashMap<>() : sending;
-        sending.put(send.to(), attempt);
-        sender.send(
-                send.to(),
-                send.message(),
-                sent -> group.onLoop(() -> {
-                    if (sending.remove(send.to(), attempt)) {
-                        group.step(
-                                sent
-                                        ? new Input.SnapshotSent(send.to(), run)
-                                        : new Input.SnapshotNotSent(send.to(), run));
-                    }
-                }));
-    }
-
     private void receive(Effect.ReceiveSnapshot receive) {
-        SnapshotMeta snapshot = receive.message().snapshot();
-        long term = receive.message().term();
-        long run = receive.message().run();
+        SnapshotMeta snapshot = receive.snapshot();
         if (installing > 0) { // its file is where the new one would go
-            receiver.refuse(receive.from());
-            group.onLoop(() -> group.step(new Input.SnapshotNotReceived(receive.from(), term, run, snapshot)));
+            group.onLoop(() -> group.step(new Input.SnapshotNotReceived(snapshot)));
             return;
         }
-        receiver.receive(
-                receive.from(),
+        fetcher.fetch(
                 snapshot,
+                receive.sources(),
                 group::onLoop,
-                received -> group.step(
-                        received
-                                ? new Input.SnapshotReceived(receive.from(), term, run, snapshot)
-                                : new Input.SnapshotNotReceived(receive.from(), term, run, snapshot)));
+                fetched -> group.step(
+                        fetched ? new Input.SnapshotReceived(snapshot) : new Input.SnapshotNotReceived(snapshot)));
     }
 }

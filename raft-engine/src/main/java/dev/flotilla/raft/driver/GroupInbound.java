@@ -5,11 +5,10 @@ import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 
-/** What the network has for one group: messages, offered snapshots, connections. Belongs to the group's loop. */
+/** What the network has for one group: messages, connections. Belongs to the group's loop. */
 final class GroupInbound {
     private final GroupLife life;
     private final Neighbours neighbours;
-    private final SnapshotReceiver receiver;
     private final Stepping stepping;
     private final Joining joining;
     private final Runnable afterStep;
@@ -19,16 +18,9 @@ final class GroupInbound {
      *
      * @param afterStep run when something came that the core was not told of
      */
-    GroupInbound(
-            GroupLife life,
-            Neighbours neighbours,
-            SnapshotReceiver receiver,
-            Stepping stepping,
-            Joining joining,
-            Runnable afterStep) {
+    GroupInbound(GroupLife life, Neighbours neighbours, Stepping stepping, Joining joining, Runnable afterStep) {
         this.life = life;
         this.neighbours = neighbours;
-        this.receiver = receiver;
         this.stepping = stepping;
         this.joining = joining;
         this.afterStep = afterStep;
@@ -45,15 +37,6 @@ final class GroupInbound {
             }
             stepping.step(new Input.Received(from, storeId, message, System.currentTimeMillis()));
         });
-    }
-
-    void offered(SnapshotOffer offer) {
-        if (life.whyStopped() != null || neighbours.hasLeft()) {
-            offer.refuse();
-            return;
-        }
-        receiver.offered(offer);
-        received(offer.from(), offer.storeId(), offer.message());
     }
 
     void connected(PeerId peer) {

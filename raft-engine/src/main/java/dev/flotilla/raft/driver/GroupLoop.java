@@ -38,7 +38,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     private final RaftCore core;
     private final Applier<R> applier;
     private final SnapshotKeeper keeper;
-    private final SnapshotReceiver receiver;
+    private final SnapshotFetcher fetcher;
     private final GroupLife life;
     private final Neighbours neighbours;
     private final Stepping stepping;
@@ -77,7 +77,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         this.applier = new Applier<>(
                 node, genesis, opening.machine(), opening.position(), keeper, applyThread, new AppliedListener());
         this.silence = new Silence(node.heartbeats(), node.clock());
-        this.receiver = new SnapshotReceiver(node, genesis);
+        this.fetcher = new SnapshotFetcher(node, genesis);
         DurableOrder order = new DurableOrder(new GroupEffects<>(
                 node,
                 this,
@@ -85,14 +85,14 @@ final class GroupLoop<R> implements Outbox.Sender {
                 core,
                 applier,
                 keeper,
-                receiver,
+                fetcher,
                 silence,
                 opening.position().index()));
-        this.stepping = new Stepping(node, core, order, receiver, neighbours, this::afterStep);
+        this.stepping = new Stepping(node, core, order, neighbours, this::afterStep);
         this.requests = new GroupRequests<>(
                 node, life, neighbours, timeoutNanos, opening.position(), applier::query, stepping::step);
         this.joining = new Joining(node, opening.ticket(), new JoiningHost());
-        this.inbound = new GroupInbound(life, neighbours, receiver, stepping, joining, this::afterStep);
+        this.inbound = new GroupInbound(life, neighbours, stepping, joining, this::afterStep);
         this.alarm = loop.alarm(() -> guarded(this::onAlarm));
         this.eventQueue = new SerialExecutor(node.threads()::callback);
     }
@@ -287,7 +287,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         if (cause != null) {
             eventQueue.execute(() -> events.failed(cause));
         }
-        return CompletableFuture.allOf(applier.stop(cause), receiver.stop(), keeper.idle());
+        return CompletableFuture.allOf(applier.stop(cause), fetcher.stop(), keeper.idle());
     }
 
     private void guarded(Runnable task) {

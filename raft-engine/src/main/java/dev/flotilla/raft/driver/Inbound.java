@@ -5,7 +5,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.MessageCodec;
 import dev.flotilla.raft.message.RaftMessage;
-import dev.flotilla.transport.ByteStream;
+import dev.flotilla.raft.message.SnapshotRequest;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Frame;
 import dev.flotilla.transport.Lane;
@@ -14,10 +14,7 @@ import java.io.Serial;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionStage;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -48,29 +45,35 @@ final class Inbound {
     private static final Logger LOG = LoggerFactory.getLogger(Inbound.class);
     private static final int STRANGERS_MAX = 1024;
     private static final long REFUSAL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
-    private static final int OFFERS_MAX = 64;
 
     private final NodeContext node;
     private final Map<GenesisId, Receiver> receivers;
     private final Refused refused = new Refused(); // guarded by itself
-    private final AtomicInteger openOffers = new AtomicInteger(); // streams whose first frame is awaited
+    private final SnapshotServer snapshots;
     private final AtomicLong malformed = new AtomicLong();
     private volatile boolean closed;
 
     Inbound(NodeContext node, Map<GenesisId, Receiver> receivers) {
         this.node = node;
         this.receivers = receivers;
+        this.snapshots = new SnapshotServer(node, this::isMember);
     }
 
     void listen() {
         node.transport().listen(Lane.CONTROL, this::onFrame);
         node.transport().listen(Lane.REPLICATION, this::onFrame);
-        node.transport().acceptStreams(Lane.SNAPSHOT, this::onStream);
+        node.transport().acceptStreams(Lane.SNAPSHOT, snapshots::onStream);
     }
 
     /** Drops everything from now on. */
     void close() {
         closed = true;
+        snapshots.close();
+    }
+
+    /** How many times a snapshot, or the rest of one, was given to a member. */
+    long snapshotsServed() {
+        return snapshots.served();
     }
 
     /** How many frames made no sense. */
@@ -139,45 +142,12 @@ final class Inbound {
         }
     }
 
-    private void onStream(ByteStream stream) {
-        if (closed || openOffers.incrementAndGet() > OFFERS_MAX) {
-            if (!closed) {
-                openOffers.decrementAndGet();
-            }
-            stream.reset();
-            return;
-        }
-        StreamReader reader = new StreamReader(stream);
-        var unused = reader.readExactly(SnapshotSender.LENGTH_BYTES)
-                .thenCompose(length -> readFrame(reader, length.asByteBuffer().getInt()))
-                .toCompletableFuture()
-                .orTimeout(node.settings().snapshotIdleTimeout().toMillis(), TimeUnit.MILLISECONDS)
-                .whenComplete((frame, failure) -> {
-                    openOffers.decrementAndGet();
-                    if (failure != null || !isTaken(reader, frame)) {
-                        stream.reset();
-                    }
-                });
-    }
-
-    private CompletionStage<Bytes> readFrame(StreamReader reader, int size) {
-        return size <= 0 || size > node.transport().frameBytesMax()
-                ? CompletableFuture.failedFuture(new MalformedMessageException("a frame of " + size + " bytes"))
-                : reader.readExactly(size);
-    }
-
-    private boolean isTaken(StreamReader reader, Bytes frame) {
-        PeerId from = reader.stream().remotePeerId();
-        Envelope envelope = decode(from, frame);
-        if (envelope == null
-                || envelope.messages().size() != 1
-                || !(envelope.messages().get(0).message() instanceof RaftMessage.InstallSnapshot message)) {
-            return false;
-        }
-        Receiver receiver = receivers.get(envelope.messages().get(0).genesis());
-        SnapshotOffer offer = new SnapshotOffer(from, envelope.storeId(), message, reader);
+    /** Whether a snapshot of that group, if there is one, may be given to that peer. */
+    private boolean isMember(PeerId peer, SnapshotRequest request) {
+        Receiver receiver = receivers.get(request.genesis());
         return receiver != null
-                && receiver.loop.offer(
-                        Lanes.sizeBytes(message), () -> receiver.group.inbound().offered(offer));
+                && receiver.group.whyStopped() == null
+                && !receiver.group.hasLeft()
+                && receiver.group.configuration().contains(peer, request.storeId());
     }
 }

@@ -43,7 +43,9 @@ final class Lanes {
         if (message instanceof RaftMessage.CertificateIssued issued) {
             return sizeBytes(issued.chain());
         }
-        return message instanceof RaftMessage.Forward || message instanceof RaftMessage.JoinRequest
+        return message instanceof RaftMessage.Forward
+                        || message instanceof RaftMessage.JoinRequest
+                        || message instanceof RaftMessage.InstallSnapshot
                 ? CONFIGURATION_BYTES
                 : SMALL_BYTES;
     }

@@ -31,7 +31,8 @@ record NodeContext(
         NodeThreads threads,
         Links links,
         NodeHeartbeats heartbeats,
-        SharedConfigurations configurations) {
+        SharedConfigurations configurations,
+        TransferLimits limits) {
     PeerId self() {
         return credentials.peerId();
     }
@@ -55,7 +56,8 @@ record NodeContext(
                 threads,
                 links,
                 heartbeats,
-                configurations);
+                configurations,
+                limits);
     }
 
     long nowNanos() {

@@ -66,7 +66,8 @@ public final class NodeDriver implements AutoCloseable {
                 new NodeThreads(settings),
                 new Links(transport, groups),
                 groups.heartbeats(),
-                new SharedConfigurations());
+                new SharedConfigurations(),
+                new TransferLimits(settings, clock));
         this.files = new GroupFiles(node);
         this.inbound = new Inbound(node, groups.receivers());
         for (int i = 0; i < settings.eventLoops(); i++) {
@@ -129,6 +130,11 @@ public final class NodeDriver implements AutoCloseable {
     /** The groups on this node's disk, open or not. */
     public Set<GenesisId> groups() throws IOException {
         return node.log().groups();
+    }
+
+    /** How many times this node gave a snapshot, or the rest of one, to another. */
+    public long snapshotsServed() {
+        return inbound.snapshotsServed();
     }
 
     /** How many frames of other nodes made no sense. */

@@ -1,7 +1,9 @@
 package dev.flotilla.raft.driver;
 
+import dev.flotilla.raft.storage.SnapshotChunk;
 import java.time.Duration;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The bounds of one node, beside the protocol's own in {@link dev.flotilla.raft.core.RaftConfig}.
@@ -17,7 +19,11 @@ import java.util.function.Consumer;
  * @param applyQueueBytesMax of entries kept in memory for a state machine that is behind; the rest is read back
  * @param snapshotEntries a snapshot is taken once so many entries were applied since the last one
  * @param snapshotLogBytes or so many bytes of them
- * @param snapshotTransfersMax snapshots that are sent, and as many that are received, at the same time
+ * @param snapshotInterval or so long after the last one, if anything was applied since; null for never
+ * @param snapshotTransfersMax snapshots that are sent, and as many that are fetched, at the same time; who asks for one
+ *     more is refused as busy and asks the next member
+ * @param snapshotBytesPerSecond of all snapshots that are sent together, and as many of those that are fetched;
+ *     {@link Long#MAX_VALUE} for no bound
  * @param nodeTimeout another node that was not heard of for so long is lost for the quiet groups that rely on it; five
  *     heartbeats go out in that time
  * @param snapshotIdleTimeout a transfer that does not move for so long is given up
@@ -34,7 +40,9 @@ public record NodeSettings(
         long applyQueueBytesMax,
         long snapshotEntries,
         long snapshotLogBytes,
+        @Nullable Duration snapshotInterval,
         int snapshotTransfersMax,
+        long snapshotBytesPerSecond,
         Duration snapshotIdleTimeout,
         Duration nodeTimeout) {
 
@@ -50,9 +58,19 @@ public record NodeSettings(
         requirePositive("applyQueueBytesMax", applyQueueBytesMax);
         requirePositive("snapshotEntries", snapshotEntries);
         requirePositive("snapshotLogBytes", snapshotLogBytes);
+        if (snapshotInterval != null) {
+            requirePositive("snapshotInterval", snapshotInterval.toNanos());
+        }
         requirePositive("snapshotTransfersMax", snapshotTransfersMax);
+        requirePositive("snapshotBytesPerSecond", snapshotBytesPerSecond);
         requirePositive("snapshotIdleTimeout", snapshotIdleTimeout.toNanos());
         requirePositive("nodeTimeout", nodeTimeout.toNanos());
+        double slowest = 2.0 * SnapshotChunk.RAW_BYTES * snapshotTransfersMax / snapshotIdleTimeout.toMillis() * 1000;
+        if (snapshotBytesPerSecond < slowest) {
+            throw new IllegalArgumentException("with snapshotBytesPerSecond " + snapshotBytesPerSecond + ", "
+                    + snapshotTransfersMax + " transfers would stand still for longer than snapshotIdleTimeout "
+                    + snapshotIdleTimeout + ": it must be at least " + (long) Math.ceil(slowest));
+        }
     }
 
     private static void requirePositive(String name, long value) {
@@ -97,6 +115,20 @@ public record NodeSettings(
         return with(draft -> draft.nodeTimeout = timeout);
     }
 
+    /** The same, with a snapshot so long after the last one too, if anything was applied since; null for never. */
+    public NodeSettings withSnapshotInterval(@Nullable Duration interval) {
+        return with(draft -> draft.snapshotInterval = interval);
+    }
+
+    /** The same with other bounds on snapshots on their way, each way. */
+    public NodeSettings withSnapshotTransfers(int atOnceMax, long bytesPerSecond, Duration idleTimeout) {
+        return with(draft -> {
+            draft.snapshotTransfersMax = atOnceMax;
+            draft.snapshotBytesPerSecond = bytesPerSecond;
+            draft.snapshotIdleTimeout = idleTimeout;
+        });
+    }
+
     private NodeSettings with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -116,7 +148,9 @@ public record NodeSettings(
         private long applyQueueBytesMax = 16 << 20;
         private long snapshotEntries = 10_000;
         private long snapshotLogBytes = 8 << 20;
+        private @Nullable Duration snapshotInterval;
         private int snapshotTransfersMax = 2;
+        private long snapshotBytesPerSecond = 64 << 20;
         private Duration snapshotIdleTimeout = Duration.ofSeconds(30);
         private Duration nodeTimeout = Duration.ofSeconds(2);
 
@@ -134,7 +168,9 @@ public record NodeSettings(
             applyQueueBytesMax = from.applyQueueBytesMax;
             snapshotEntries = from.snapshotEntries;
             snapshotLogBytes = from.snapshotLogBytes;
+            snapshotInterval = from.snapshotInterval;
             snapshotTransfersMax = from.snapshotTransfersMax;
+            snapshotBytesPerSecond = from.snapshotBytesPerSecond;
             snapshotIdleTimeout = from.snapshotIdleTimeout;
             nodeTimeout = from.nodeTimeout;
         }
@@ -156,7 +192,9 @@ public record NodeSettings(
                     applyQueueBytesMax,
                     snapshotEntries,
                     snapshotLogBytes,
+                    snapshotInterval,
                     snapshotTransfersMax,
+                    snapshotBytesPerSecond,
                     snapshotIdleTimeout,
                     nodeTimeout);
         }

@@ -28,7 +28,7 @@ final class NodeThreads {
     private final LoadQueue loads;
     private final ThreadPoolExecutor saving;
     private final ThreadPoolExecutor sending;
-    private final ThreadPoolExecutor receiving;
+    private final ThreadPoolExecutor fetching;
 
     NodeThreads(NodeSettings settings) {
         apply = pool("raft-apply", settings.applyThreads());
@@ -37,7 +37,7 @@ final class NodeThreads {
         loads = new LoadQueue(this::read, LOADED_BYTES_MAX);
         saving = pool("raft-save", SAVING_THREADS);
         sending = pool("raft-send", settings.snapshotTransfersMax());
-        receiving = pool("raft-receive", settings.snapshotTransfersMax());
+        fetching = pool("raft-fetch", settings.snapshotTransfersMax());
     }
 
     private static ThreadPoolExecutor pool(String name, int threads) {
@@ -85,9 +85,9 @@ final class NodeThreads {
         }
     }
 
-    /** Receives snapshots; its tasks block. */
-    Executor receiving() {
-        return receiving;
+    /** Fetches snapshots; its tasks block. */
+    Executor fetching() {
+        return fetching;
     }
 
     /** Runs what belongs to the application: completes futures, calls listeners. After close, on the caller's thread. */
@@ -113,11 +113,11 @@ final class NodeThreads {
      */
     void close() throws InterruptedException {
         sending.shutdownNow();
-        receiving.shutdownNow();
-        for (ExecutorService pool : List.of(apply, reading, saving, callbacks, sending, receiving)) {
+        fetching.shutdownNow();
+        for (ExecutorService pool : List.of(apply, reading, saving, callbacks, sending, fetching)) {
             pool.shutdown();
         }
-        for (ExecutorService pool : List.of(apply, reading, saving, sending, receiving)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, sending, fetching)) {
             if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("a thread of the node did not end within {} s of its close", CLOSE_SECONDS);
             }

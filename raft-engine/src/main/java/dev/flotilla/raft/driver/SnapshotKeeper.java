@@ -6,11 +6,13 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +30,9 @@ final class SnapshotKeeper {
         static final InForce NONE = new InForce(Configuration.EMPTY, EntryId.NONE);
     }
 
+    /** What was applied last, and how to capture it. */
+    private record Latest(Applier.Position position, Supplier<StateMachine.Capture> capture) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
 
     private final NodeContext node;
@@ -42,6 +47,9 @@ final class SnapshotKeeper {
     private boolean stopped;
     private long entriesSince;
     private long bytesSince;
+    private long takenNanos;
+    private @Nullable Latest latest;
+    private boolean looking; // again, once a snapshot may be due
     private final List<Runnable> whenSaved = new ArrayList<>();
 
     /**
@@ -65,25 +73,60 @@ final class SnapshotKeeper {
         this.exactFromIndex = exactFromIndex;
         this.applyThread = applyThread;
         this.onTaken = onTaken;
+        this.takenNanos = node.nowNanos();
         this.files = new SerialExecutor(node.threads().saving());
     }
 
-    /** A batch was applied; takes a snapshot if the log behind the last one has grown enough. */
+    /** A batch was applied; takes a snapshot if the log behind the last one has grown enough, or for long enough. */
     void applied(Applier.Position position, long entries, long bytes, Supplier<StateMachine.Capture> capture) {
         entriesSince += entries;
         bytesSince += bytes;
+        if (node.settings().snapshotInterval() != null) {
+            latest = new Latest(position, capture);
+        }
         boolean due = entriesSince >= node.settings().snapshotEntries()
-                || bytesSince >= node.settings().snapshotLogBytes();
-        if (due && !saving && position.index() >= exactFromIndex) {
+                || bytesSince >= node.settings().snapshotLogBytes()
+                || remainingNanos() <= 0;
+        if (!due) {
+            lookAgainLater();
+        } else if (!saving && position.index() >= exactFromIndex) {
             save(position, capture.get(), new CompletableFuture<>());
+        }
+    }
+
+    /** Until a snapshot is due by the time that has passed since the last one. */
+    private long remainingNanos() {
+        Duration interval = node.settings().snapshotInterval();
+        return interval == null ? Long.MAX_VALUE : interval.toNanos() - (node.nowNanos() - takenNanos);
+    }
+
+    /** Nothing more may be applied until the time has come. */
+    private void lookAgainLater() {
+        if (node.settings().snapshotInterval() != null && !looking) {
+            looking = true;
+            CompletableFuture.delayedExecutor(remainingNanos(), TimeUnit.NANOSECONDS, applyThread)
+                    .execute(this::look);
+        }
+    }
+
+    private void look() {
+        looking = false;
+        Latest now = latest;
+        if (!stopped && entriesSince > 0 && now != null) {
+            applied(now.position, 0, 0, now.capture);
         }
     }
 
     /** The state was replaced by that of {@code snapshot}. */
     void restored(SnapshotMeta snapshot) {
         newest = snapshot;
+        taken();
+    }
+
+    private void taken() {
         entriesSince = 0;
         bytesSince = 0;
+        takenNanos = node.nowNanos();
     }
 
     /** Takes a snapshot of the state as it is, after the one that is being written if there is one. */
@@ -114,8 +157,7 @@ final class SnapshotKeeper {
 
     private void save(Applier.Position position, StateMachine.Capture capture, CompletableFuture<SnapshotMeta> taken) {
         saving = true;
-        entriesSince = 0;
-        bytesSince = 0;
+        taken();
         files.execute(() -> {
             try {
                 SnapshotMeta saved = write(position, capture);
@@ -145,6 +187,9 @@ final class SnapshotKeeper {
         saving = false;
         if (saved != null && (newest == null || saved.index() > newest.index())) {
             newest = saved;
+        }
+        if (entriesSince > 0) {
+            lookAgainLater();
         }
         takeWaiting();
     }

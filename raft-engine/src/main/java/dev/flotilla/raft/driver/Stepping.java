@@ -3,7 +3,6 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftCore;
-import dev.flotilla.raft.message.RaftMessage;
 import java.util.ArrayDeque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +15,6 @@ final class Stepping {
     private final NodeContext node;
     private final RaftCore core;
     private final DurableOrder order;
-    private final SnapshotReceiver receiver;
     private final Neighbours neighbours;
     private final Runnable afterSteps;
     private @Nullable ArrayDeque<Input> inputs; // null while nothing waits
@@ -27,17 +25,10 @@ final class Stepping {
      *
      * @param afterSteps run when the core has had all its inputs
      */
-    Stepping(
-            NodeContext node,
-            RaftCore core,
-            DurableOrder order,
-            SnapshotReceiver receiver,
-            Neighbours neighbours,
-            Runnable afterSteps) {
+    Stepping(NodeContext node, RaftCore core, DurableOrder order, Neighbours neighbours, Runnable afterSteps) {
         this.node = node;
         this.core = core;
         this.order = order;
-        this.receiver = receiver;
         this.neighbours = neighbours;
         this.afterSteps = afterSteps;
     }
@@ -62,7 +53,6 @@ final class Stepping {
                 }
                 List<Effect> effects = core.step(next, node.nowNanos());
                 effects.forEach(order::emit);
-                refuseUnwanted(next, effects);
             }
         } finally {
             underWay = false;
@@ -80,14 +70,6 @@ final class Stepping {
 
     private static boolean isOfNoUseOnceLeft(Input input) {
         return input instanceof Input.Received || input instanceof Input.TimerFired;
-    }
-
-    private void refuseUnwanted(Input input, List<Effect> effects) {
-        if (input instanceof Input.Received received
-                && received.message() instanceof RaftMessage.InstallSnapshot
-                && effects.stream().noneMatch(Effect.ReceiveSnapshot.class::isInstance)) {
-            receiver.refuse(received.from());
-        }
     }
 
     /** Everything of this group up to {@code number} is durable. */

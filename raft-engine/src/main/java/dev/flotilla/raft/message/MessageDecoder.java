@@ -135,12 +135,26 @@ final class MessageDecoder {
         long term = term(in.getTerm());
         SnapshotMeta snapshot = EntryCodec.snapshot(in.getSnapshot());
         notAfter(term, snapshot.lastIncluded());
-        return new RaftMessage.InstallSnapshot(term, run(in.getRun()), snapshot);
+        long base = index("base index", in.getBaseIndex());
+        if (base > snapshot.index()) {
+            throw new IllegalArgumentException(
+                    "a log that begins after " + base + " needs more than a snapshot up to " + snapshot.index());
+        }
+        return new RaftMessage.InstallSnapshot(term, run(in.getRun()), snapshot, base);
     }
 
     private static RaftMessage installSnapshotReply(ProtoInstallSnapshotReply in) {
         return new RaftMessage.InstallSnapshotReply(
-                term(in.getTerm()), run(in.getRun()), index("index", in.getIndex()), in.getInstalled());
+                term(in.getTerm()), run(in.getRun()), index("index", in.getIndex()), progress(in.getProgress()));
+    }
+
+    private static SnapshotProgress progress(ProtoInstallSnapshotReply.Progress in) {
+        return switch (in) {
+            case FETCHING -> SnapshotProgress.FETCHING;
+            case FAILED -> SnapshotProgress.FAILED;
+            case INSTALLED -> SnapshotProgress.INSTALLED;
+            case UNRECOGNIZED -> throw new IllegalArgumentException("a snapshot's progress of an unknown kind");
+        };
     }
 
     private static RaftMessage joinRequest(ProtoJoinRequest in) {

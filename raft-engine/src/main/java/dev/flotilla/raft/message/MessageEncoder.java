@@ -74,17 +74,26 @@ final class MessageEncoder {
             out.setInstallSnapshot(ProtoInstallSnapshot.newBuilder()
                     .setTerm(install.term())
                     .setRun(install.run())
-                    .setSnapshot(EntryCodec.toProto(install.snapshot())));
+                    .setSnapshot(EntryCodec.toProto(install.snapshot()))
+                    .setBaseIndex(install.baseIndex()));
         } else if (message instanceof RaftMessage.InstallSnapshotReply reply) {
             out.setInstallSnapshotReply(ProtoInstallSnapshotReply.newBuilder()
                     .setTerm(reply.term())
                     .setRun(reply.run())
                     .setIndex(reply.index())
-                    .setInstalled(reply.installed()));
+                    .setProgress(toProto(reply.progress())));
         } else {
             return false;
         }
         return true;
+    }
+
+    private static ProtoInstallSnapshotReply.Progress toProto(SnapshotProgress progress) {
+        return switch (progress) {
+            case FETCHING -> ProtoInstallSnapshotReply.Progress.FETCHING;
+            case FAILED -> ProtoInstallSnapshotReply.Progress.FAILED;
+            case INSTALLED -> ProtoInstallSnapshotReply.Progress.INSTALLED;
+        };
     }
 
     private static ProtoAppendEntries toProto(RaftMessage.AppendEntries append) {

@@ -93,17 +93,21 @@ public sealed interface RaftMessage {
      */
     record QuietReply(long term, long run, long round, long incarnation, boolean quiet) implements RaftMessage {}
 
-    /** A snapshot is offered in place of entries that the leader has no more (paper §7). Its bytes travel beside. */
-    record InstallSnapshot(long term, long run, SnapshotMeta snapshot) implements RaftMessage {}
+    /**
+     * A snapshot is offered in place of entries that the leader has no more (paper §7). The receiver fetches its bytes,
+     * beside the frames, from any member that has it. Offered again until it is answered.
+     *
+     * @param baseIndex the leader's log begins behind it: any snapshot that ends there or later will do
+     */
+    record InstallSnapshot(long term, long run, SnapshotMeta snapshot, long baseIndex) implements RaftMessage {}
 
     /**
-     * How the offered snapshot ended.
+     * What became of an offered snapshot.
      *
-     * @param index of the offer's last included entry
-     * @param installed whether the receiver's log and state now reach at least {@code index}; if not, the leader tries
-     *     again later
+     * @param index where the snapshot ends that the receiver has, or is fetching: the offered one, or another that will
+     *     do
      */
-    record InstallSnapshotReply(long term, long run, long index, boolean installed) implements RaftMessage {}
+    record InstallSnapshotReply(long term, long run, long index, SnapshotProgress progress) implements RaftMessage {}
 
     /** Campaign at once; from the leader that hands over (thesis §3.10). */
     record TimeoutNow(long term) implements RaftMessage {}

@@ -18,6 +18,7 @@ final class FileReceiver implements SnapshotStore.Receiver {
     private final ChunkFile chunks;
     private final MessageDigest digest = SnapshotFile.sha256(); // of the first offset bytes
     private long offset;
+    private boolean broken; // what lies behind the last whole chunk is not known
 
     FileReceiver(Path partial, Path offer, SnapshotMeta snapshot) throws IOException {
         this.partial = partial;
@@ -58,10 +59,16 @@ final class FileReceiver implements SnapshotStore.Receiver {
 
     @Override
     public void append(SnapshotChunk chunk) throws IOException {
+        if (broken) {
+            throw new IOException("an earlier chunk of " + partial + " was not written as a whole");
+        }
         ChunkedState.checkChunk(snapshot, offset, chunk.rawBytes());
-        digest.update(chunk.raw());
+        byte[] raw = chunk.raw();
+        broken = true;
         chunks.append(chunk);
-        offset += chunk.rawBytes();
+        broken = false;
+        digest.update(raw);
+        offset += raw.length;
     }
 
     @Override

@@ -66,7 +66,8 @@ class PendingRequestsTest {
                 threads,
                 links,
                 new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
-                new SharedConfigurations());
+                new SharedConfigurations(),
+                new TransferLimits(settings, nowNanos::get));
     }
 
     @AfterEach

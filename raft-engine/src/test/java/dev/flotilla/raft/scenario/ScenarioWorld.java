@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.sim.MessageText;
 import dev.flotilla.raft.sim.Names;
@@ -16,6 +17,7 @@ import dev.flotilla.raft.sim.SimPeer;
 import dev.flotilla.raft.sim.World;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -38,7 +40,7 @@ final class ScenarioWorld implements World {
     private final Set<String> hidden = new HashSet<>();
     private final List<String> lines = new ArrayList<>();
     private boolean silent;
-    private boolean snapshotWanted;
+    private final Map<SimPeer, SnapshotMeta> fetching = new HashMap<>();
     private long nowNanos;
 
     // ---- what the script does ----
@@ -152,33 +154,31 @@ final class ScenarioWorld implements World {
         due.add(new Due("", task));
     }
 
+    /** Held by {@code =>n1}. */
     @Override
-    public void sendSnapshot(SimPeer from, PeerId to, RaftMessage.InstallSnapshot message, SimMachine.State state) {
-        StoreId storeId = from.storeId();
-        SimPeer receiver = peer(Names.of(to));
-        String link = from.name() + "->" + receiver.name();
-        due.add(new Due(link, () -> {
-            boolean isCut = cut.contains(link) || !receiver.isUp();
-            print(from.name() + (isCut ? " =x " : " => ") + receiver.name() + "  " + MessageText.of(message));
-            if (isCut) {
-                from.step(new Input.SnapshotNotSent(to, message.run()));
-                return;
+    public void receiveSnapshot(SimPeer peer, SnapshotMeta snapshot, List<PeerId> sources) {
+        print(peer.name() + " fetches " + snapshot.lastIncluded());
+        fetching.put(peer, snapshot);
+        due.add(new Due("=>" + peer.name(), () -> {
+            if (peer.isUp() && fetching.remove(peer, snapshot)) {
+                fetch(peer, snapshot, sources);
             }
-            receiver.disk().receive(state);
-            snapshotWanted = false;
-            receiver.step(new Input.Received(from.id(), storeId, message, nowNanos / MILLI));
-            from.step(
-                    snapshotWanted
-                            ? new Input.SnapshotSent(to, message.run())
-                            : new Input.SnapshotNotSent(to, message.run()));
         }));
     }
 
-    @Override
-    public void receiveSnapshot(SimPeer peer, PeerId from, RaftMessage.InstallSnapshot message) {
-        due.add(new Due(
-                "",
-                () -> peer.step(new Input.SnapshotReceived(from, message.term(), message.run(), message.snapshot()))));
+    private void fetch(SimPeer peer, SnapshotMeta snapshot, List<PeerId> sources) {
+        for (PeerId source : sources) {
+            SimPeer asked = peer(Names.of(source));
+            boolean isCut = cut.contains(asked.name() + "->" + peer.name()) || !asked.isUp();
+            if (!isCut && asked.disk().holds(snapshot)) {
+                print(asked.name() + " => " + peer.name() + "  snapshot " + snapshot.lastIncluded());
+                peer.disk().receive(asked.disk().given(snapshot));
+                peer.step(new Input.SnapshotReceived(snapshot));
+                return;
+            }
+        }
+        print(peer.name() + " finds no snapshot " + snapshot.lastIncluded());
+        peer.step(new Input.SnapshotNotReceived(snapshot));
     }
 
     // ---- what is written down ----
@@ -210,9 +210,7 @@ final class ScenarioWorld implements World {
 
     @Override
     public void emitted(SimPeer peer, Effect effect) {
-        if (effect instanceof Effect.ReceiveSnapshot) {
-            snapshotWanted = true;
-        } else if (effect instanceof Effect.Compact compact) {
+        if (effect instanceof Effect.Compact compact) {
             print(peer.name() + " compacts to " + compact.base());
         } else if (effect instanceof Effect.Watch watch) {
             print(peer.name() + (watch.incarnations().isEmpty() ? " wakes" : " falls silent"));

@@ -11,6 +11,7 @@ import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
+import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
@@ -273,7 +274,8 @@ final class Invariants {
                     disk);
         } else if (message instanceof RaftMessage.AppendAccepted reply) {
             requireOnDisk(peer, message, reply.matchIndex());
-        } else if (message instanceof RaftMessage.InstallSnapshotReply reply && reply.installed()) {
+        } else if (message instanceof RaftMessage.InstallSnapshotReply reply
+                && reply.progress() == SnapshotProgress.INSTALLED) {
             requireOnDisk(peer, message, reply.index());
         } else if (message instanceof RaftMessage.AppendEntries append) {
             onAppendEntries(peer, append);

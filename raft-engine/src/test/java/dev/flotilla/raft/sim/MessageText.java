@@ -48,10 +48,11 @@ public final class MessageText {
     private static String ofRarer(RaftMessage message) {
         if (message instanceof RaftMessage.InstallSnapshot m) {
             return "InstallSnapshot term=" + m.term() + " run=" + m.run() + " last="
-                    + m.snapshot().lastIncluded() + " " + of(m.snapshot().configuration());
+                    + m.snapshot().lastIncluded() + " base=" + m.baseIndex() + " "
+                    + of(m.snapshot().configuration());
         } else if (message instanceof RaftMessage.InstallSnapshotReply m) {
-            return "InstallSnapshotReply term=" + m.term() + " run=" + m.run() + " index=" + m.index() + " installed="
-                    + m.installed();
+            return "InstallSnapshotReply term=" + m.term() + " run=" + m.run() + " index=" + m.index() + " "
+                    + m.progress();
         } else if (message instanceof RaftMessage.Quiet m) {
             return "Quiet term=" + m.term() + " run=" + m.run() + " round=" + m.round() + " index=" + m.index();
         } else if (message instanceof RaftMessage.QuietReply m) {

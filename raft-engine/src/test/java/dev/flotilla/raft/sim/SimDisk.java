@@ -31,6 +31,8 @@ public final class SimDisk {
     private HardState hardState = HardState.INITIAL;
     private SimLog log = new SimLog();
     private SimMachine.@Nullable State snapshot;
+    private SimMachine.@Nullable State partial; // being received
+    private int pieces; // of partial
     private final Map<SnapshotMeta, SimMachine.State> received = new HashMap<>(); // and not yet installed
     private List<Certificate> certificates = List.of();
     private final Deque<Write> pending = new ArrayDeque<>();
@@ -123,6 +125,40 @@ public final class SimDisk {
         } else {
             log.reset(meta.lastIncluded());
         }
+    }
+
+    /** Whether this disk has that snapshot for others. */
+    public boolean holds(SnapshotMeta meta) {
+        return snapshot != null && snapshot.meta().equals(meta);
+    }
+
+    /** That snapshot, which this disk {@linkplain #holds(SnapshotMeta) holds}. */
+    public SimMachine.State given(SnapshotMeta meta) {
+        if (snapshot == null || !snapshot.meta().equals(meta)) {
+            throw new IllegalStateException("snapshot " + meta.lastIncluded() + " is not here");
+        }
+        return snapshot;
+    }
+
+    /** How much of that snapshot is here, in pieces; nothing if another one was begun since. */
+    int piecesOf(SnapshotMeta meta) {
+        return partial != null && partial.meta().equals(meta) ? pieces : 0;
+    }
+
+    /** One more piece is here, durably; returns how many are. */
+    int receivePiece(SimMachine.State state) {
+        pieces = piecesOf(state.meta()) + 1;
+        partial = state;
+        return pieces;
+    }
+
+    /** All pieces of that snapshot are here. */
+    void receiveAll(SnapshotMeta meta) {
+        Violation.unless(partial != null && partial.meta().equals(meta), "%s is not here", meta.lastIncluded());
+        if (partial != null) {
+            receive(partial);
+        }
+        partial = null;
     }
 
     public void receive(SimMachine.State state) {

@@ -11,6 +11,7 @@ import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.function.Supplier;
@@ -34,7 +35,7 @@ final class SimGroup implements World {
         life = new GroupLife(this, config, machines);
         connections = new Connections(environment, life.peers());
         delivery = new Delivery(this);
-        transfers = new SimTransfers(environment.schedule(), environment.random(), environment.network());
+        transfers = new SimTransfers(environment, life);
         watch = new Watch(this);
         clients = new SimClients(environment, invariants);
         operators = new Operators(this);
@@ -88,6 +89,7 @@ final class SimGroup implements World {
 
     @Override
     public void send(SimPeer from, PeerId to, RaftMessage message) {
+        transfers.said(from, message);
         delivery.send(from, to, message);
     }
 
@@ -102,15 +104,10 @@ final class SimGroup implements World {
     }
 
     @Override
-    public void sendSnapshot(SimPeer from, PeerId to, RaftMessage.InstallSnapshot message, SimMachine.State state) {
-        environment.note(() -> from.name() + " => " + Names.of(to) + "  " + MessageText.of(message));
-        environment.tally().count(Occurrence.SNAPSHOT_SENT);
-        transfers.send(from, life.peer(to), message, state);
-    }
-
-    @Override
-    public void receiveSnapshot(SimPeer peer, PeerId from, RaftMessage.InstallSnapshot message) {
-        transfers.receive(peer, message);
+    public void receiveSnapshot(SimPeer peer, SnapshotMeta snapshot, List<PeerId> sources) {
+        environment.note(() -> peer.name() + " fetches snapshot " + snapshot.lastIncluded());
+        environment.tally().count(Occurrence.SNAPSHOT_FETCHED);
+        transfers.fetch(peer, snapshot, sources);
     }
 
     @Override
@@ -151,9 +148,6 @@ final class SimGroup implements World {
     @Override
     public void emitted(SimPeer peer, Effect effect) {
         watch.emitted(peer, effect);
-        if (effect instanceof Effect.ReceiveSnapshot receive) {
-            transfers.wanted(peer, receive.message());
-        }
     }
 
     @Override

@@ -270,10 +270,8 @@ public final class SimPeer {
             world.forwarded(this, forwarded.id(), forwarded.term());
         } else if (effect instanceof Effect.LoadEntries load) {
             ifStillAlive(World.Work.LOAD, () -> step(new Input.EntriesLoaded(load.to(), load.run(), read(load))));
-        } else if (effect instanceof Effect.SendSnapshot send) {
-            sendSnapshot(send);
         } else if (effect instanceof Effect.ReceiveSnapshot receive) {
-            world.receiveSnapshot(this, receive.from(), receive.message());
+            world.receiveSnapshot(this, receive.snapshot(), receive.sources());
         } else if (effect instanceof Effect.Compact compact) {
             compact(compact);
         } else if (effect instanceof Effect.SaveCertificates save) {
@@ -321,18 +319,6 @@ public final class SimPeer {
                 name(),
                 compact.base());
         disk.log().compact(compact.base());
-    }
-
-    private void sendSnapshot(Effect.SendSnapshot send) {
-        SimMachine.State newest = disk.snapshot();
-        if (newest != null && newest.meta().equals(send.message().snapshot())) {
-            world.sendSnapshot(this, send.to(), send.message(), newest);
-        } else {
-            ifStillAlive(
-                    World.Work.LOAD,
-                    () -> step(
-                            new Input.SnapshotNotSent(send.to(), send.message().run())));
-        }
     }
 
     private SimMachine.State installed(Effect.InstallSnapshot install) {

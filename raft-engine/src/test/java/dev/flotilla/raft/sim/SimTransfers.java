@@ -1,129 +1,148 @@
 package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.RaftMessage;
-import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
-import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 
-/** Snapshots on their way: an offer, and the bytes if it is taken. Either breaks now and then. */
+/**
+ * Snapshots on their way, piece by piece, from whoever has them to who lacks them. A source may break off with each
+ * piece; what has arrived by then stays on the receiver's disk.
+ */
 final class SimTransfers {
-    /** What is offered over a byte stream that is still open. Each is one of its own. */
-    private static final class Offer {
-        private final SimPeer from;
-        private final int fromLife;
-        private final RaftMessage.InstallSnapshot message;
-        private final SimMachine.State state;
+    private static final int PIECES = 4;
+    private static final int SLOW_FETCHES = 3; // one in so many lasts longer than an election
+    private static final int BREAKS = 8; // one piece in so many never comes
 
-        Offer(SimPeer from, RaftMessage.InstallSnapshot message, SimMachine.State state) {
-            this.from = from;
-            this.fromLife = from.life();
-            this.message = message;
-            this.state = state;
+    /** What one peer is fetching. */
+    private static final class Fetch {
+        private final SimPeer to;
+        private final int life;
+        private final long term;
+        private final SnapshotMeta snapshot;
+        private final List<PeerId> sources;
+        private final boolean slow;
+        private int asked; // of the sources
+        private boolean moved; // since the first of them was asked
+        private boolean interrupted; // some was here before this source was asked
+
+        Fetch(SimPeer to, SnapshotMeta snapshot, List<PeerId> sources, boolean slow) {
+            this.to = to;
+            this.life = to.life();
+            this.term = to.status().term();
+            this.snapshot = snapshot;
+            this.sources = sources;
+            this.slow = slow;
         }
     }
 
-    private final Schedule schedule;
+    private final Environment environment;
+    private final GroupLife peers;
     private final RandomGenerator random;
-    private final SimNetwork network;
-    private final Map<SimPeer, Offer> offered = new HashMap<>(); // by receiver, as long as its core looks at it
-    private final Set<Offer> wanted = new HashSet<>();
+    private final Map<SimPeer, Fetch> current = new HashMap<>();
     private boolean reliable;
 
-    SimTransfers(Schedule schedule, RandomGenerator random, SimNetwork network) {
-        this.schedule = schedule;
-        this.random = random;
-        this.network = network;
+    SimTransfers(Environment environment, GroupLife peers) {
+        this.environment = environment;
+        this.peers = peers;
+        this.random = environment.random();
     }
 
     void becomeReliable() {
         reliable = true;
     }
 
-    void send(SimPeer from, SimPeer to, RaftMessage.InstallSnapshot message, SimMachine.State state) {
-        Offer offer = new Offer(from, message, state);
-        StoreId storeId = from.storeId();
-        schedule.after(network.delay(), () -> {
-            if (!to.isUp() || isCut(from, to) || breaks()) {
-                notSent(offer, to.id());
+    /** Fetches that snapshot, in place of what {@code to} was fetching. */
+    void fetch(SimPeer to, SnapshotMeta snapshot, List<PeerId> sources) {
+        Fetch fetch = new Fetch(to, snapshot, sources, random.nextInt(SLOW_FETCHES) == 0);
+        fetch.interrupted = to.disk().piecesOf(snapshot) > 0;
+        current.put(to, fetch);
+        planPiece(fetch);
+    }
+
+    private void planPiece(Fetch fetch) {
+        long delay = environment.network().delay();
+        if (fetch.slow && !reliable) {
+            delay += random.nextLong(SimSettings.ELECTION_TIMEOUT_NANOS);
+        }
+        environment.schedule().after(delay, () -> {
+            if (fetch.equals(current.get(fetch.to)) && fetch.to.life() == fetch.life) {
+                onPiece(fetch);
+            }
+        });
+    }
+
+    private void onPiece(Fetch fetch) {
+        SimDisk disk = fetch.to.disk();
+        SimPeer source = peers.peer(fetch.sources.get(fetch.asked));
+        if (!gives(source, fetch)) {
+            turnToTheNext(fetch);
+            return;
+        }
+        fetch.moved = true;
+        count(fetch, source);
+        if (disk.receivePiece(source.disk().given(fetch.snapshot)) < PIECES) {
+            planPiece(fetch);
+        } else {
+            current.remove(fetch.to);
+            disk.receiveAll(fetch.snapshot);
+            fetch.to.step(new Input.SnapshotReceived(fetch.snapshot));
+        }
+    }
+
+    private void count(Fetch fetch, SimPeer source) {
+        if (fetch.interrupted) {
+            fetch.interrupted = false;
+            environment.tally().count(Occurrence.SNAPSHOT_RESUMED);
+        }
+        if (source.role() != Role.LEADER) {
+            environment.tally().count(Occurrence.SNAPSHOT_FROM_FOLLOWER);
+        }
+    }
+
+    private boolean gives(SimPeer source, Fetch fetch) {
+        SimPeer to = fetch.to;
+        boolean isCut = environment.network().isBlocked(source.node(), to.node())
+                || environment.network().isBlocked(to.node(), source.node());
+        boolean breaks = !reliable && random.nextInt(BREAKS) == 0;
+        return source.isUp()
+                && !isCut
+                && !breaks
+                && source.disk().holds(fetch.snapshot)
+                && source.status().configuration().contains(to.id(), to.storeId());
+    }
+
+    /** A round over all sources that brought nothing is the end. */
+    private void turnToTheNext(Fetch fetch) {
+        fetch.asked++;
+        if (fetch.asked == fetch.sources.size()) {
+            if (!fetch.moved) {
+                current.remove(fetch.to);
+                fetch.to.step(new Input.SnapshotNotReceived(fetch.snapshot));
                 return;
             }
-            offered.put(to, offer);
-            to.step(new Input.Received(from.id(), storeId, message, to.wallMillis()));
-            if (!wanted.contains(offer)) { // the receiver closes a stream that it does not want
-                offered.remove(to, offer);
-                notSent(offer, to.id());
-            }
-        });
-    }
-
-    /** The core of {@code to} said that it wants the snapshot, perhaps only after a write. */
-    void wanted(SimPeer to, RaftMessage.InstallSnapshot message) {
-        Offer offer = offered.get(to);
-        Violation.unless(
-                offer != null && offer.message.equals(message), "%s wants a snapshot that nobody offers", to.name());
-        if (offer != null) {
-            wanted.add(offer);
+            fetch.asked = 0;
+            fetch.moved = false;
         }
+        fetch.interrupted = fetch.to.disk().piecesOf(fetch.snapshot) > 0;
+        planPiece(fetch);
     }
 
-    /** {@code to} takes what is offered. */
-    void receive(SimPeer to, RaftMessage.InstallSnapshot message) {
-        Offer offer = offered.get(to);
-        if (offer == null || !offer.message.equals(message)) {
-            return; // another offer took its place
+    /** A peer said something about a snapshot. */
+    void said(SimPeer peer, RaftMessage message) {
+        Fetch fetch = current.get(peer);
+        if (message instanceof RaftMessage.InstallSnapshotReply reply
+                && reply.progress() == SnapshotProgress.FETCHING
+                && fetch != null
+                && fetch.life == peer.life()
+                && fetch.term < reply.term()) {
+            environment.tally().count(Occurrence.SNAPSHOT_OUTLIVED_LEADER);
         }
-        offered.remove(to);
-        int life = to.life();
-        schedule.after(network.delay() * 3, () -> {
-            boolean whole = to.life() == life && !isCut(offer.from, to) && !breaks();
-            if (whole) {
-                sent(offer, to.id());
-            } else {
-                notSent(offer, to.id());
-            }
-            if (to.life() == life) {
-                ended(to, offer, whole);
-            }
-        });
-    }
-
-    private static void ended(SimPeer to, Offer offer, boolean whole) {
-        RaftMessage.InstallSnapshot message = offer.message;
-        PeerId from = offer.from.id();
-        if (whole) {
-            to.disk().receive(offer.state);
-            to.step(new Input.SnapshotReceived(from, message.term(), message.run(), message.snapshot()));
-        } else {
-            to.step(new Input.SnapshotNotReceived(from, message.term(), message.run(), message.snapshot()));
-        }
-    }
-
-    private void sent(Offer offer, PeerId to) {
-        schedule.after(network.delay(), () -> {
-            if (offer.from.life() == offer.fromLife) {
-                offer.from.step(new Input.SnapshotSent(to, offer.message.run()));
-            }
-        });
-    }
-
-    private void notSent(Offer offer, PeerId to) {
-        schedule.after(network.delay(), () -> {
-            if (offer.from.life() == offer.fromLife) {
-                offer.from.step(new Input.SnapshotNotSent(to, offer.message.run()));
-            }
-        });
-    }
-
-    private boolean isCut(SimPeer from, SimPeer to) {
-        return network.isBlocked(from.node(), to.node()) || network.isBlocked(to.node(), from.node());
-    }
-
-    private boolean breaks() {
-        return !reliable && random.nextInt(5) == 0;
     }
 }

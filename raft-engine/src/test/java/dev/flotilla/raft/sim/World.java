@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -33,11 +34,8 @@ public interface World {
     /** Runs {@code task} later. */
     void later(SimPeer peer, Work work, Runnable task);
 
-    /** Offers {@code state} to {@code to}. */
-    void sendSnapshot(SimPeer from, PeerId to, RaftMessage.InstallSnapshot message, SimMachine.State state);
-
-    /** Fetches what {@code from} offered. */
-    void receiveSnapshot(SimPeer peer, PeerId from, RaftMessage.InstallSnapshot message);
+    /** Fetches that snapshot from any of {@code sources}. */
+    void receiveSnapshot(SimPeer peer, SnapshotMeta snapshot, List<PeerId> sources);
 
     void answered(SimPeer peer, RequestId id, Result result);
 

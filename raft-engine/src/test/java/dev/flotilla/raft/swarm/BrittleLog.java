@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 final class BrittleLog implements LogStorage {
     private final LogStorage log;
     private volatile boolean broken;
+    private volatile boolean breaksAtRebase;
     private int writesLeft;
 
     BrittleLog(LogStorage log) {
@@ -29,6 +30,15 @@ final class BrittleLog implements LogStorage {
     /** Every write fails from now on. */
     void breakDown() {
         broken = true;
+    }
+
+    /** The write that would have the log begin behind a received snapshot fails, and every later one. */
+    void breakDownAtRebase() {
+        breaksAtRebase = true;
+    }
+
+    boolean isBroken() {
+        return broken;
     }
 
     @Override
@@ -49,6 +59,9 @@ final class BrittleLog implements LogStorage {
 
     @Override
     public void write(List<GroupWrite> round) throws IOException {
+        if (breaksAtRebase && round.stream().anyMatch(GroupWrite.Rebase.class::isInstance)) {
+            broken = true;
+        }
         if (broken || writesLeft-- <= 0) {
             throw new IOException("no space left on device");
         }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.driver.NodeSettings;
+import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
@@ -44,6 +45,10 @@ class RestartTest {
     private Peer onDisk(Swarm swarm, PeerCredentials credentials) throws IOException {
         Path home = Files.createDirectories(
                 directory.resolve(credentials.peerId().shortText().substring(2)));
+        return onDisk(swarm, credentials, home);
+    }
+
+    private Peer onDisk(Swarm swarm, PeerCredentials credentials, Path home) throws IOException {
         return swarm.add(
                 credentials,
                 openLog(home.resolve("log")),
@@ -112,6 +117,56 @@ class RestartTest {
             assertThat(late.notebook.restores()).isEqualTo(1);
             note(late, "after");
             assertThat(notes(first)).hasSize(121);
+        }
+    }
+
+    /** The file of a received snapshot is in place, and the log still ends before it: the log follows at the next start. */
+    @Test
+    void aCrashBetweenASnapshotsFileAndItsLogLosesNothing() throws Exception {
+        PeerCredentials credentials = Ed25519Credentials.generate();
+        Path home = Files.createDirectories(directory.resolve("late"));
+        try (Swarm swarm = new Swarm()) {
+            swarm.config = RaftConfig.defaults()
+                    .withElectionTimeout(Duration.ofMillis(300))
+                    .withLogKept(1 << 10, 0);
+            Peer first = swarm.add().create();
+            for (int i = 0; i < 40; i++) {
+                note(first, "note " + i);
+            }
+            await(first.group.takeSnapshot());
+            BrittleLog log = new BrittleLog(openLog(home.resolve("log")));
+            log.breakDownAtRebase();
+            Peer late = swarm.add(credentials, log, FileSnapshotStore.open(home.resolve("snapshots")));
+            GenesisId genesis = first.group.genesis();
+            late.join(first.invite(Member.Role.LEARNER));
+            awaitTrue(log::isBroken);
+            swarm.peers.remove(late);
+            late.stop();
+            assertThat(late.snapshots.newest(genesis)).isPresent();
+            assertThat(late.notebook.restores()).isZero();
+
+            Peer again = onDisk(swarm, credentials, home);
+            assertThat(again.log.read(genesis).orElseThrow().last()).isEqualTo(EntryId.NONE);
+            again.open(genesis);
+            assertThat(again.notebook.restores()).isEqualTo(1);
+            assertThat(again.log.read(genesis).orElseThrow().base().index()).isPositive();
+            note(first, "after");
+            assertThat(notes(again)).isEqualTo(notes(first)).hasSize(41);
+        }
+    }
+
+    @Test
+    void aSnapshotIsTakenOnceItIsTime() throws Exception {
+        try (Swarm swarm = new Swarm()) {
+            swarm.settings = NodeSettings.defaults()
+                    .withSnapshots(Long.MAX_VALUE, Long.MAX_VALUE)
+                    .withSnapshotInterval(Duration.ofMillis(50));
+            swarm.grow(1);
+            Peer peer = swarm.peers.get(0);
+            long index = note(peer, "a");
+            awaitTrue(() -> peer.group.status().join().snapshot().index() >= index);
+            long next = note(peer, "b");
+            awaitTrue(() -> peer.group.status().join().snapshot().index() >= next);
         }
     }
 
