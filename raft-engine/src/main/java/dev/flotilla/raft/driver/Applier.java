@@ -3,19 +3,18 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.machine.StateMachine;
-import dev.flotilla.raft.machine.StateMachine.Committed;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
-import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.session.SessionedMachine;
+import dev.flotilla.raft.session.Told;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -33,13 +32,10 @@ import org.slf4j.LoggerFactory;
  * @param <R> what applying a command gives back
  */
 final class Applier<R> {
-    /** A command of this peer that was applied. */
-    record Completed<R>(RequestId id, long index, R result) {}
-
     /** Told on the apply thread. */
     interface Listener<R> {
-        /** Everything up to {@code last} is applied; {@code completed} are those that were asked for here. */
-        void applied(EntryId last, List<Completed<R>> completed);
+        /** Everything up to {@code last} is applied; {@code told} is what came of the commands that were asked for here. */
+        void applied(EntryId last, List<Told<R>> told);
 
         /** A snapshot took the place of everything up to {@code last}. */
         void restored(EntryId last);
@@ -55,7 +51,7 @@ final class Applier<R> {
 
     private final NodeContext node;
     private final GenesisId genesis;
-    private final StateMachine<R> machine;
+    private final SessionedMachine<R> machine;
     private final Listener<R> listener;
     private final SnapshotKeeper snapshots;
     private final SerialExecutor serial;
@@ -87,7 +83,7 @@ final class Applier<R> {
     Applier(
             NodeContext node,
             GenesisId genesis,
-            StateMachine<R> machine,
+            SessionedMachine<R> machine,
             Position position,
             SnapshotKeeper snapshots,
             SerialExecutor serial,
@@ -251,31 +247,21 @@ final class Applier<R> {
     }
 
     private void apply(List<Entry> entries) throws MalformedMessageException {
-        List<Committed> batch = new ArrayList<>(entries.size());
-        List<Command> commands = new ArrayList<>(entries.size());
         SnapshotKeeper.InForce inForce = position.inForce;
         for (Entry entry : entries) {
             hollow |= entry.isHollow();
-            if (entry.kind() == Entry.Kind.COMMAND && !entry.isHollow()) {
-                Command command = EntryCodec.decodeCommand(entry.payload());
-                commands.add(command);
-                batch.add(new Committed(entry.index(), entry.term(), command.data()));
-            } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            if (entry.kind() == Entry.Kind.CONFIGURATION) {
                 inForce = new SnapshotKeeper.InForce(
                         node.configurations().shared(EntryCodec.decodeConfiguration(entry.payload())), entry.id());
             }
         }
-        List<R> results = batch.isEmpty() ? List.of() : machine.apply(List.copyOf(batch));
-        if (results.size() != batch.size()) {
-            throw new IllegalStateException(
-                    "the state machine gave " + results.size() + " results for " + batch.size() + " commands");
-        }
+        List<Told<R>> told = machine.apply(entries, this::isOwn);
         hollow |= isWitness(inForce);
         position = new Position(entries.get(entries.size() - 1).id(), inForce);
         if (hollow) { // a command of this peer may be among them unseen, as in a snapshot
             listener.restored(position.lastApplied);
         } else {
-            listener.applied(position.lastApplied, completed(batch, commands, results));
+            listener.applied(position.lastApplied, told);
         }
         if (!hollow || isWitness(inForce)) { // what is restored from must say that there is no state in it
             snapshots.applied(position, entries.size(), sizeBytes(entries), this::capture);
@@ -291,15 +277,8 @@ final class Applier<R> {
         return hollow ? out -> {} : machine.capture();
     }
 
-    private List<Completed<R>> completed(List<Committed> batch, List<Command> commands, List<R> results) {
-        List<Completed<R>> completed = new ArrayList<>();
-        for (int i = 0; i < commands.size(); i++) {
-            Command command = commands.get(i);
-            if (command.origin().equals(node.self()) && command.request().incarnation() == node.incarnation()) {
-                completed.add(new Completed<>(command.request(), batch.get(i).index(), results.get(i)));
-            }
-        }
-        return completed;
+    private boolean isOwn(Command command) {
+        return command.origin().equals(node.self()) && command.request().incarnation() == node.incarnation();
     }
 
     private void restoreNow(SnapshotMeta snapshot) throws IOException {

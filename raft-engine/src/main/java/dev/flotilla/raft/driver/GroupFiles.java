@@ -13,6 +13,8 @@ import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.session.SessionTable;
+import dev.flotilla.raft.session.SessionedMachine;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.transport.PeerId;
@@ -76,12 +78,12 @@ final class GroupFiles {
         if (snapshot != null && !contains(genesis, stored, snapshot.lastIncluded())) {
             stored = rebase(genesis, stored, snapshot);
         }
-        long machineIndex = machine.lastApplied();
+        SessionedMachine<R> sessioned = new SessionedMachine<>(machine, SessionTable.Bounds.STANDARD);
         StoreId storeId = Tables.storeId(node.log(), genesis, node.storeId());
         boolean isWitness = snapshot != null && snapshot.configuration().isWitness(node.self(), storeId);
-        if (snapshot != null && !isWitness && machineIndex < snapshot.index()) {
+        if (snapshot != null && !isWitness) {
             try (InputStream in = node.snapshots().open(genesis, snapshot)) {
-                machine.restore(snapshot.index(), in);
+                sessioned.recover(snapshot.index(), in);
             }
         }
         Ticket ticket = Tables.join(node.log(), genesis);
@@ -94,7 +96,7 @@ final class GroupFiles {
                 ticket == null ? Set.of() : contacts(ticket));
         boolean left = Tables.left(node.log(), genesis) != null;
         return new Opening<>(
-                genesis, machine, config, recovered, position(snapshot), machineIndex, ticket, left, storeId);
+                genesis, sessioned, config, recovered, position(snapshot), ticket, left, storeId);
     }
 
     private static Set<PeerId> contacts(Ticket ticket) {

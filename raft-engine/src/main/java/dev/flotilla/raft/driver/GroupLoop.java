@@ -14,6 +14,7 @@ import dev.flotilla.raft.message.RemovalNotice;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -302,8 +303,8 @@ final class GroupLoop<R> implements Outbox.Sender {
     /** Brings what was applied from the apply thread to the loop. */
     private final class AppliedListener implements Applier.Listener<R> {
         @Override
-        public void applied(EntryId last, List<Applier.Completed<R>> completed) {
-            onLoop(() -> requests.applied(last, completed));
+        public void applied(EntryId last, List<Told<R>> told) {
+            onLoop(() -> requests.applied(last, told));
         }
 
         @Override

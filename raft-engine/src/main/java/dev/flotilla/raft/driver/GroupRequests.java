@@ -9,6 +9,7 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.session.Told;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -130,10 +131,13 @@ final class GroupRequests<R> {
         ifAsked(present -> present.proposals.forwarded(id, term));
     }
 
-    /** Everything up to {@code last} is applied, {@code completed} among it. */
-    void applied(EntryId last, List<Applier.Completed<R>> completed) {
-        ifAsked(present ->
-                completed.forEach(each -> present.proposals.applied(each.id(), each.index(), each.result())));
+    /** Everything up to {@code last} is applied; {@code told} is what came of the commands among it. */
+    void applied(EntryId last, List<Told<R>> told) {
+        ifAsked(present -> told.forEach(each -> {
+            if (each.fate() instanceof Told.Fate.Applied<R> applied) {
+                present.proposals.applied(each.command().request(), applied.index(), applied.result());
+            }
+        }));
         settle(last);
     }
 

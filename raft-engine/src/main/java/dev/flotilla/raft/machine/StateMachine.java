@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what applying a command gives back to its caller
  */
 public interface StateMachine<R> {
+    /** A longer result is not kept for a retry. */
+    int RESULT_BYTES_MAX = 256;
+
     /**
      * Applies {@code batch} in order and returns one result for each. A refusal that belongs to the application is a
      * result. What is thrown stops the group on this peer.
@@ -22,7 +25,8 @@ public interface StateMachine<R> {
 
     /**
      * The index of the last entry that this state contains and that survives a restart: 0 for a state that lives in
-     * memory. Whoever keeps its own state may be given entries again after a restart, and skips those.
+     * memory. Whoever keeps its own state may be given entries again after a restart, and skips those; what it gives
+     * back for them is not looked at.
      */
     long lastApplied();
 
@@ -35,6 +39,25 @@ public interface StateMachine<R> {
      * @param index of the last entry that it contains
      */
     void restore(long index, InputStream in) throws IOException;
+
+    /**
+     * The bytes in which {@code result} is kept beside the state, so that who retries a command learns what came of it at
+     * first. The same for equal results on every member. Null if it is not to be kept; so is one of more than
+     * {@link #RESULT_BYTES_MAX} bytes not.
+     */
+    default @Nullable Bytes encodeResult(R result) {
+        return null;
+    }
+
+    /**
+     * The result that {@link #encodeResult} turned into {@code encoded}, perhaps on another member or an earlier version.
+     * What belongs to it but would be too much to keep, such as a whole state, may be as it is now.
+     *
+     * @param index of the entry that it came of
+     */
+    default R decodeResult(long index, Bytes encoded) {
+        throw new UnsupportedOperationException("this state machine has no results that are kept");
+    }
 
     /**
      * The group has stopped on this peer: what stopped it or, if it was closed, {@code null}. Called once, after

@@ -8,6 +8,12 @@ import dev.flotilla.transport.PeerId;
  *
  * @param origin the peer at which it was asked; it completes the caller's future when it applies the entry
  * @param request which of the origin's requests
+ * @param inSession by what its duplicates are recognised
  * @param data for the state machine
  */
-public record Command(PeerId origin, RequestId request, Bytes data) {}
+public record Command(PeerId origin, RequestId request, InSession inSession, Bytes data) {
+    /** One that belongs to no session. */
+    public Command(PeerId origin, RequestId request, Bytes data) {
+        this(origin, request, new InSession.None(), data);
+    }
+}

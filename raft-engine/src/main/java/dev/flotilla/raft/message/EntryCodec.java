@@ -5,6 +5,8 @@ import dev.flotilla.raft.message.proto.ProtoCommand;
 import dev.flotilla.raft.message.proto.ProtoConfiguration;
 import dev.flotilla.raft.message.proto.ProtoEntry;
 import dev.flotilla.raft.message.proto.ProtoHardState;
+import dev.flotilla.raft.message.proto.ProtoNothing;
+import dev.flotilla.raft.message.proto.ProtoNumbered;
 import dev.flotilla.raft.message.proto.ProtoRemovalNotice;
 import dev.flotilla.raft.message.proto.ProtoSnapshotMeta;
 import dev.flotilla.transport.Bytes;
@@ -104,16 +106,37 @@ public final class EntryCodec {
     }
 
     static ProtoCommand toProto(Command command) {
-        return ProtoCommand.newBuilder()
+        ProtoCommand.Builder proto = ProtoCommand.newBuilder()
                 .setOrigin(Wire.toProto(command.origin()))
                 .setRequest(Wire.toProto(command.request()))
-                .setData(Wire.toProto(command.data()))
-                .build();
+                .setData(Wire.toProto(command.data()));
+        if (command.inSession() instanceof InSession.Opening) {
+            proto.setOpensSession(ProtoNothing.getDefaultInstance());
+        } else if (command.inSession() instanceof InSession.Numbered numbered) {
+            proto.setNumbered(ProtoNumbered.newBuilder()
+                    .setSession(numbered.session())
+                    .setSequence(numbered.sequence())
+                    .setLowestUnanswered(numbered.lowestUnanswered()));
+        }
+        return proto.build();
     }
 
     static Command command(ProtoCommand proto) {
+        InSession inSession =
+                switch (proto.getInSessionCase()) {
+                    case OPENS_SESSION -> new InSession.Opening();
+                    case NUMBERED -> numbered(proto.getNumbered());
+                    case INSESSION_NOT_SET -> new InSession.None();
+                };
         return new Command(
-                Wire.peerId(proto.getOrigin()), Wire.requestId(proto.getRequest()), Wire.fromProto(proto.getData()));
+                Wire.peerId(proto.getOrigin()),
+                Wire.requestId(proto.getRequest()),
+                inSession,
+                Wire.fromProto(proto.getData()));
+    }
+
+    private static InSession numbered(ProtoNumbered proto) {
+        return new InSession.Numbered(proto.getSession(), proto.getSequence(), proto.getLowestUnanswered());
     }
 
     static ProtoSnapshotMeta toProto(SnapshotMeta snapshot) {

@@ -28,7 +28,11 @@ class CodecFuzzTest {
         }
         inputs.put(EntryCodec.encode(MessageSamples.entry(3, 4, "payload")), EntryCodec::decodeEntry);
         inputs.put(
-                EntryCodec.encodeCommand(new Command(MessageSamples.peer(1), new RequestId(1, 2), Bytes.utf8("data"))),
+                EntryCodec.encodeCommand(new Command(
+                        MessageSamples.peer(1),
+                        new RequestId(1, 2),
+                        new InSession.Numbered(3, 9, 4),
+                        Bytes.utf8("data"))),
                 EntryCodec::decodeCommand);
         inputs.put(EntryCodec.encodeConfiguration(MessageSamples.configuration()), EntryCodec::decodeConfiguration);
         inputs.put(EntryCodec.encode(new HardState(4, MessageSamples.peer(2))), EntryCodec::decodeHardState);

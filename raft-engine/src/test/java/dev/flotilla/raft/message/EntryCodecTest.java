@@ -3,6 +3,8 @@ package dev.flotilla.raft.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.raft.message.proto.ProtoCommand;
+import dev.flotilla.raft.message.proto.ProtoNumbered;
 import dev.flotilla.transport.Bytes;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -14,8 +16,12 @@ class EntryCodecTest {
             Entry entry = new Entry(new EntryId(3, 9), kind, Bytes.utf8("payload"));
             assertThat(EntryCodec.decodeEntry(EntryCodec.encode(entry))).isEqualTo(entry);
         }
-        Command command = new Command(MessageSamples.peer(1), new RequestId(-1, 7), Bytes.utf8("data"));
-        assertThat(EntryCodec.decodeCommand(EntryCodec.encodeCommand(command))).isEqualTo(command);
+        for (InSession inSession :
+                List.of(new InSession.None(), new InSession.Opening(), new InSession.Numbered(5, 1L << 40, 3))) {
+            Command command = new Command(MessageSamples.peer(1), new RequestId(-1, 7), inSession, Bytes.utf8("data"));
+            assertThat(EntryCodec.decodeCommand(EntryCodec.encodeCommand(command)))
+                    .isEqualTo(command);
+        }
         Configuration configuration = MessageSamples.configuration();
         assertThat(EntryCodec.decodeConfiguration(EntryCodec.encodeConfiguration(configuration)))
                 .isEqualTo(configuration);
@@ -45,6 +51,18 @@ class EntryCodecTest {
         encoded.copyTo(framed, 4);
         assertThat(EntryCodec.decodeEntry(Bytes.wrap(framed).slice(4, encoded.size())))
                 .isEqualTo(entry);
+    }
+
+    @Test
+    void aNumberOfNoSessionIsRefused() {
+        Bytes encoded = Wire.encode(ProtoCommand.newBuilder()
+                .setOrigin(Wire.toProto(MessageSamples.peer(1)))
+                .setNumbered(
+                        ProtoNumbered.newBuilder().setSession(7).setSequence(2).setLowestUnanswered(3))
+                .build());
+        assertThatThrownBy(() -> EntryCodec.decodeCommand(encoded))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageEndingWith("no session 7 has a command 2 whose lowest unanswered one is 3");
     }
 
     @Test

@@ -81,6 +81,9 @@ public final class MessageSamples {
     public static List<Request> requests() {
         return List.of(
                 new Request.Propose(new Command(peer(1), new RequestId(-5, 9), Bytes.utf8("payload"))),
+                new Request.Propose(new Command(peer(1), new RequestId(1, 1), new InSession.Opening(), Bytes.EMPTY)),
+                new Request.Propose(new Command(
+                        peer(1), new RequestId(1, 2), new InSession.Numbered(7, 1L << 40, 3), Bytes.utf8("payload"))),
                 new Request.ReadIndex(),
                 new Request.ChangeMembers(
                         new MembershipChange(List.of(Member.voter(peer(4), storeId(4))), List.of(peer(5)))),

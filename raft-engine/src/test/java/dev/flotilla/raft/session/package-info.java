@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flotilla.raft.session;
+
+import org.jspecify.annotations.NullMarked;
