@@ -1,6 +1,7 @@
 package dev.flotilla.consensus;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,11 +10,19 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ActorSlot<S> implements AutoCloseable {
     private final Outstanding<Outcome<S>> outstanding = new Outstanding<>();
+    private final @Nullable Actor<S> own;
     private volatile @Nullable Actor<S> actor;
     private volatile @Nullable String closedBecause;
 
-    public ActorSlot(@Nullable Actor<S> actor) {
-        this.actor = actor;
+    /**
+     * A slot that starts with {@code own}.
+     *
+     * @param own the implementation's: it completes all that it is asked, on close too, and is left to do so since it can
+     *     tell more
+     */
+    public ActorSlot(@Nullable Actor<S> own) {
+        this.own = own;
+        this.actor = own;
     }
 
     public void set(@Nullable Actor<S> newActor) {
@@ -26,6 +35,19 @@ public final class ActorSlot<S> implements AutoCloseable {
      * @throws IllegalStateException if no actor is set or this is closed
      */
     public CompletableFuture<Outcome<S>> perform(Change<S> change) {
+        return ask(current -> current.perform(change));
+    }
+
+    /**
+     * Hands a change to the actor whose fate was unknown.
+     *
+     * @throws IllegalStateException if no actor is set or this is closed
+     */
+    public CompletableFuture<Outcome<S>> retry(Outcome.RetryToken token, Change<S> change) {
+        return ask(current -> current.retry(token, change));
+    }
+
+    private CompletableFuture<Outcome<S>> ask(Function<Actor<S>, CompletableFuture<Outcome<S>>> question) {
         String reason = closedBecause;
         if (reason != null) {
             throw new IllegalStateException(reason);
@@ -34,7 +56,10 @@ public final class ActorSlot<S> implements AutoCloseable {
         if (current == null) {
             throw new IllegalStateException("no actor is set: nobody performs changes here");
         }
-        CompletableFuture<Outcome<S>> performed = current.perform(change);
+        CompletableFuture<Outcome<S>> performed = question.apply(current);
+        if (current == own) {
+            return performed.copy();
+        }
         CompletableFuture<Outcome<S>> answer = outstanding.add();
         CompletableFuture<Outcome<S>> unused = performed.whenComplete((outcome, failure) -> {
             if (failure != null) {
@@ -50,7 +75,7 @@ public final class ActorSlot<S> implements AutoCloseable {
         return answer;
     }
 
-    /** Outstanding changes become {@link Outcome.Unknown}: they may have been agreed on. Idempotent. */
+    /** What other actors have not answered becomes {@link Outcome.Unknown}: it may have been agreed on. Idempotent. */
     @Override
     public void close() {
         close("closed");

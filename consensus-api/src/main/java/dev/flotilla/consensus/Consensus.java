@@ -33,6 +33,18 @@ public interface Consensus<S> extends AutoCloseable {
      */
     CompletableFuture<Outcome<S>> commitState(S state);
 
+    /**
+     * Tries a change again that ended as {@link Outcome.Unknown} with {@code token}, on whichever peer, before a restart
+     * or after: it is applied at most once, and the outcome is that of the one time. A state that comes with it may be a
+     * later one. A token of another change is {@link Outcome.Rejected}; if it is too long ago, the change stays
+     * {@link Outcome.Unknown}, without a token.
+     *
+     * @param change as it was made before
+     * @throws IllegalArgumentException if {@code token} is no token of this agreement
+     * @throws IllegalStateException if no actor is set or this is closed
+     */
+    CompletableFuture<Outcome<S>> retry(Outcome.RetryToken token, Change<S> change);
+
     /** Sets who performs changes; replaces the actor before it. {@code null}: nobody does, this peer only reads. */
     void setActor(@Nullable Actor<S> actor);
 

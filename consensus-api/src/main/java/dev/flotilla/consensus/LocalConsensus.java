@@ -36,7 +36,9 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
     private final Executor callbacks;
     private final SerialExecutor inbox;
     private final AgreedStates<S> states;
+    private final Actor<S> ownActor;
     private final ActorSlot<S> actor;
+    private final Outstanding<Outcome<S>> retries = new Outstanding<>();
     private final Outstanding<ReadResult<S>> reads = new Outstanding<>();
     private volatile View<S> view = new View<>(0, Agreement.none(), System.nanoTime()); // written in the inbox only
     private volatile @Nullable String closedBecause;
@@ -46,7 +48,8 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
         this.callbacks = threads;
         this.inbox = new SerialExecutor(threads);
         this.states = new AgreedStates<>(threads);
-        this.actor = new ActorSlot<>(actor());
+        this.ownActor = new LocalActor();
+        this.actor = new ActorSlot<>(ownActor);
     }
 
     /** As many members that agree with each other, before their first agreement. */
@@ -65,7 +68,35 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
 
     /** The actor that this starts with: it appends to the swarm's log. */
     public Actor<S> actor() {
-        return change -> log.append(this, change);
+        return ownActor;
+    }
+
+    private final class LocalActor implements Actor<S> {
+        @Override
+        public CompletableFuture<Outcome<S>> perform(Change<S> change) {
+            return log.append(LocalConsensus.this, change);
+        }
+
+        @Override
+        public CompletableFuture<Outcome<S>> retry(Outcome.RetryToken token, Change<S> change) {
+            LocalLog.Entry<S> entry = log.find(token);
+            if (entry == null) {
+                return CompletableFuture.completedFuture(new Outcome.Unknown<>(null, "that change is too long ago"));
+            } else if (!entry.change().equals(change)) {
+                return CompletableFuture.completedFuture(
+                        new Outcome.Rejected<>(Outcome.Reason.REFUSED, "the token is that of another change"));
+            }
+            CompletableFuture<Outcome<S>> answer = retries.add();
+            inbox.execute(
+                    () -> { // behind the entry itself
+                        CompletableFuture<Void> unused = entry.verdict().thenAcceptAsync(answer::complete, callbacks);
+                    });
+            String reason = closedBecause;
+            if (reason != null) {
+                endRetries(reason);
+            }
+            return answer;
+        }
     }
 
     @Override
@@ -130,6 +161,11 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
     }
 
     @Override
+    public CompletableFuture<Outcome<S>> retry(Outcome.RetryToken token, Change<S> change) {
+        return actor.retry(token, change);
+    }
+
+    @Override
     public void setActor(@Nullable Actor<S> newActor) {
         actor.set(newActor);
     }
@@ -150,8 +186,7 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
     private void apply(LocalLog.Entry<S> entry) {
         String reason = closedBecause;
         if (reason != null) {
-            answer(entry, new Outcome.Unknown<>(null, reason + " before it was applied here"));
-            return;
+            return; // its caller was told when this member stopped
         }
         Agreement.Step<S> step;
         try {
@@ -159,7 +194,6 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
         } catch (Error e) {
             stop("stopped by " + e + " at index " + entry.index());
             states.fail(e);
-            answer(entry, new Outcome.Unknown<>(null, "stopped by " + e));
             return;
         }
         view = new View<>(entry.index(), step.next(), entry.appendedNanos());
@@ -167,12 +201,13 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
         if (newest != null && newest.index() == entry.index()) {
             states.publish(newest);
         }
+        entry.verdict().complete(step.outcome());
         answer(entry, step.outcome());
     }
 
     private void answer(LocalLog.Entry<S> entry, Outcome<S> outcome) {
         if (entry.origin() == this) {
-            callbacks.execute(() -> entry.answer().complete(outcome));
+            callbacks.execute(() -> log.answer(entry, outcome));
         }
     }
 
@@ -186,9 +221,14 @@ public final class LocalConsensus<S> implements OpLogConsensus<S> {
         if (closedBecause == null) {
             closedBecause = reason;
         }
-        log.remove(this);
+        log.remove(this, reason);
         actor.close(reason);
         endReads(reason);
+        endRetries(reason);
+    }
+
+    private void endRetries(String reason) {
+        retries.forEach(retry -> retry.complete(new Outcome.Unknown<>(null, reason)));
     }
 
     private void endReads(String reason) {

@@ -15,12 +15,15 @@ public sealed interface Outcome<R> {
     record Rejected<R>(Reason reason, String detail) implements Outcome<R> {}
 
     /**
-     * Perhaps applied, perhaps not. With a token the same write can be retried and is applied at most once; without
-     * one that can no longer be told.
+     * Perhaps applied, perhaps not. With a token the same write can be {@linkplain Consensus#retry retried} and is applied
+     * at most once; without one that can no longer be told.
      */
     record Unknown<R>(@Nullable RetryToken token, String detail) implements Outcome<R> {}
 
-    /** What a retry is recognised by. Opaque. */
+    /**
+     * What a retry is recognised by. Opaque; its bytes may be kept, so that a write can be retried after a restart of who
+     * made it.
+     */
     record RetryToken(Bytes value) {}
 
     /** Why a write was rejected. */
@@ -39,7 +42,7 @@ public sealed interface Outcome<R> {
         SUPERSEDED,
         /** This peer is no member, was removed, or its group is closed. */
         NOT_A_MEMBER,
-        /** A membership change or transfer that must not be made now; the detail says why. */
+        /** Something that must not be done, now or at all; the detail says why. */
         REFUSED
     }
 }

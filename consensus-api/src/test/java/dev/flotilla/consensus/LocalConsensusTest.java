@@ -11,6 +11,7 @@ import dev.flotilla.consensus.contract.StateRecorder;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CountDownLatch;
@@ -80,6 +81,30 @@ class LocalConsensusTest extends OpLogConsensusContract {
         assertThat(write).isCompletedWithValueMatching(outcome -> outcome instanceof Outcome.Unknown);
         assertThat(read).isCompletedExceptionally();
         release.countDown();
+    }
+
+    @Test
+    void whatAMemberThatStopsLeavesUnknownIsToldByAnother() throws Exception {
+        List<LocalConsensus<Journal>> members = LocalConsensus.swarm(2);
+        members.get(0).commitState(START).join();
+        CountDownLatch release = new CountDownLatch(1);
+        Op<Journal> op = journal -> {
+            release.await();
+            return journal.with("once");
+        };
+        CompletableFuture<Outcome<Journal>> write = members.get(0).commitOp(op);
+        members.get(0).close();
+        Outcome.RetryToken token = Objects.requireNonNull(((Outcome.Unknown<Journal>) write.join()).token());
+        CompletableFuture<Outcome<Journal>> retry = members.get(1).retry(token, new Change.Operation<>(op));
+        release.countDown();
+        assertThat(retry.join()).isEqualTo(new Outcome.Applied<>(2, START.with("once")));
+        assertThat(members.get(1).currentState()).isEqualTo(START.with("once"));
+        assertThat(members.get(1)
+                        .retry(token, new Change.Operation<>(JournalOp.append("other")))
+                        .join())
+                .isInstanceOfSatisfying(Outcome.Rejected.class, refused -> assertThat(refused.reason())
+                        .isEqualTo(Outcome.Reason.REFUSED));
+        members.get(1).close();
     }
 
     @Test

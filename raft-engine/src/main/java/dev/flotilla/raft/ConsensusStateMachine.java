@@ -140,6 +140,18 @@ final class ConsensusStateMachine<S> implements StateMachine<Outcome<S>> {
     }
 
     @Override
+    public Bytes encodeResult(Outcome<S> result) {
+        return KeptOutcome.encode(result);
+    }
+
+    /** The state that comes with it is the present one. */
+    @Override
+    public Outcome<S> decodeResult(long index, Bytes encoded) {
+        Agreed<S> newest = agreement().newest();
+        return KeptOutcome.decode(index, encoded, newest == null ? null : newest.state());
+    }
+
+    @Override
     public void stopped(@Nullable Throwable cause) {
         if (cause == null) {
             states.close();

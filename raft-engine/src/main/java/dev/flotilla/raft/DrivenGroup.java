@@ -32,6 +32,11 @@ record DrivenGroup<R>(GroupDriver<R> driver) implements RaftGroup<R> {
     }
 
     @Override
+    public CompletableFuture<Outcome<R>> retry(Outcome.RetryToken token, Bytes command) {
+        return driver.retry(token, command);
+    }
+
+    @Override
     public <T> CompletableFuture<ReadResult<T>> read(Consistency consistency, Supplier<T> query) {
         return driver.read(consistency, query);
     }

@@ -21,6 +21,12 @@ final class RaftActor<S> implements Actor<S> {
         return group.propose(machine.encode(change)).thenApply(RaftActor::flatten);
     }
 
+    /** @throws IllegalArgumentException if {@code token} is none of the group's, or the codec cannot encode the change */
+    @Override
+    public CompletableFuture<Outcome<S>> retry(Outcome.RetryToken token, Change<S> change) {
+        return group.retry(token, machine.encode(change)).thenApply(RaftActor::flatten);
+    }
+
     /** Of an entry that was applied, the state machine tells the outcome. */
     private static <S> Outcome<S> flatten(Outcome<Outcome<S>> outcome) {
         if (outcome instanceof Outcome.Applied<Outcome<S>> applied) {

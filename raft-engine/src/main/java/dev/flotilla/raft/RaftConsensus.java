@@ -115,6 +115,11 @@ public final class RaftConsensus<S> implements OpLogConsensus<S> {
     }
 
     @Override
+    public CompletableFuture<Outcome<S>> retry(Outcome.RetryToken token, Change<S> change) {
+        return actor.retry(token, change);
+    }
+
+    @Override
     public void setActor(@Nullable Actor<S> newActor) {
         actor.set(newActor);
     }

@@ -30,6 +30,16 @@ public interface RaftGroup<R> extends AutoCloseable {
     CompletableFuture<Outcome<R>> propose(Bytes command);
 
     /**
+     * Tries a command again that ended as unknown with {@code token}, on whichever peer, before a restart or after: it is
+     * applied at most once, and the outcome is that of the one time. Another command under its token is rejected as
+     * refused. Once the session in which it was made has expired, which other sessions bring about and no clock, its fate
+     * stays unknown, without a token.
+     *
+     * @throws IllegalArgumentException if {@code token} is none of this group
+     */
+    CompletableFuture<Outcome<R>> retry(Outcome.RetryToken token, Bytes command);
+
+    /**
      * Runs {@code query} on the apply thread once the local state is as fresh as asked for. Fails with
      * {@link dev.flotilla.consensus.UnavailableException} if it cannot be in time, or with what the query throws.
      */

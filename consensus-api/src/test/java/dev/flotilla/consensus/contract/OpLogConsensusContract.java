@@ -4,6 +4,7 @@ import static dev.flotilla.consensus.contract.JournalOp.append;
 import static dev.flotilla.consensus.contract.JournalOp.fail;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -15,8 +16,10 @@ import dev.flotilla.consensus.NoStateException;
 import dev.flotilla.consensus.Op;
 import dev.flotilla.consensus.OpLogConsensus;
 import dev.flotilla.consensus.Outcome;
+import dev.flotilla.transport.Bytes;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
@@ -171,6 +174,52 @@ public abstract class OpLogConsensusContract extends ConsensusContract<OpLogCons
         reached(members.get(1), failedAt);
         StateRecorder<Journal> recorder = subscribe(members.get(1), Long.MAX_VALUE);
         assertThat(await(recorder.first(agreed -> true))).isEqualTo(before);
+    }
+
+    @Test
+    void aChangeWhoseFateIsUnknownIsRetriedElsewhereAndMadeOnce() throws Exception {
+        List<OpLogConsensus<Journal>> members = startFrom(Journal.of(), 3);
+        OpLogConsensus<Journal> leaving = members.get(2);
+        List<Op<Journal>> ops =
+                IntStream.range(0, 500).mapToObj(i -> append("line " + i)).toList();
+        List<CompletableFuture<Outcome<Journal>>> writes =
+                ops.stream().map(leaving::commitOp).toList();
+        leaving.close();
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < ops.size(); i++) {
+            Outcome<Journal> outcome = await(writes.get(i));
+            if (outcome instanceof Outcome.Unknown<Journal> unknown) {
+                Outcome.RetryToken token = Objects.requireNonNull(unknown.token(), unknown.detail());
+                Change<Journal> change = new Change.Operation<>(ops.get(i));
+                applied(members.get(i % 2).retry(token, change));
+                applied(members.get(1).retry(token, change)); // and once more
+                made.add("line " + i);
+            } else if (outcome instanceof Outcome.Applied) {
+                made.add("line " + i);
+            } else {
+                assertThat(outcome).isInstanceOf(Outcome.Rejected.class);
+            }
+        }
+        assertThat(linearizable(members.get(0)).lines()).containsExactlyInAnyOrderElementsOf(made);
+    }
+
+    @Test
+    void aRetryWithAForeignTokenIsACallersMistake() throws Exception {
+        OpLogConsensus<Journal> member = startFrom(START, 1).get(0);
+        Outcome.RetryToken foreign = new Outcome.RetryToken(Bytes.utf8("no token of anybody"));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> member.retry(foreign, new Change.Operation<>(append("one"))));
+        assertThat(member.currentState()).isEqualTo(START);
+    }
+
+    @Test
+    void anActorThatCannotRetryLeavesItUnknown() throws Exception {
+        OpLogConsensus<Journal> member = startFrom(START, 1).get(0);
+        member.setActor(change -> new CompletableFuture<>());
+        Outcome.RetryToken token = new Outcome.RetryToken(Bytes.utf8("token"));
+        assertThat(await(member.retry(token, new Change.NewState<>(START))))
+                .isInstanceOfSatisfying(Outcome.Unknown.class, unknown -> assertThat(unknown.token())
+                        .isEqualTo(token));
     }
 
     @Test

@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 /** A community's document as a state machine in memory: {@link DocumentCommand}s in, {@link Verdict}s out. */
 public final class DocumentMachine implements StateMachine<Verdict> {
     private static final int SNAPSHOT_FORMAT = 1;
+    private static final String CHANGED = "changed";
+    private static final int REASON_CHARS_MAX = (RESULT_BYTES_MAX - 16) / 3; // in UTF-8, beside the operation's number
 
     private final ChangeFeed feed = new ChangeFeed();
     private State state = new State(Document.EMPTY, 0);
@@ -88,6 +90,32 @@ public final class DocumentMachine implements StateMachine<Verdict> {
             throw new IOException("the snapshot at index " + index + " is damaged: " + e.getMessage(), e);
         }
         feed.jumped(state.changes());
+    }
+
+    /** {@code changed}; or the number of the operation that was refused, a line feed, and as much of the reason as fits. */
+    @Override
+    public Bytes encodeResult(Verdict verdict) {
+        if (verdict instanceof Verdict.Changed) {
+            return Bytes.utf8(CHANGED);
+        } else if (verdict instanceof Verdict.Refused refused) {
+            String reason = refused.reason();
+            int shown = Math.min(reason.length(), REASON_CHARS_MAX);
+            return Bytes.utf8(refused.operation() + "\n" + reason.substring(0, shown));
+        }
+        throw new AssertionError("unhandled verdict: " + verdict);
+    }
+
+    @Override
+    public Verdict decodeResult(long index, Bytes encoded) {
+        String text = encoded.utf8();
+        if (text.equals(CHANGED)) {
+            return new Verdict.Changed(index);
+        }
+        int end = text.indexOf('\n');
+        if (end < 0) {
+            throw new IllegalArgumentException("not a verdict that was kept: " + encoded);
+        }
+        return new Verdict.Refused(index, Integer.parseInt(text.substring(0, end)), text.substring(end + 1));
     }
 
     @Override

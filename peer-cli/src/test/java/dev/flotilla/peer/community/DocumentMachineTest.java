@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.peer.community.ChangeFeed.Event;
+import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.machine.StateMachine.Capture;
 import dev.flotilla.raft.machine.StateMachine.Committed;
 import dev.flotilla.transport.Bytes;
@@ -44,6 +45,19 @@ final class DocumentMachineTest {
 
         assertThat(Json.line(other.document())).isEqualTo("{\"a\":1.0}");
         assertThat(Json.line(machine.document())).isEqualTo("{\"a\":2}");
+    }
+
+    @Test
+    void aVerdictIsKeptForWhoAsksAgain() {
+        for (Verdict verdict : List.of(
+                new Verdict.Changed(4),
+                new Verdict.Refused(4, -1, "malformed"),
+                new Verdict.Refused(4, 12, "no\n\"/b\""))) {
+            assertThat(machine.decodeResult(4, machine.encodeResult(verdict))).isEqualTo(verdict);
+        }
+        Bytes encoded = machine.encodeResult(new Verdict.Refused(4, Integer.MAX_VALUE, "\u20ac".repeat(10_000)));
+        assertThat(encoded.size()).isLessThanOrEqualTo(StateMachine.RESULT_BYTES_MAX);
+        assertThat(machine.decodeResult(4, encoded)).isInstanceOf(Verdict.Refused.class);
     }
 
     @Test

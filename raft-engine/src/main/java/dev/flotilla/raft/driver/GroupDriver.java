@@ -5,15 +5,14 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.core.CoreStatus;
-import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
-import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.session.Token;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.security.SecureRandom;
@@ -32,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GroupDriver<R> implements AutoCloseable {
     private static final int SMALL_BYTES = 256;
+    private static final String TOO_MANY = "too many requests of this group wait on this peer already";
 
     private final NodeContext node;
     private final GenesisId genesis;
@@ -58,9 +58,31 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     /** Asks for agreement on {@code data}; completes once it is applied here. */
     public CompletableFuture<Outcome<R>> propose(Bytes data) {
-        RequestId id = node.nextRequestId();
-        Request request = new Request.Propose(new Command(node.self(), id, data));
-        return ask(data.size() + SMALL_BYTES, future -> group.requests().propose(id, request, future));
+        return ask(data.size() + SMALL_BYTES, future -> group.requests().propose(data, future));
+    }
+
+    /**
+     * Tries again what ended as unknown with {@code token}: it is applied at most once.
+     *
+     * @throws IllegalArgumentException if {@code token} is none of this group
+     */
+    public CompletableFuture<Outcome<R>> retry(Outcome.RetryToken token, Bytes data) {
+        Token decoded = Token.decode(token.value());
+        if (!decoded.genesis().equals(genesis)) {
+            throw new IllegalArgumentException(
+                    "the token is of group " + decoded.genesis() + ", this is group " + genesis);
+        }
+        CompletableFuture<Outcome<R>> future = new CompletableFuture<>();
+        String stopped = group.whyStopped();
+        if (!decoded.isFor(data)) {
+            future.complete(new Outcome.Rejected<>(Outcome.Reason.REFUSED, "the token is that of another command"));
+        } else if (stopped != null) {
+            future.complete(new Outcome.Unknown<>(token, stopped));
+        } else if (!isTaken(
+                data.size() + SMALL_BYTES, future, accepted -> group.requests().retry(decoded, data, accepted))) {
+            future.complete(new Outcome.Unknown<>(token, TOO_MANY));
+        }
+        return future;
     }
 
     public CompletableFuture<Outcome<Void>> changeMembers(MembershipChange change) {
@@ -81,8 +103,7 @@ public final class GroupDriver<R> implements AutoCloseable {
         if (stopped != null) {
             future.complete(new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, stopped));
         } else if (!isTaken(bytes, future, task)) {
-            future.complete(new Outcome.Rejected<>(
-                    Outcome.Reason.OVERLOADED, "too many requests of this group wait on this peer already"));
+            future.complete(new Outcome.Rejected<>(Outcome.Reason.OVERLOADED, TOO_MANY));
         }
         return future;
     }

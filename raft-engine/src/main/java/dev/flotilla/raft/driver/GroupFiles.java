@@ -95,8 +95,7 @@ final class GroupFiles {
                 Tables.certificates(node.log(), genesis),
                 ticket == null ? Set.of() : contacts(ticket));
         boolean left = Tables.left(node.log(), genesis) != null;
-        return new Opening<>(
-                genesis, sessioned, config, recovered, position(snapshot), ticket, left, storeId);
+        return new Opening<>(genesis, sessioned, config, recovered, position(snapshot), ticket, left, storeId);
     }
 
     private static Set<PeerId> contacts(Ticket ticket) {

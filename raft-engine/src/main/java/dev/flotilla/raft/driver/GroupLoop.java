@@ -89,11 +89,20 @@ final class GroupLoop<R> implements Outbox.Sender {
                 fetcher,
                 silence,
                 opening.position().index()));
-        this.stepping = new Stepping(node, core, order, neighbours, this::afterStep);
+        Runnable afterStep = this::afterStep; // one object: there may be many groups
+        this.stepping = new Stepping(node, core, order, neighbours, afterStep);
         this.requests = new GroupRequests<>(
-                node, life, neighbours, timeoutNanos, opening.position(), applier::query, stepping::step);
+                node,
+                genesis,
+                life,
+                neighbours,
+                timeoutNanos,
+                opening.position(),
+                applier::query,
+                stepping::step,
+                afterStep);
         this.joining = new Joining(node, opening.ticket(), new JoiningHost());
-        this.inbound = new GroupInbound(life, neighbours, stepping, joining, this::afterStep);
+        this.inbound = new GroupInbound(life, neighbours, stepping, joining, afterStep);
         this.alarm = loop.alarm(() -> guarded(this::onAlarm));
         this.eventQueue = new SerialExecutor(node.threads()::callback);
     }

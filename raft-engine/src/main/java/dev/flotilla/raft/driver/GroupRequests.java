@@ -6,10 +6,15 @@ import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.session.ClientSession;
+import dev.flotilla.raft.session.SessionTable;
+import dev.flotilla.raft.session.Token;
 import dev.flotilla.raft.session.Told;
+import dev.flotilla.transport.Bytes;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -27,36 +32,42 @@ final class GroupRequests<R> {
     static final String REMOVED = "this peer was removed from the group";
 
     private final NodeContext node;
+    private final GenesisId genesis;
     private final GroupLife life;
     private final Neighbours neighbours;
     private final Consumer<Input> core;
+    private final Runnable changed;
     private final long roundTimeoutNanos;
     private final Reads.Runner runner;
     private @Nullable Asked<R> asked; // null while nothing is
     private @Nullable Long freshNanos; // see Reads; as of when nothing was asked any more
+    private @Nullable ClientSession session; // see Proposals; as of then
     private long appliedIndex;
-    private EntryId restored; // up to where a snapshot took the place of entries
 
     /**
      * Nothing asked yet.
      *
      * @param position what of the log the state machine was given or restored so far
      * @param core takes an input
+     * @param changed told that there may be something due earlier than before
      */
     GroupRequests(
             NodeContext node,
+            GenesisId genesis,
             GroupLife life,
             Neighbours neighbours,
             long roundTimeoutNanos,
             Applier.Position position,
             Reads.Runner runner,
-            Consumer<Input> core) {
+            Consumer<Input> core,
+            Runnable changed) {
         this.node = node;
+        this.genesis = genesis;
         this.life = life;
         this.neighbours = neighbours;
         this.core = core;
+        this.changed = changed;
         this.appliedIndex = position.index();
-        this.restored = position.lastApplied();
         this.roundTimeoutNanos = roundTimeoutNanos;
         this.runner = runner;
     }
@@ -64,9 +75,10 @@ final class GroupRequests<R> {
     private Asked<R> asked() {
         Asked<R> present = asked;
         if (present == null) {
+            int window = SessionTable.Bounds.STANDARD.window();
             present = new Asked<>(
-                    new PendingRequests<>(node, Refusals::ofProposal, this::ask),
-                    new PendingRequests<>(node, Refusals::ofChange, this::ask),
+                    new Proposals<>(node, genesis, window, appliedIndex, session, this::ask),
+                    new PendingRequests(node, this::ask),
                     new Reads(node, roundTimeoutNanos, appliedIndex, freshNanos, this::ask, runner));
             asked = present;
         }
@@ -78,12 +90,26 @@ final class GroupRequests<R> {
         Asked<R> present = asked;
         if (present != null && present.isIdle()) {
             freshNanos = present.reads.freshNanos();
+            session = present.proposals.session();
             asked = null;
         }
     }
 
-    void propose(RequestId id, Request request, CompletableFuture<Outcome<R>> future) {
-        unlessRefused(future, () -> asked().proposals.submit(id, request, future));
+    void propose(Bytes data, CompletableFuture<Outcome<R>> future) {
+        unlessRefused(future, () -> asked().proposals.submit(data, future));
+    }
+
+    /** The same for a write that may have been made before: what is refused here leaves its fate open. */
+    void retry(Token token, Bytes data, CompletableFuture<Outcome<R>> future) {
+        String why = whyRefused();
+        if (why == null) {
+            life.guarded(() -> {
+                asked().proposals.retry(token, data, future);
+                changed.run();
+            });
+        } else {
+            node.threads().complete(future, new Outcome.Unknown<>(new Outcome.RetryToken(token.encode()), why));
+        }
     }
 
     void change(Request request, CompletableFuture<Outcome<Void>> future) {
@@ -91,13 +117,20 @@ final class GroupRequests<R> {
     }
 
     private <X> void unlessRefused(CompletableFuture<Outcome<X>> future, Runnable task) {
-        String stopped = life.whyStopped();
-        String why = stopped == null && neighbours.hasLeft() ? REMOVED : stopped;
+        String why = whyRefused();
         if (why == null) {
-            life.guarded(task);
+            life.guarded(() -> {
+                task.run();
+                changed.run();
+            });
         } else {
             node.threads().complete(future, new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, why));
         }
+    }
+
+    private @Nullable String whyRefused() {
+        String stopped = life.whyStopped();
+        return stopped == null && neighbours.hasLeft() ? REMOVED : stopped;
     }
 
     <T> void read(Consistency consistency, Supplier<T> query, CompletableFuture<ReadResult<T>> future) {
@@ -120,8 +153,8 @@ final class GroupRequests<R> {
 
     void answered(RequestId id, Result result) {
         ifAsked(present -> {
-            present.proposals.answered(id, result, appliedIndex, restored.index());
-            present.changes.answered(id, result, appliedIndex, restored.index());
+            present.proposals.answered(id, result);
+            present.changes.answered(id, result, appliedIndex);
             present.reads.answered(id, result);
         });
     }
@@ -133,27 +166,20 @@ final class GroupRequests<R> {
 
     /** Everything up to {@code last} is applied; {@code told} is what came of the commands among it. */
     void applied(EntryId last, List<Told<R>> told) {
-        ifAsked(present -> told.forEach(each -> {
-            if (each.fate() instanceof Told.Fate.Applied<R> applied) {
-                present.proposals.applied(each.command().request(), applied.index(), applied.result());
-            }
-        }));
+        ifAsked(present -> told.forEach(present.proposals::told));
         settle(last);
     }
 
     /** A snapshot took the place of everything up to {@code last}. */
     void restored(EntryId last) {
-        if (last.index() > restored.index()) {
-            restored = last;
-            ifAsked(present -> present.proposals.restored(last));
-        }
+        ifAsked(present -> present.proposals.restored());
         settle(last);
     }
 
     private void settle(EntryId last) {
         appliedIndex = Math.max(appliedIndex, last.index());
         ifAsked(present -> {
-            present.proposals.settle(last, restored.index());
+            present.proposals.settle(last);
             present.reads.applied(appliedIndex);
         });
         core.accept(new Input.Applied(last.index()));
@@ -203,7 +229,7 @@ final class GroupRequests<R> {
         }
     }
 
-    private record Asked<R>(PendingRequests<R> proposals, PendingRequests<Void> changes, Reads reads) {
+    private record Asked<R>(Proposals<R> proposals, PendingRequests changes, Reads reads) {
         boolean isIdle() {
             return proposals.isIdle() && changes.isIdle() && reads.isIdle();
         }

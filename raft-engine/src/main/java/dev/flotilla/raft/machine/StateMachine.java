@@ -54,6 +54,7 @@ public interface StateMachine<R> {
      * What belongs to it but would be too much to keep, such as a whole state, may be as it is now.
      *
      * @param index of the entry that it came of
+     * @throws RuntimeException if it cannot be read: then who retries is told that it was applied, but not to what result
      */
     default R decodeResult(long index, Bytes encoded) {
         throw new UnsupportedOperationException("this state machine has no results that are kept");

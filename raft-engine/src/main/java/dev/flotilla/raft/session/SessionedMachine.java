@@ -30,14 +30,22 @@ public final class SessionedMachine<R> {
     private final StateMachine<R> machine;
     private final SessionTable.Bounds bounds;
     private final long seenIndex; // up to here the machine has seen everything in an earlier life
-    private SessionTable table;
+    private @Nullable SessionTable table; // null before the first command
 
     /** A machine before the first entry, or one that kept its own state. */
     public SessionedMachine(StateMachine<R> machine, SessionTable.Bounds bounds) {
         this.machine = machine;
         this.bounds = bounds;
         this.seenIndex = machine.lastApplied();
-        this.table = new SessionTable(bounds);
+    }
+
+    private SessionTable table() {
+        SessionTable present = table;
+        if (present == null) {
+            present = new SessionTable(bounds);
+            table = present;
+        }
+        return present;
     }
 
     /** What the machine had seen when this was made. */
@@ -57,7 +65,7 @@ public final class SessionedMachine<R> {
         for (Entry entry : entries) {
             if (entry.kind() == Entry.Kind.COMMAND && !entry.isHollow()) {
                 Command command = EntryCodec.decodeCommand(entry.payload());
-                Verdict verdict = table.judge(entry.index(), command);
+                Verdict verdict = table().judge(entry.index(), command);
                 judged.add(new Judged(command, entry.index(), verdict));
                 if (verdict instanceof Verdict.Run) {
                     batch.add(new Committed(entry.index(), entry.term(), command.data()));
@@ -99,9 +107,7 @@ public final class SessionedMachine<R> {
         } else if (judged.verdict instanceof Verdict.Repeated repeated) {
             Bytes kept = repeated.answer().result();
             long index = repeated.answer().index();
-            return kept == null
-                    ? new Told.Fate.ResultNotKept<>(index)
-                    : new Told.Fate.Applied<>(index, machine.decodeResult(index, kept));
+            return kept == null ? new Told.Fate.ResultNotKept<>(index) : repeated(index, kept);
         } else if (judged.verdict instanceof Verdict.Opened) {
             return new Told.Fate.Opened<>();
         } else if (judged.verdict instanceof Verdict.Refused refused) {
@@ -110,11 +116,20 @@ public final class SessionedMachine<R> {
         throw new AssertionError("unhandled verdict: " + judged.verdict);
     }
 
+    /** A result that this version of the machine cannot read is as good as none: it is no part of the state. */
+    private Told.Fate<R> repeated(long index, Bytes kept) {
+        try {
+            return new Told.Fate.Applied<>(index, machine.decodeResult(index, kept));
+        } catch (RuntimeException e) {
+            return new Told.Fate.ResultNotKept<>(index);
+        }
+    }
+
     /** An immutable view of both. The table is small beside what a snapshot is for, and is written down at once. */
     public StateMachine.Capture capture() {
         ByteArrayOutputStream sessions = new ByteArrayOutputStream();
         try {
-            table.writeTo(sessions);
+            table().writeTo(sessions);
         } catch (IOException e) {
             throw new AssertionError("memory failed", e);
         }

@@ -142,7 +142,7 @@ class SessionTableTest {
     @Test
     void itDecidesAsTheObviousOneDoesAcrossSnapshots() throws Exception {
         Set<String> seen = new TreeSet<>();
-        for (int seed = 0; seed < 200; seed++) {
+        for (int seed = 0; seed < 60; seed++) {
             Random random = new Random(seed);
             SlowSessions slow = new SlowSessions(SMALL);
             table = new SessionTable(SMALL);
@@ -228,7 +228,7 @@ class SessionTableTest {
                     .withMessageContaining("the snapshot at index 5");
         }
         Random random = new Random(3);
-        for (int i = 0; i < 20_000; i++) {
+        for (int i = 0; i < 5_000; i++) {
             byte[] damaged = good.clone();
             damaged[random.nextInt(damaged.length)] = (byte) random.nextInt(256);
             try {

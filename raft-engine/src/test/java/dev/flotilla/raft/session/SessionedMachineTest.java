@@ -31,6 +31,7 @@ class SessionedMachineTest {
         final List<String> lines = new ArrayList<>();
         long last;
         boolean persistent;
+        boolean strange;
 
         @Override
         public List<Integer> apply(List<Committed> batch) {
@@ -83,7 +84,7 @@ class SessionedMachineTest {
 
         @Override
         public Integer decodeResult(long index, Bytes encoded) {
-            return Integer.valueOf(encoded.utf8());
+            return Integer.valueOf(strange ? "not a number" : encoded.utf8());
         }
     }
 
@@ -122,6 +123,13 @@ class SessionedMachineTest {
                         new Told.Fate.Applied<>(2, 1),
                         new Told.Fate.Refused<>(Verdict.Why.OTHER_PAYLOAD));
         assertThat(ledger.lines).containsExactly("2 a", "3 b");
+    }
+
+    @Test
+    void aResultThatCannotBeReadStopsNobody() throws Exception {
+        apply(entry(1, new InSession.Opening(), ""), entry(2, 1, 1, "a"));
+        ledger.strange = true;
+        assertThat(apply(entry(3, 1, 1, "a"))).containsExactly(new Told.Fate.ResultNotKept<>(2));
     }
 
     @Test

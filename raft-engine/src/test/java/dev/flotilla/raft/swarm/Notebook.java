@@ -1,6 +1,7 @@
 package dev.flotilla.raft.swarm;
 
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.transport.Bytes;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -94,6 +95,16 @@ public final class Notebook implements StateMachine<Integer> {
         }
         notes = restored;
         restores.incrementAndGet();
+    }
+
+    @Override
+    public Bytes encodeResult(Integer result) {
+        return Bytes.utf8(result.toString());
+    }
+
+    @Override
+    public Integer decodeResult(long index, Bytes encoded) {
+        return Integer.valueOf(encoded.utf8());
     }
 
     @Override

@@ -1,0 +1,57 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.storage.InMemoryLogStorage;
+import dev.flotilla.raft.storage.InMemorySnapshotStore;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerCredentials;
+import dev.flotilla.transport.PeerId;
+import dev.flotilla.transport.PeerTransport;
+import dev.flotilla.transport.memory.Ed25519Credentials;
+import dev.flotilla.transport.memory.InMemoryNetwork;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** What the parts of a group need of their node, with a clock that the test sets. */
+final class TestContext {
+    private final PeerCredentials credentials = Ed25519Credentials.generate();
+    private final PeerTransport transport = new InMemoryNetwork().join(credentials.peerId());
+    final NodeSettings settings = NodeSettings.defaults();
+    private final NodeThreads threads = new NodeThreads(settings);
+    final AtomicLong nowNanos = new AtomicLong();
+    final NodeContext node = context();
+
+    private NodeContext context() {
+        InMemoryLogStorage log = new InMemoryLogStorage();
+        Links links = new Links(transport, new Links.Listener() {
+            @Override
+            public void connected(PeerId peer) {}
+
+            @Override
+            public void lost(PeerId peer, boolean closedByPeer) {}
+
+            @Override
+            public void unreachable(PeerId peer, boolean refused) {}
+        });
+        return new NodeContext(
+                settings,
+                transport,
+                credentials,
+                new StoreId(Bytes.wrap(new byte[StoreId.SIZE_BYTES])),
+                1,
+                new AtomicLong(),
+                log,
+                new InMemorySnapshotStore(),
+                nowNanos::get,
+                new StorageThread(log, failure -> {}),
+                threads,
+                links,
+                new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
+                new SharedConfigurations(),
+                new TransferLimits(settings, nowNanos::get));
+    }
+
+    void close() throws Exception {
+        threads.close();
+        transport.close();
+    }
+}
