@@ -72,7 +72,8 @@ final class BigStateMachine implements StateMachine<Long> {
     private void copyTo(OutputStream out, long length) throws IOException {
         byte[] buffer = new byte[BUFFER_BYTES];
         for (long position = 0; position < length; ) {
-            int count = file.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(BUFFER_BYTES, length - position)), position);
+            int count =
+                    file.read(ByteBuffer.wrap(buffer, 0, (int) Math.min(BUFFER_BYTES, length - position)), position);
             if (count < 0) {
                 throw new IOException("the state ends after " + position + " of " + length + " bytes");
             }

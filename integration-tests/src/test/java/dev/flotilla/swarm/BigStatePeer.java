@@ -119,8 +119,7 @@ final class BigStatePeer {
     private String invite() {
         Ticket.Contact self = new Ticket.Contact(
                 host.peerId(), List.of(host.listenAddresses().get(0).toString()));
-        return TicketCodec.format(
-                group().invite("big", Member.Role.VOTER, Duration.ofHours(1), List.of(self)));
+        return TicketCodec.format(group().invite("big", Member.Role.VOTER, Duration.ofHours(1), List.of(self)));
     }
 
     private String grow(int blocks) throws Exception {

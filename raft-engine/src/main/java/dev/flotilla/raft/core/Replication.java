@@ -206,6 +206,15 @@ final class Replication {
         }
     }
 
+    /** The request or its answer was lost, or is slow. */
+    private void resend(Progress peer) {
+        if (peer.state() == MemberStatus.State.SNAPSHOT) {
+            offerAgain(peer);
+        } else {
+            peer.probeFrom(peer.matchIndex() + 1);
+        }
+    }
+
     /**
      * Commits what a majority has, if it is of this term: only so are earlier entries committed (paper §5.4.2). A witness
      * cannot give an entry back, so it counts only in place of voters that cannot be reached: while they can be, each of
@@ -244,7 +253,7 @@ final class Replication {
     void resendOverdue(Leadership leadership) {
         for (Progress peer : leadership.all()) {
             if (peer.isOverdue(group.nowNanos, group.config)) {
-                onConnected(peer);
+                resend(peer);
             }
             replicate(leadership, peer);
         }

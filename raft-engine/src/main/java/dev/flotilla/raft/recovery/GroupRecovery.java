@@ -121,20 +121,17 @@ public final class GroupRecovery {
 
     private void check(RecoveryPlan plan) throws IOException, RecoveryException {
         Configuration configuration = plan.configuration();
-        Optional<Member> own = configuration
-                .member(self)
-                .filter(member -> member.storeId().equals(plan.storeId()));
+        Optional<Member> own =
+                configuration.member(self).filter(member -> member.storeId().equals(plan.storeId()));
         if (own.isEmpty() || Tables.left(log, plan.genesis()) != null) {
-            throw new RecoveryException("this peer is no member of group " + plan.genesis()
-                    + " by its own log: recover on a peer that is");
+            throw new RecoveryException(
+                    "this peer is no member of group " + plan.genesis() + " by its own log: recover on a peer that is");
         }
         if (own.get().role() == Member.Role.WITNESS) {
             throw new RecoveryException("this peer is a witness of group " + plan.genesis()
                     + ", it has no commands and no state: recover on a voter or learner");
         }
-        if (!configuration.isJoint()
-                && configuration.voters().size() == 1
-                && configuration.isVoter(self)) {
+        if (!configuration.isJoint() && configuration.voters().size() == 1 && configuration.isVoter(self)) {
             throw new RecoveryException(
                     "this peer is the only voter of group " + plan.genesis() + ": its quorum is not lost");
         }

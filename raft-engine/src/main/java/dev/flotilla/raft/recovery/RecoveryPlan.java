@@ -51,7 +51,9 @@ public record RecoveryPlan(
 
     /** Names exactly this plan; another one once anything on the disk has changed. */
     public String digest() {
-        return HexFormat.of().formatHex(sha256("flotilla-recovery-plan-1\n" + facts())).substring(0, DIGEST_DIGITS);
+        return HexFormat.of()
+                .formatHex(sha256("flotilla-recovery-plan-1\n" + facts()))
+                .substring(0, DIGEST_DIGITS);
     }
 
     private String facts() {
@@ -63,7 +65,9 @@ public record RecoveryPlan(
                 hardState.toString(),
                 base.toString(),
                 last.toString(),
-                snapshot == null ? "none" : snapshot.lastIncluded() + " " + snapshot.hash().hex(),
+                snapshot == null
+                        ? "none"
+                        : snapshot.lastIncluded() + " " + snapshot.hash().hex(),
                 configurationId.toString());
     }
 

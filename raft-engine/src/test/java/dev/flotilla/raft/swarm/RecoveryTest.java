@@ -60,7 +60,10 @@ class RecoveryTest {
             Peer first = start(swarm, 0).create();
             await(first.group.joined());
             for (int i = 1; i < 3; i++) {
-                await(start(swarm, i).join(first.invite(Member.Role.VOTER)).group.joined());
+                await(start(swarm, i)
+                        .join(first.invite(Member.Role.VOTER))
+                        .group
+                        .joined());
             }
             note(first, "a");
             note(first, "b");
@@ -79,14 +82,19 @@ class RecoveryTest {
 
     private RecoveryPlan offline(int peer, Act act) throws Exception {
         try (LogStorage log = log(peer)) {
-            return act.on(new GroupRecovery(log, snapshots(peer), credentials.get(peer).peerId()), log);
+            return act.on(
+                    new GroupRecovery(
+                            log, snapshots(peer), credentials.get(peer).peerId()),
+                    log);
         }
     }
 
     private RecoveryPlan recover(int peer, GenesisId genesis) throws Exception {
         return offline(peer, (recovery, log) -> {
             RecoveryPlan plan = recovery.plan(genesis);
-            recovery.apply(plan, List.of(new GroupWrite.Put("app", "group", plan.successor().value())));
+            recovery.apply(
+                    plan,
+                    List.of(new GroupWrite.Put("app", "group", plan.successor().value())));
             return plan;
         });
     }
@@ -164,7 +172,10 @@ class RecoveryTest {
             RecoveryPlan plan = offline(2, (recovery, log) -> recovery.plan(old));
             boolean failed = false;
             try (LogStorage log = log(2)) {
-                new GroupRecovery(new BrittleLog(log, allowed), snapshots(2), credentials.get(2).peerId())
+                new GroupRecovery(
+                                new BrittleLog(log, allowed),
+                                snapshots(2),
+                                credentials.get(2).peerId())
                         .apply(plan, List.of());
             } catch (IOException e) {
                 failed = true;

@@ -377,8 +377,8 @@ class SegmentFaultTest {
                 } else {
                     assertThatThrownBy(() -> open(damaged))
                             .isInstanceOf(IOException.class)
-                            .hasMessage("log " + LOG + " is damaged: file " + file + " offset " + at + ": round " + round
-                                    + " cannot be read; round " + (round + 1) + " can");
+                            .hasMessage("log " + LOG + " is damaged: file " + file + " offset " + at + ": round "
+                                    + round + " cannot be read; round " + (round + 1) + " can");
                 }
             }
         }
