@@ -72,6 +72,11 @@ final class Progress {
         return offered;
     }
 
+    /** Of entries that were sent and not answered yet. */
+    long inFlightBytes() {
+        return inFlightBytes;
+    }
+
     boolean isLoading() {
         return loading;
     }
