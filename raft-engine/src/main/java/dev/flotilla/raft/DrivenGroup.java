@@ -4,6 +4,7 @@ import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.driver.GroupDriver;
 import dev.flotilla.raft.driver.GroupEvents;
 import dev.flotilla.raft.message.GenesisId;
@@ -64,6 +65,11 @@ record DrivenGroup<R>(GroupDriver<R> driver) implements RaftGroup<R> {
     @Override
     public CompletableFuture<CoreStatus> status() {
         return driver.status();
+    }
+
+    @Override
+    public CompletableFuture<Explanation> why() {
+        return driver.why();
     }
 
     @Override

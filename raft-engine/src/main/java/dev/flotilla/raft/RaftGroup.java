@@ -4,6 +4,7 @@ import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
@@ -68,6 +69,12 @@ public interface RaftGroup<R> extends AutoCloseable {
 
     /** A look inside, as of some moment during the call. */
     CompletableFuture<CoreStatus> status();
+
+    /**
+     * What blocks the commit, the election, a promotion, a change or a transfer right now, peer by peer, in words; as much
+     * as this peer knows, which is most on the leader.
+     */
+    CompletableFuture<Explanation> why();
 
     /** Captures the state and makes it the newest snapshot; the log is compacted behind it. */
     CompletableFuture<SnapshotMeta> takeSnapshot();

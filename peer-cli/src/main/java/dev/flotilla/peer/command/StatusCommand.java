@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "status", description = "Show this peer and its communities.")
@@ -11,9 +12,14 @@ final class StatusCommand extends DaemonCommand {
     @Parameters(arity = "0..1", paramLabel = "COMMUNITY", description = "Only this one (default: all).")
     private @Nullable String community;
 
+    @Option(
+            names = "--explain",
+            description = "Say what each community waits for: who blocks the commit, the election, a promotion.")
+    private boolean explain;
+
     @Override
     ObjectNode request() {
-        ObjectNode request = request("status");
+        ObjectNode request = request("status").put("explain", explain);
         if (community != null) {
             request.put("community", community);
         }

@@ -41,7 +41,21 @@ final class StatusText {
                 + community.path("lastApplied").asLong() + ", snapshot "
                 + community.path("snapshotIndex").asLong());
         community.path("members").forEach(member -> addMember(lines, member));
+        addExplanation(lines, community.path("explanation"));
         addWarnings(lines, community, hasLeader);
+    }
+
+    /** Each thing that waits, and below it each peer that it waits for. */
+    private static void addExplanation(List<String> lines, JsonNode explanation) {
+        if (explanation.isArray() && explanation.isEmpty()) {
+            lines.add("  why: nothing is blocked");
+        }
+        explanation.forEach(block -> {
+            lines.add("  why: " + block.path("summary").asText());
+            block.path("peers")
+                    .forEach(peer -> lines.add("    " + peer.path("peerId").asText() + " "
+                            + peer.path("text").asText()));
+        });
     }
 
     private static void addMember(List<String> lines, JsonNode member) {

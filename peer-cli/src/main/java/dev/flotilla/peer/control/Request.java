@@ -38,6 +38,11 @@ public record Request(JsonNode json) {
         return json.get(name);
     }
 
+    /** Whether an argument is there and true. */
+    public boolean flag(String name) {
+        return json.path(name).asBoolean(false);
+    }
+
     /** A number, or {@code otherwise} if it was left out. */
     public long number(String name, long otherwise) {
         return json.path(name).asLong(otherwise);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.core.MemberStatus;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.transport.PeerId;
@@ -69,6 +70,21 @@ final class StatusJson {
     private static @Nullable String state(MemberStatus member) {
         MemberStatus.State state = member.state();
         return state == null ? null : state.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What waits, and for whom; an empty array if nothing does. */
+    static ArrayNode explanation(Explanation why) {
+        ArrayNode blocks = Json.object().putArray("blocks");
+        for (Explanation.Block block : why.blocks()) {
+            ObjectNode json = blocks.addObject();
+            json.put("subject", block.subject().name().toLowerCase(Locale.ROOT));
+            json.put("summary", block.summary());
+            ArrayNode peers = json.putArray("peers");
+            block.parts().forEach(part -> peers.addObject()
+                    .put("peerId", part.peer().toString())
+                    .put("text", part.text()));
+        }
+        return blocks;
     }
 
     /** The members of {@code community}, each with its addresses. */

@@ -36,7 +36,13 @@ final class StatusOperations {
         network.ownAddresses().forEach(address -> addresses.add(address.toString()));
         ArrayNode list = json.putArray("communities");
         for (Community community : shown) {
-            list.add(json(community, caller));
+            ObjectNode shownCommunity = json(community, caller);
+            if (request.flag("explain")) {
+                shownCommunity.set(
+                        "explanation",
+                        StatusJson.explanation(Answers.await(community.group().why(), caller)));
+            }
+            list.add(shownCommunity);
         }
         return json;
     }

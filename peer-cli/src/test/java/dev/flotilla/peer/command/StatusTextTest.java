@@ -35,6 +35,17 @@ final class StatusTextTest {
                         "  warning: no leader is known; a majority of the voters must be up and reach each other");
     }
 
+    @Test
+    void anExplanationNamesThePeersBelowWhatWaits() {
+        String start = "{\"name\":\"c\",\"leader\":\"P\",\"members\":[],\"explanation\":[";
+
+        assertThat(StatusText.members(Json.parse(start + "{\"subject\":\"commit\",\"summary\":\"commit stands at 1\","
+                        + "\"peers\":[{\"peerId\":\"Q\",\"text\":\"has 0\"}]}]}")))
+                .contains("  why: commit stands at 1\n    Q has 0");
+        assertThat(StatusText.members(Json.parse(start + "]}"))).contains("  why: nothing is blocked");
+        assertThat(StatusText.members(Json.parse(community("voter")))).doesNotContain("why");
+    }
+
     private static String community(String... roles) {
         StringBuilder members = new StringBuilder();
         for (String role : roles) {

@@ -147,6 +147,14 @@ final class DaemonTest {
         assertFails(() -> second.ask("join", "ticket", ticket), "that community is here already, it is called 'd'");
         second.ask("create", "community", "c");
         assertThat(first.ask("members", "community", "c").path("members")).hasSize(2);
+        JsonNode explained = first.ask("status", "community", "c", "explain", "true");
+        assertThat(explained.path("communities").get(0).path("explanation").isArray())
+                .isTrue();
+        assertThat(first.ask("status", "community", "c")
+                        .path("communities")
+                        .get(0)
+                        .has("explanation"))
+                .isFalse();
         first.ask("remove", "community", "c", "peer", second.peerId());
         assertThat(first.ask("members", "community", "c").path("members")).hasSize(1);
         second.ask("leave", "community", "d");

@@ -38,6 +38,8 @@ final class Election {
     private long ownVoteNumber = Long.MAX_VALUE;
     // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
     private @Nullable PeerId closedBy;
+    // What was asked last and how it was answered, until a leader is known; decides nothing.
+    private @Nullable Campaign campaign;
 
     Election(Group group, Outcome outcome) {
         this.group = group;
@@ -46,6 +48,12 @@ final class Election {
         if (isOnlyVoter()) {
             deadlineNanos = group.nowNanos; // whom else should it wait for?
         }
+    }
+
+    /** The campaign that came to nothing so far, for explanations; null if there was none since the last leader. */
+    @Nullable
+    Campaign campaign() {
+        return campaign;
     }
 
     private boolean isOnlyVoter() {
@@ -104,7 +112,7 @@ final class Election {
      * count, since no quorum asks for it. A witness never stands: it has no entries to lead with. Nor does a voter's new
      * data directory for the former one.
      */
-    private boolean mayCampaign() {
+    boolean mayCampaign() {
         RaftLog.Configured present = group.log.configured();
         if (present.configuration().isVoter(group.self, group.storeId)) {
             return true;
@@ -116,6 +124,7 @@ final class Election {
     /** Asks whether a campaign would be won, without raising any term (thesis §9.6). */
     private void preCampaign() {
         group.become(Role.PRE_CANDIDATE, null);
+        campaign = Campaign.of(group.term() + 1, true);
         grant(group.self, group.storeId);
         if (!countPreVotes()) {
             sendToVoters(new PreVoteRequest(group.term() + 1, group.log.last()));
@@ -136,6 +145,7 @@ final class Election {
         group.voteFor(group.self);
         group.become(Role.CANDIDATE, null);
         clearVotes();
+        campaign = Campaign.of(group.term(), false);
         restartTimer();
         ownVoteNumber = group.flushed();
         sendToVoters(new RequestVote(group.term(), group.log.last(), leadershipTransfer));
@@ -167,6 +177,7 @@ final class Election {
 
     void onPreVoteReply(PeerId voter, StoreId storeId, PreVoteReply reply) {
         if (reply.term() > group.term()) {
+            note(voter, Campaign.Answer.LATER_TERM);
             becomeFollower(reply.term(), null);
             return;
         }
@@ -176,6 +187,8 @@ final class Election {
         if (reply.granted()) {
             grant(voter, storeId);
             countPreVotes();
+        } else {
+            note(voter, Campaign.Answer.REFUSED);
         }
     }
 
@@ -199,6 +212,7 @@ final class Election {
 
     void onVoteReply(PeerId voter, StoreId storeId, VoteReply reply) {
         if (reply.term() > group.term()) {
+            note(voter, Campaign.Answer.LATER_TERM);
             becomeFollower(reply.term(), null);
             return;
         }
@@ -209,12 +223,18 @@ final class Election {
             grant(voter, storeId);
         } else {
             refused = with(refused, voter, storeId);
+            note(voter, Campaign.Answer.REFUSED);
         }
         countVotes();
     }
 
     private void grant(PeerId voter, StoreId storeId) {
         granted = with(granted, voter, storeId);
+        note(voter, Campaign.Answer.GRANTED);
+    }
+
+    private void note(PeerId voter, Campaign.Answer answer) {
+        campaign = campaign == null ? null : campaign.with(voter, answer);
     }
 
     private static Map<PeerId, StoreId> with(Map<PeerId, StoreId> votes, PeerId voter, StoreId storeId) {
@@ -230,6 +250,7 @@ final class Election {
     private void countVotes() {
         if (Quorum.reached(group.configuration(), member -> isIn(granted, member))) {
             clearVotes();
+            campaign = null;
             group.become(Role.LEADER, group.self);
             outcome.won();
         } else if (Quorum.lost(group.configuration(), member -> isIn(refused, member))) {
@@ -251,6 +272,7 @@ final class Election {
                 !(group.isLeader() && term == group.term()), "two leaders in term %d: this peer and %s", term, from);
         becomeFollower(term, from);
         group.leaderContactNanos = group.nowNanos;
+        campaign = null;
         closedBy = null;
         restartTimer();
     }

@@ -12,7 +12,9 @@ import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** What a peer does while it leads: ties replication, heartbeats, reads, membership and transfer together. */
@@ -369,7 +371,7 @@ final class Leading implements Election.Outcome {
         }
         Progress peer = leadership == null ? null : leadership.of(member.peerId());
         if (peer == null) {
-            return new MemberStatus(member, null, -1, -1);
+            return new MemberStatus(member, null, -1, sinceLeaderContact(member, nowNanos));
         }
         boolean isHeard = group.quiet || nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
         return new MemberStatus(
@@ -377,5 +379,37 @@ final class Leading implements Election.Outcome {
                 isHeard ? peer.state() : MemberStatus.State.UNREACHABLE,
                 peer.matchIndex(),
                 peer.answered ? nowNanos - peer.lastContactNanos : -1);
+    }
+
+    /** A follower hears its leader and nobody else. */
+    private long sinceLeaderContact(Member member, long nowNanos) {
+        boolean isHeard = member.peerId().equals(group.leader())
+                && !group.isLeader()
+                && group.leaderContactNanos != Long.MIN_VALUE;
+        return isHeard ? nowNanos - group.leaderContactNanos : -1;
+    }
+
+    /** What explains where this leader stands; null if this peer leads not. */
+    CoreDetails.@Nullable Office office() {
+        Leadership office = leadership;
+        if (office == null) {
+            return null;
+        }
+        Map<PeerId, Long> inFlight = new TreeMap<>();
+        Map<PeerId, Long> snapshots = new TreeMap<>();
+        for (Progress peer : office.all()) {
+            inFlight.put(peer.peer, peer.inFlightBytes());
+            if (peer.state() == MemberStatus.State.SNAPSHOT) {
+                snapshots.put(peer.peer, peer.snapshotIndex());
+            }
+        }
+        return new CoreDetails.Office(
+                office.firstIndex,
+                group.config.promotionLagEntries(),
+                transfer.target(),
+                transfer.isTold(),
+                inFlight,
+                snapshots,
+                membership.promotionRefusals(office));
     }
 }

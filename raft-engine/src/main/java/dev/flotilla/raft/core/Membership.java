@@ -13,6 +13,7 @@ import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -186,15 +187,34 @@ final class Membership {
         }
         for (Member member : group.configuration().members()) {
             if (member.promotable() && leadership.hasCaughtUp(member)) {
-                Member promoted = member.isWitness()
-                        ? Member.witness(member.peerId(), member.storeId(), false)
-                        : Member.voter(member.peerId(), member.storeId());
-                if (start(leadership, new Requester.Nobody(), MembershipChange.put(promoted), null)) {
+                if (start(leadership, new Requester.Nobody(), MembershipChange.put(promoted(member)), null)) {
                     return true;
                 }
             }
         }
         return false;
+    }
+
+    private static Member promoted(Member member) {
+        return member.isWitness()
+                ? Member.witness(member.peerId(), member.storeId(), false)
+                : Member.voter(member.peerId(), member.storeId());
+    }
+
+    /** Why those that have caught up are not promoted all the same. */
+    Map<PeerId, String> promotionRefusals(Leadership leadership) {
+        Map<PeerId, String> refusals = new TreeMap<>();
+        Configuration present = group.configuration();
+        for (Member member : present.members()) {
+            if (member.promotable() && leadership.hasCaughtUp(member)) {
+                List<Member> members = apply(present.members(), MembershipChange.put(promoted(member)));
+                Optional<Result> verdict = rules.judge(leadership, members);
+                if (verdict.isPresent() && verdict.get() instanceof Result.Refused refused) {
+                    refusals.put(member.peerId(), refused.detail());
+                }
+            }
+        }
+        return refusals;
     }
 
     /** This peer leads no more; the change goes on under the next leader, or does not. */

@@ -74,6 +74,11 @@ final class Progress {
         return offered;
     }
 
+    /** Of entries that were sent and not answered yet. */
+    long inFlightBytes() {
+        return window.inFlightBytes();
+    }
+
     boolean isLoading() {
         return loading;
     }

@@ -253,6 +253,16 @@ public final class RaftCore {
                 group.quiet);
     }
 
+    /** What explains where this core stands; of the same moment as a {@link #status} without a step between. */
+    public CoreDetails details() {
+        return new CoreDetails(
+                group.self,
+                group.config.electionTimeoutNanos(),
+                election.mayCampaign(),
+                election.campaign(),
+                leading.office());
+    }
+
     /** From now on keeps what {@code equal} makes of configurations: the same object for equal ones of other groups. */
     public void share(UnaryOperator<Configuration> equal) {
         group.log.share(equal);

@@ -27,6 +27,17 @@ final class Transfer {
         return target != null;
     }
 
+    /** Who is to lead; null unless a transfer is under way. */
+    @Nullable
+    PeerId target() {
+        return target;
+    }
+
+    /** Whether the target was told to campaign. */
+    boolean isTold() {
+        return told;
+    }
+
     long deadlineNanos() {
         return deadlineNanos;
     }

@@ -90,6 +90,11 @@ final class Window {
         return isOpen;
     }
 
+    /** Of entries that were sent and not answered yet. */
+    long inFlightBytes() {
+        return inFlightBytes;
+    }
+
     /** How many bytes of entries still fit; positive while it {@link #isOpen}. */
     long bytesLeft() {
         return bytesMax() - inFlightBytes;

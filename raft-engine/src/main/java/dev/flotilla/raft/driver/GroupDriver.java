@@ -5,6 +5,7 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
@@ -163,6 +164,15 @@ public final class GroupDriver<R> implements AutoCloseable {
     public CompletableFuture<CoreStatus> status() {
         CompletableFuture<CoreStatus> future = new CompletableFuture<>();
         if (!loop.execute(() -> group.status(future))) {
+            future.completeExceptionally(new IllegalStateException("the node is closed"));
+        }
+        return future;
+    }
+
+    /** What the group waits for; fails with an {@link IllegalStateException} once the group is stopped. */
+    public CompletableFuture<Explanation> why() {
+        CompletableFuture<Explanation> future = new CompletableFuture<>();
+        if (!loop.execute(() -> group.why(future))) {
             future.completeExceptionally(new IllegalStateException("the node is closed"));
         }
         return future;

@@ -4,6 +4,7 @@ import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.message.Configuration;
@@ -18,6 +19,7 @@ import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -178,9 +180,17 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     void status(CompletableFuture<CoreStatus> future) {
+        answer(future, this::status);
+    }
+
+    void why(CompletableFuture<Explanation> future) {
+        answer(future, () -> Explanation.of(status(), core.details(), node.links()::trouble));
+    }
+
+    private <T> void answer(CompletableFuture<T> future, Supplier<T> look) {
         String why = whyStopped();
         if (why == null) {
-            node.threads().complete(future, status());
+            node.threads().complete(future, look.get());
         } else {
             node.threads().fail(future, new IllegalStateException(why));
         }

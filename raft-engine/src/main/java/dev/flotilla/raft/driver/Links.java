@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +59,16 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
 
     boolean isConnected(PeerId peer) {
         return connected.contains(peer);
+    }
+
+    /** Why there is no connection to {@code peer}, in words; null if there is one. */
+    @Nullable
+    String trouble(PeerId peer) {
+        if (connected.contains(peer)) {
+            return null;
+        }
+        String reason = unreachable.get(peer);
+        return reason == null ? "no connection" : "not reachable: " + reason;
     }
 
     /** That group wants connections to {@code peers}, an immutable set of others; none if it is empty. */

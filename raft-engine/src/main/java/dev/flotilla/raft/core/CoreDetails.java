@@ -1,0 +1,49 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.transport.PeerId;
+import java.util.Collections;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an {@link Explanation} needs to know of a {@link RaftCore} beside its {@link CoreStatus}.
+ *
+ * @param self this peer
+ * @param electionTimeoutNanos who was not heard of for so long counts as absent
+ * @param mayCampaign whether this peer may stand for election
+ * @param campaign that came to nothing so far, null if there was none since a leader was known
+ * @param office of a leader, else null
+ */
+public record CoreDetails(
+        PeerId self,
+        long electionTimeoutNanos,
+        boolean mayCampaign,
+        @Nullable Campaign campaign,
+        @Nullable Office office) {
+    /**
+     * What only a leader knows.
+     *
+     * @param firstIndex of its first entry: nothing is read or reconfigured before that is committed
+     * @param promotionLagEntries who lags by no more may vote
+     * @param transferTarget who is to lead next, null unless a transfer is under way
+     * @param transferTold whether it was told to campaign
+     * @param inFlightBytes of entries sent to each other member and not answered
+     * @param snapshotIndexes where the snapshot ends that is on its way to a member
+     * @param promotionRefusals why those that have caught up may not vote yet
+     */
+    public record Office(
+            long firstIndex,
+            long promotionLagEntries,
+            @Nullable PeerId transferTarget,
+            boolean transferTold,
+            Map<PeerId, Long> inFlightBytes,
+            Map<PeerId, Long> snapshotIndexes,
+            Map<PeerId, String> promotionRefusals) {
+        public Office {
+            inFlightBytes = Collections.unmodifiableMap(new TreeMap<>(inFlightBytes));
+            snapshotIndexes = Collections.unmodifiableMap(new TreeMap<>(snapshotIndexes));
+            promotionRefusals = Collections.unmodifiableMap(new TreeMap<>(promotionRefusals));
+        }
+    }
+}
