@@ -11,8 +11,8 @@ final class Eventually {
 
     private Eventually() {}
 
-    /** Returns once {@code condition} holds; fails with {@code what} after {@code patience}. */
-    static void holds(String what, Duration patience, Callable<Boolean> condition) throws Exception {
+    /** Returns once {@code condition} holds; fails with {@code what}, as it is then, after {@code patience}. */
+    static void holds(Object what, Duration patience, Callable<Boolean> condition) throws Exception {
         long deadline = System.nanoTime() + patience.toNanos();
         while (!condition.call()) {
             if (System.nanoTime() - deadline > 0) {

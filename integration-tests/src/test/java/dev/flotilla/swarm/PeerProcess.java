@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flotilla.libp2p.Multiaddr;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
@@ -43,12 +44,27 @@ final class PeerProcess implements AutoCloseable {
     }
 
     private final Path directory;
+    private final List<String> prefix; // of every command line of this peer
+    private final List<String> listen; // empty: the default
+
     private final List<String> lines = new CopyOnWriteArrayList<>();
     private @Nullable Process daemon;
     private CompletableFuture<Void> ready = new CompletableFuture<>();
 
     PeerProcess(Path directory) {
+        this(directory, List.of(), List.of());
+    }
+
+    /** A peer whose processes are started by {@code prefix}, whose daemon listens at {@code listen}: the first for us. */
+    PeerProcess(Path directory, List<String> prefix, List<String> listen) {
         this.directory = directory;
+        this.prefix = List.copyOf(prefix);
+        this.listen = List.copyOf(listen);
+    }
+
+    /** Whether this process, which may be in another network than the peer's, reaches it there. */
+    boolean isReachableAt(Multiaddr address) {
+        return listen.isEmpty() || address.toString().startsWith(listen.get(0).replaceFirst("/tcp/.*", "/"));
     }
 
     Path directory() {
@@ -66,8 +82,9 @@ final class PeerProcess implements AutoCloseable {
         return jar;
     }
 
-    private static List<String> java(String... arguments) {
-        List<String> command = new ArrayList<>(List.of(
+    private static List<String> java(List<String> prefix, String... arguments) {
+        List<String> command = new ArrayList<>(prefix);
+        command.addAll(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
@@ -80,7 +97,12 @@ final class PeerProcess implements AutoCloseable {
 
     /** Runs a command to its end, without a data directory of its own. */
     static Result command(@Nullable String input, String... arguments) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder(java(arguments)).start();
+        return command(List.of(), input, arguments);
+    }
+
+    private static Result command(List<String> prefix, @Nullable String input, String... arguments)
+            throws IOException, InterruptedException {
+        Process process = new ProcessBuilder(java(prefix, arguments)).start();
         CompletableFuture<String> out = CompletableFuture.supplyAsync(() -> readAll(process.getInputStream()));
         CompletableFuture<String> err = CompletableFuture.supplyAsync(() -> readAll(process.getErrorStream()));
         try (var stdin = process.getOutputStream()) {
@@ -112,7 +134,7 @@ final class PeerProcess implements AutoCloseable {
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.add("--data");
         all.add(directory.toString());
-        return command(input, all.toArray(String[]::new));
+        return command(prefix, input, all.toArray(String[]::new));
     }
 
     /** Starts the daemon and waits until it is ready. */
@@ -125,10 +147,11 @@ final class PeerProcess implements AutoCloseable {
     /** Starts the daemon. */
     void launch(String... more) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("run", "--data", directory.toString()));
+        listen.forEach(address -> arguments.addAll(List.of("--listen", address)));
         arguments.addAll(Arrays.asList(more));
         lines.clear();
         ready = new CompletableFuture<>();
-        Process started = new ProcessBuilder(java(arguments.toArray(String[]::new)))
+        Process started = new ProcessBuilder(java(prefix, arguments.toArray(String[]::new)))
                 .redirectErrorStream(true)
                 .start();
         daemon = started;

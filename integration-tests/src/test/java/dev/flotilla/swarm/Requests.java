@@ -15,7 +15,10 @@ final class Requests implements AutoCloseable {
     Requests(PeerProcess peer) throws IOException, CommandException {
         PeerDirectory directory = new PeerDirectory(peer.directory());
         DaemonFile.Running running = directory.running();
-        client = ControlClient.connect(directory.operator(), running.peerId(), running.addresses());
+        client = ControlClient.connect(
+                directory.operator(),
+                running.peerId(),
+                running.addresses().stream().filter(peer::isReachableAt).toList());
     }
 
     /** Asks for {@code command} with text arguments, given as name and value in turn. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /** Peers that share a community, each in its own process. */
 final class Swarm implements AutoCloseable {
@@ -14,10 +15,15 @@ final class Swarm implements AutoCloseable {
 
     /** {@code count} running peers, all voters of {@link #COMMUNITY}. */
     static Swarm of(int count, Path directory) throws Exception {
+        return of(count, number -> new PeerProcess(directory.resolve("peer" + number)));
+    }
+
+    /** The same of peers that {@code maker} makes, by number from 1 on. */
+    static Swarm of(int count, IntFunction<PeerProcess> maker) throws Exception {
         Swarm swarm = new Swarm();
         try {
             for (int i = 1; i <= count; i++) {
-                PeerProcess peer = new PeerProcess(directory.resolve("peer" + i));
+                PeerProcess peer = maker.apply(i);
                 swarm.peers.add(peer);
                 peer.launch();
             }

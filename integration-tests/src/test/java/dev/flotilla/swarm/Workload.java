@@ -46,7 +46,7 @@ final class Workload implements AutoCloseable {
             int number = peers.indexOf(peer);
             Client client = clients.get(number);
             Eventually.holds(
-                    more + " more appends by " + client,
+                    client, // as it is when it fails
                     PeerProcess.PATIENCE,
                     () -> client.acknowledged() >= wanted.get(number));
         }
