@@ -86,8 +86,7 @@ final class CutNetwork implements AutoCloseable {
         return new PeerProcess(
                 directory,
                 List.of("ip", "netns", "exec", space(peer)),
-                List.of(
-                        "/ip4/" + controlAddress(peer, 2) + "/tcp/0", "/ip4/" + swarmAddress(peer) + "/tcp/0"));
+                List.of("/ip4/" + controlAddress(peer, 2) + "/tcp/0", "/ip4/" + swarmAddress(peer) + "/tcp/0"));
     }
 
     /** From now on what {@code from} sends to {@code to} is lost; not the other way. */

@@ -12,6 +12,7 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Ticket;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
@@ -49,7 +50,14 @@ public final class RaftConsensus<S> implements OpLogConsensus<S> {
     /** A new group with this peer as its only voter. */
     public static <S> RaftConsensus<S> create(
             RaftNode node, Codec<S> stateCodec, Codec<Op<S>> opCodec, RaftConfig config) throws IOException {
-        return new RaftConsensus<>(stateCodec, opCodec, machine -> node.create(machine, config));
+        return create(node, stateCodec, opCodec, config, GroupSettings.DEFAULT);
+    }
+
+    /** A new group with this peer as its only voter, whose members agree on {@code settings}. */
+    public static <S> RaftConsensus<S> create(
+            RaftNode node, Codec<S> stateCodec, Codec<Op<S>> opCodec, RaftConfig config, GroupSettings settings)
+            throws IOException {
+        return new RaftConsensus<>(stateCodec, opCodec, machine -> node.create(machine, config, settings));
     }
 
     /**

@@ -6,6 +6,7 @@ import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.SnapshotMeta;
@@ -48,6 +49,14 @@ public interface RaftGroup<R> extends AutoCloseable {
 
     /** Completes with {@code Applied} once the new configuration is committed, or {@code Rejected} with the reason. */
     CompletableFuture<Outcome<Void>> changeMembers(MembershipChange change);
+
+    /**
+     * Has the members agree on {@code settings} instead of the present ones. Completes with {@code Applied} once that is
+     * committed, or {@code Rejected} with the reason.
+     */
+    default CompletableFuture<Outcome<Void>> changeSettings(GroupSettings settings) {
+        return changeMembers(MembershipChange.settings(settings));
+    }
 
     /** Hands leadership to {@code target}, or to the member that is furthest when null. */
     CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target);

@@ -5,6 +5,7 @@ import dev.flotilla.raft.driver.NodeDriver;
 import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.storage.LogStorage;
@@ -47,7 +48,13 @@ public final class RaftNode implements AutoCloseable {
 
     /** A new group with this peer as its only voter. */
     public <R> RaftGroup<R> create(StateMachine<R> stateMachine, RaftConfig config) throws IOException {
-        return new DrivenGroup<>(driver.create(stateMachine, config));
+        return create(stateMachine, config, GroupSettings.DEFAULT);
+    }
+
+    /** A new group with this peer as its only voter, on which nothing but {@code settings} is agreed yet. */
+    public <R> RaftGroup<R> create(StateMachine<R> stateMachine, RaftConfig config, GroupSettings settings)
+            throws IOException {
+        return new DrivenGroup<>(driver.create(stateMachine, config, settings));
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.Result;
 import java.util.List;
@@ -19,8 +20,8 @@ final class ChangeRules {
         this.group = group;
     }
 
-    /** Why the change to {@code members} must not be made, or that it was made already; empty if it can start. */
-    Optional<Result> judge(Leadership leadership, List<Member> members) {
+    /** Why the change to these must not be made, or that it was made already; empty if it can start. */
+    Optional<Result> judge(Leadership leadership, List<Member> members, GroupSettings settings) {
         Configuration present = group.configuration();
         if (present.isJoint() || !group.isConfigurationCommitted()) {
             return refused(Result.Reason.BUSY, "another membership change is under way");
@@ -29,7 +30,7 @@ final class ChangeRules {
             return refused(Result.Reason.BUSY, "the leader is new and has not committed an entry of its term yet");
         }
         if (List.copyOf(present.members()).equals(members)) {
-            return Optional.of(new Result.Done());
+            return present.settings().equals(settings) ? Optional.of(new Result.Done()) : Optional.empty();
         }
         return notAllowed(present, members)
                 .or(() -> witnesses(present, members))

@@ -65,15 +65,19 @@ final class Election {
         return group.isLeader() || group.left || group.quiet ? Long.MAX_VALUE : deadlineNanos;
     }
 
-    /** A random time in [T, 2T) (paper §5.2). */
+    /** A random time in [T, 2T) (paper §5.2); later by as much as this peer's promise outlasts T. */
     void restartTimer() {
         long timeout = group.config.electionTimeoutNanos();
-        deadlineNanos = group.nowNanos + timeout + (long) (group.random.nextDouble() * timeout);
+        deadlineNanos = group.nowNanos + group.patienceNanos() + (long) (group.random.nextDouble() * timeout);
     }
 
     /** The leader's node is lost: does not wait for its time-out, but not as long as others do either. */
     void campaignSoon() {
-        deadlineNanos = group.nowNanos + (long) (group.random.nextDouble() * group.config.electionTimeoutNanos());
+        if (group.promises()) {
+            restartTimer(); // the leader may have a lease by this peer's last answer, if only the link to it is lost
+        } else {
+            deadlineNanos = group.nowNanos + (long) (group.random.nextDouble() * group.config.electionTimeoutNanos());
+        }
     }
 
     /** Nothing was heard of a leader for long enough, or an election came to nothing. */
@@ -297,14 +301,19 @@ final class Election {
 
     /**
      * The leader closed this peer's connection and then refused a new one: its process is gone, so its last sign of life
-     * counts no more. A candidate's claim never does that, nor does a connection that this side closed.
+     * counts no more. A candidate's claim never does that, nor does a connection that this side closed; nor anything where
+     * lease reads are agreed on, since a closed connection proves nothing that a lease could rest on.
      */
     void onLost(PeerId peer, boolean closedByPeer) {
         closedBy = closedByPeer && peer.equals(group.leader()) ? peer : null;
     }
 
     void onUnreachable(PeerId peer, boolean isRefused) {
-        if (isRefused && peer.equals(closedBy) && peer.equals(group.leader()) && !group.isLeader()) {
+        if (isRefused
+                && !group.promises()
+                && peer.equals(closedBy)
+                && peer.equals(group.leader())
+                && !group.isLeader()) {
             closedBy = null;
             group.leaderContactNanos = Long.MIN_VALUE;
             long soon = group.config.electionTimeoutNanos() / 10;

@@ -113,6 +113,8 @@ final class Following {
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
         }
+        group.log.requireKnown(new RaftLog.Configured(
+                request.snapshot().configurationId(), request.snapshot().configuration()));
         SnapshotMeta underWay = fetching == null ? null : fetching.snapshot;
         boolean goesOn =
                 underWay != null && (underWay.equals(request.snapshot()) || underWay.index() >= request.baseIndex());

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
  * to that.
  */
 final class Group {
+    private static final long NANOS_PER_MILLI = 1_000_000;
+
     final PeerCredentials credentials;
     final PeerId self;
     final StoreId storeId;
@@ -43,6 +45,7 @@ final class Group {
     private @Nullable PeerId leader;
     // When a message of the present leader arrived last; MIN_VALUE if none did.
     long leaderContactNanos = Long.MIN_VALUE;
+    private long boundUntilNanos = Long.MIN_VALUE; // by promises of this peer's earlier lives
 
     @Nullable
     SnapshotMeta snapshot;
@@ -155,12 +158,55 @@ final class Group {
 
     /** Whether a leader was heard of within the election time-out, or is this peer itself (thesis §4.2.3). */
     boolean isLeaderAlive() {
-        if (isLeader() || (quiet && leader != null)) {
+        if (isLeader() || isBound() || (quiet && leader != null)) {
             return true;
         }
-        return leader != null
-                && leaderContactNanos != Long.MIN_VALUE
-                && nowNanos - leaderContactNanos < config.electionTimeoutNanos();
+        return leader != null && isWithinPatience();
+    }
+
+    private boolean isWithinPatience() {
+        return leaderContactNanos != Long.MIN_VALUE && nowNanos - leaderContactNanos < patienceNanos();
+    }
+
+    /**
+     * Whether this peer has promised its vote to nobody else (thesis §6.4.1): some leader may answer reads on the strength
+     * of that. The promise outlives this peer's knowledge of who the leader is, its term, and its process: who starts
+     * again may have promised just before.
+     */
+    private boolean isBound() {
+        return promises() && (isWithinPatience() || nowNanos < boundUntilNanos);
+    }
+
+    /**
+     * Whether lease reads are agreed on by the newest configuration in the log or the newest committed one. A leader
+     * ceases to rely on the promise when it appends that there is none, so by then it may be forgotten.
+     */
+    boolean promises() {
+        return configuration().allowsLeaseReads()
+                || committedConfiguration().configuration().allowsLeaseReads();
+    }
+
+    /** This peer starts, and may have promised its vote to nobody else just before. */
+    void bindFromStart() {
+        boundUntilNanos = promises() ? nowNanos + patienceNanos() : Long.MIN_VALUE;
+    }
+
+    /** Whether lease reads are agreed on for certain. */
+    boolean hasLeaseReads() {
+        return committedConfiguration().configuration().allowsLeaseReads();
+    }
+
+    /** How long a peer without a sign of its leader waits at least: T, or what it promised if that is longer. */
+    long patienceNanos() {
+        return Math.max(
+                config.electionTimeoutNanos(),
+                Math.max(
+                        promisedNanos(configuration()),
+                        promisedNanos(committedConfiguration().configuration())));
+    }
+
+    private static long promisedNanos(Configuration configuration) {
+        return configuration.allowsLeaseReads() ? configuration.settings().leaseMillis() * NANOS_PER_MILLI : 0;
     }
 
     /**

@@ -16,9 +16,11 @@ public sealed interface Input {
      *
      * @param from as the transport authenticated it
      * @param storeId as the frame says
+     * @param featureLevel the newest that the sender knows, as the frame says
      * @param nowMillis the wall clock, milliseconds since the epoch; judges tickets and nothing else
      */
-    record Received(PeerId from, StoreId storeId, RaftMessage message, long nowMillis) implements Input {}
+    record Received(PeerId from, StoreId storeId, int featureLevel, RaftMessage message, long nowMillis)
+            implements Input {}
 
     /**
      * Somebody on this peer asks for what only a leader can do. Answered by one {@link Effect.Answered}, or by none if

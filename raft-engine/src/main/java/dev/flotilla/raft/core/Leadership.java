@@ -18,6 +18,7 @@ final class Leadership {
     /** The leader's first entry; nothing may be read or reconfigured before it is committed. */
     final long firstIndex;
 
+    final Lease lease;
     long heartbeatNanos;
     long round; // of heartbeats; grows
     long wokenNanos = Long.MIN_VALUE; // when the group was quiet last: all nodes were heard of until about then
@@ -25,6 +26,7 @@ final class Leadership {
     Leadership(Group group, long firstIndex) {
         this.group = group;
         this.firstIndex = firstIndex;
+        this.lease = new Lease(group);
         this.heartbeatNanos = group.nowNanos;
     }
 

@@ -37,11 +37,11 @@ final class Leading implements Election.Outcome {
     private @Nullable Certificates certificates;
     private @Nullable Quieting quieting;
 
-    Leading(Group group) {
+    Leading(Group group, FeatureLevels levels) {
         this.group = group;
         this.replication = new Replication(group);
         this.reads = new ReadIndex(group);
-        this.membership = new Membership(group);
+        this.membership = new Membership(group, levels);
         this.demotion = new Demotion(group, membership);
         this.transfer = new Transfer(group);
     }
@@ -115,11 +115,13 @@ final class Leading implements Election.Outcome {
     private void startRound(Leadership office) {
         office.round++;
         office.heartbeatNanos = group.nextBeatNanos();
+        office.lease.roundStarted(office);
         office.all().forEach(peer -> replication.sendHeartbeat(office, peer));
         confirmReads(office);
     }
 
     private void confirmReads(Leadership office) {
+        office.lease.onConfirmed(office);
         if (reads.onConfirmed(office)) {
             startRound(office);
         }
@@ -130,7 +132,8 @@ final class Leading implements Election.Outcome {
     void onRequest(Requester requester, Request request, long nowMillis) {
         Leadership office = Objects.requireNonNull(leadership);
         group.touched = true;
-        if (transfer.isUnderWay() && !(request instanceof Request.ReadIndex)) {
+        boolean isRead = request instanceof Request.ReadIndex || request instanceof Request.LeaseRead;
+        if (transfer.isUnderWay() && !isRead) {
             requester.answer(group, new Result.Refused(Result.Reason.BUSY, "leadership is being handed over"));
         } else if (request instanceof Request.Propose propose) {
             Objects.requireNonNull(requests).propose(requester, propose.command());
@@ -138,6 +141,8 @@ final class Leading implements Election.Outcome {
             if (reads.onRead(office, requester)) {
                 startRound(office);
             }
+        } else if (request instanceof Request.LeaseRead) {
+            onLeaseRead(office, requester);
         } else if (request instanceof Request.ChangeMembers change) {
             membership.onChange(office, requester, change.change());
             tellFormer(change.change().put());
@@ -147,6 +152,18 @@ final class Leading implements Election.Outcome {
             membership.onJoin(office, requester, join, nowMillis);
         } else {
             throw new AssertionError("unhandled request: " + request);
+        }
+    }
+
+    /** By the lease if there is one now; else as any other linearizable read, which needs no clock. */
+    private void onLeaseRead(Leadership office, Requester requester) {
+        long since = office.lease.sinceNanos(office);
+        if (!group.hasLeaseReads()) {
+            requester.answer(group, Requests.noLeaseReads(group));
+        } else if (since != Lease.NONE) {
+            requester.answer(group, new Result.ReadAt(group.commitIndex(), group.nowNanos - since));
+        } else if (reads.onRead(office, requester)) {
+            startRound(office);
         }
     }
 
@@ -237,7 +254,9 @@ final class Leading implements Election.Outcome {
             }
             committed = replication.advanceCommitIndex(office);
         }
-        membership.promote(office);
+        if (!membership.promote(office)) {
+            membership.raiseFeatureLevel(office);
+        }
         replication.replicate(office);
         replication.announceCommitIndex(office);
         transfer.advance(office);

@@ -5,6 +5,7 @@ import dev.flotilla.raft.message.Configuration.SpentTicket;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
@@ -21,18 +22,22 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of the members, one at a time, each by joint consensus (paper §6): an entry with the old and the new list,
- * then one with the new list alone, each in force once appended. Also lets newcomers in by ticket, and makes promotable
+ * then one with the new list alone, each in force once appended. A change of settings alone, or of the feature level, is
+ * one entry that is not joint: joint consensus keeps two disjoint majorities from deciding on their own, and as long as the
+ * voters stay the same any two majorities overlap (thesis §4.1). The rules on when a change may begin are the same. Also lets newcomers in by ticket, and makes promotable
  * learners voters once they have caught up (thesis §4.2.1).
  */
 final class Membership {
     private final Group group;
     private final ChangeRules rules;
+    private final FeatureLevels levels;
     // Who waits for the change that is under way.
     private Requester requester = new Requester.Nobody();
 
-    Membership(Group group) {
+    Membership(Group group, FeatureLevels levels) {
         this.group = group;
         this.rules = new ChangeRules(group);
+        this.levels = levels;
     }
 
     /** Starts a change, or answers why not. Says whether an entry was appended. */
@@ -63,6 +68,9 @@ final class Membership {
             refusal = "the ticket has expired; ask for a new one";
         } else if (spent.isPresent() && !spent.get().peerId().equals(join.newcomer())) {
             refusal = "the ticket was used by another peer; ask for a new one";
+        } else if (join.featureLevel() < present.featureLevel()) {
+            refusal = "this peer knows feature level " + join.featureLevel() + ", but the group is at level "
+                    + present.featureLevel() + ": upgrade it first";
         } else if (spent.isPresent() && wasRemoved(present, join.newcomer())) {
             refusal = "this peer was removed since it used the ticket; ask for a new one";
         }
@@ -102,7 +110,8 @@ final class Membership {
             Leadership leadership, Requester asking, MembershipChange change, @Nullable Admission admission) {
         Configuration present = group.configuration();
         List<Member> members = apply(present.members(), change);
-        Optional<Result> verdict = rules.judge(leadership, members);
+        GroupSettings settings = change.settings() == null ? present.settings() : change.settings();
+        Optional<Result> verdict = rules.judge(leadership, members, settings);
         if (verdict.isPresent()) {
             asking.answer(group, verdict.get());
             return false;
@@ -117,7 +126,11 @@ final class Membership {
             return false;
         }
         requester = asking;
-        append(new Configuration(members, present.members(), spent, removed(present, members)), leadership);
+        boolean isJoint = !List.copyOf(present.members()).equals(members);
+        append(
+                present.withMembers(members, isJoint ? present.members() : List.of(), spent, removed(present, members))
+                        .withSettings(settings),
+                leadership);
         return true;
     }
 
@@ -176,13 +189,15 @@ final class Membership {
         if (!leadership.hasCommittedInTerm()) {
             return false;
         }
-        append(new Configuration(present.members(), List.of(), present.spentTickets(), present.removed()), leadership);
+        append(
+                present.withMembers(present.members(), List.of(), present.spentTickets(), present.removed()),
+                leadership);
         return true;
     }
 
     /** Makes one promotable learner that has caught up a voter, or has a witness count. Says whether an entry was appended. */
     boolean promote(Leadership leadership) {
-        if (group.configuration().isJoint() || !group.isConfigurationCommitted() || !leadership.hasCommittedInTerm()) {
+        if (!isSettled(leadership)) {
             return false;
         }
         for (Member member : group.configuration().members()) {
@@ -208,13 +223,27 @@ final class Membership {
         for (Member member : present.members()) {
             if (member.promotable() && leadership.hasCaughtUp(member)) {
                 List<Member> members = apply(present.members(), MembershipChange.put(promoted(member)));
-                Optional<Result> verdict = rules.judge(leadership, members);
+                Optional<Result> verdict = rules.judge(leadership, members, present.settings());
                 if (verdict.isPresent() && verdict.get() instanceof Result.Refused refused) {
                     refusals.put(member.peerId(), refused.detail());
                 }
             }
         }
         return refusals;
+    }
+
+    /** Whether the next change may begin. */
+    private boolean isSettled(Leadership leadership) {
+        return !group.configuration().isJoint() && group.isConfigurationCommitted() && leadership.hasCommittedInTerm();
+    }
+
+    /** Raises the group's feature level once all members know a newer one. Says whether an entry was appended. */
+    boolean raiseFeatureLevel(Leadership leadership) {
+        int level = isSettled(leadership) ? levels.next(leadership) : 0;
+        if (level > 0) {
+            append(group.configuration().withFeatureLevel(level), leadership);
+        }
+        return level > 0;
     }
 
     /** This peer leads no more; the change goes on under the next leader, or does not. */

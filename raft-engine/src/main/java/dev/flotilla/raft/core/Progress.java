@@ -37,6 +37,8 @@ final class Progress {
     boolean answered; // at least once in this run
     long confirmedRound; // the newest heartbeat round that it answered
     long commitIndexSent;
+    // The first round whose confirmation is a promise that a lease may rest on; MAX_VALUE: none so far.
+    long promisesFromRound = Long.MAX_VALUE;
 
     Progress(PeerId peer, StoreId storeId, long run, long nextIndex, long nowNanos, RaftConfig config) {
         this.peer = peer;

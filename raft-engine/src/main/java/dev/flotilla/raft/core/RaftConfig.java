@@ -1,5 +1,6 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.FeatureLevel;
 import java.time.Duration;
 import java.util.function.Consumer;
 
@@ -23,6 +24,8 @@ import java.util.function.Consumer;
  * @param demotionAfterNanos how long a voter must be away until the leader makes it a promotable learner; at least 10 T,
  *     or 0 for never
  * @param demotionVotersMin how many voters stay at least when one is demoted for its absence
+ * @param featureLevel the newest {@link FeatureLevel} that this peer admits to; less than the newest holds the whole group
+ *     back, so that it can be rolled back to older software
  */
 public record RaftConfig(
         long electionTimeoutNanos,
@@ -38,7 +41,8 @@ public record RaftConfig(
         long promotionLagEntries,
         long quietAfterNanos,
         long demotionAfterNanos,
-        int demotionVotersMin) {
+        int demotionVotersMin,
+        int featureLevel) {
     /** The group is never quiet. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -63,6 +67,8 @@ public record RaftConfig(
                     "10 * electionTimeoutNanos", 10 * electionTimeoutNanos, "demotionAfterNanos", demotionAfterNanos);
         }
         requirePositive("demotionVotersMin", demotionVotersMin);
+        requirePositive("featureLevel", featureLevel);
+        requireAtMost("featureLevel", featureLevel, "the newest", FeatureLevel.NEWEST);
     }
 
     /** T = 1 s, heartbeats each 100 ms, entries of up to 1 MiB. */
@@ -151,6 +157,11 @@ public record RaftConfig(
         });
     }
 
+    /** The same with another feature level that this peer admits to. */
+    public RaftConfig withFeatureLevel(int level) {
+        return with(draft -> draft.featureLevel = level);
+    }
+
     private RaftConfig with(Consumer<Draft> change) {
         Draft draft = new Draft(this);
         change.accept(draft);
@@ -173,6 +184,7 @@ public record RaftConfig(
         private long quietAfterNanos = Duration.ofSeconds(10).toNanos();
         private long demotionAfterNanos = 0;
         private int demotionVotersMin = 3;
+        private int featureLevel = FeatureLevel.NEWEST;
 
         Draft() {}
 
@@ -191,6 +203,7 @@ public record RaftConfig(
             quietAfterNanos = from.quietAfterNanos;
             demotionAfterNanos = from.demotionAfterNanos;
             demotionVotersMin = from.demotionVotersMin;
+            featureLevel = from.featureLevel;
         }
 
         RaftConfig finished() {
@@ -208,7 +221,8 @@ public record RaftConfig(
                     promotionLagEntries,
                     quietAfterNanos,
                     demotionAfterNanos,
-                    demotionVotersMin);
+                    demotionVotersMin,
+                    featureLevel);
         }
     }
 

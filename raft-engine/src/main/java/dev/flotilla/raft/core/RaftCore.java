@@ -26,6 +26,7 @@ public final class RaftCore {
     private final SenderGate gate;
     private final Requests requests;
     private final Quieting quieting;
+    private final FeatureLevels levels;
 
     /**
      * A core that goes on from what was found on disk, as a follower.
@@ -35,6 +36,7 @@ public final class RaftCore {
      * @param genesis the group
      * @param random decides time-outs and request numbers
      * @param nowNanos the time of the caller's clock
+     * @throws IllegalStateException if the log or snapshot is of a feature level that this peer does not know
      */
     public RaftCore(
             PeerCredentials credentials,
@@ -46,7 +48,7 @@ public final class RaftCore {
             Trace trace,
             long nowNanos) {
         SnapshotMeta snapshot = recovered.snapshot();
-        RaftLog log = new RaftLog(recovered.base(), config.cacheBytesMax());
+        RaftLog log = new RaftLog(recovered.base(), config.cacheBytesMax(), config.featureLevel());
         group = new Group(credentials, storeId, genesis, config, log, random, trace);
         group.nowNanos = nowNanos;
         for (Entry entry : recovered.entries()) {
@@ -57,7 +59,9 @@ public final class RaftCore {
             restore(log, snapshot);
         }
         group.recover(recovered.hardState(), snapshot);
-        leading = new Leading(group);
+        group.bindFromStart();
+        levels = new FeatureLevels(group);
+        leading = new Leading(group, levels);
         election = new Election(group, leading);
         following = new Following(group, election);
         certificates = new Certificates(group, recovered.certificates());
@@ -139,8 +143,9 @@ public final class RaftCore {
             return;
         }
         if (message instanceof RaftMessage.JoinRequest join) {
-            requests.onJoinRequest(received.from(), received.storeId(), join, received.nowMillis());
+            requests.onJoinRequest(received, join);
         } else if (gate.admits(received.from(), received.storeId(), message)) {
+            levels.heard(received.from(), received.storeId(), received.featureLevel());
             onAdmitted(received, message);
         }
     }

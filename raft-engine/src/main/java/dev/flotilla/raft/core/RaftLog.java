@@ -27,15 +27,17 @@ final class RaftLog {
 
     private final LogTerms terms;
     private final long cacheBytesMax;
+    private final int featureLevel; // the newest that this peer knows
     private Deque<Entry> cache = new ArrayDeque<>(1); // consecutive, up to the last entry
     private long cacheBytes;
     private final TreeMap<Long, Configured> configurations = new TreeMap<>(); // by index
 
     private UnaryOperator<Configuration> sharing = UnaryOperator.identity();
 
-    RaftLog(EntryId base, long cacheBytesMax) {
+    RaftLog(EntryId base, long cacheBytesMax, int featureLevel) {
         this.terms = new LogTerms(base);
         this.cacheBytesMax = cacheBytesMax;
+        this.featureLevel = featureLevel;
     }
 
     /** From now on keeps what {@code equal} makes of configurations. */
@@ -82,7 +84,7 @@ final class RaftLog {
             cacheBytes -= cache.removeFirst().sizeBytes();
         }
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-            configurations.put(entry.index(), new Configured(entry.id(), sharing.apply(decode(entry))));
+            put(new Configured(entry.id(), sharing.apply(decode(entry))));
         }
     }
 
@@ -120,9 +122,21 @@ final class RaftLog {
 
     /** Takes note of the configuration that stands beside {@code snapshot}. */
     void configured(SnapshotMeta snapshot) {
-        configurations.put(
-                snapshot.configurationId().index(),
-                new Configured(snapshot.configurationId(), snapshot.configuration()));
+        put(new Configured(snapshot.configurationId(), snapshot.configuration()));
+    }
+
+    private void put(Configured configured) {
+        requireKnown(configured);
+        configurations.put(configured.id().index(), configured);
+    }
+
+    /** Who does not know the level of a log cannot tell what it means, and must not go on as if it did. */
+    void requireKnown(Configured configured) {
+        int level = configured.configuration().featureLevel();
+        if (level > featureLevel) {
+            throw new IllegalStateException("the group is at feature level " + level + " since entry " + configured.id()
+                    + ", but this peer knows levels up to " + featureLevel + ": upgrade it and start it again");
+        }
     }
 
     /** The configuration in force: the newest in the log, committed or not (paper §6). */

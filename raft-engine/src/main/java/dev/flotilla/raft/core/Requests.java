@@ -1,16 +1,17 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.RaftMessage.Answer;
 import dev.flotilla.raft.message.RaftMessage.Forward;
 import dev.flotilla.raft.message.RaftMessage.JoinRequest;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
-import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
@@ -48,8 +49,10 @@ final class Requests {
         Requester local = new Requester.Local(id);
         if (group.left) {
             local.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, "this peer was removed from the group"));
-        } else if (group.isWitness() && (request instanceof Request.Propose || request instanceof Request.ReadIndex)) {
+        } else if (group.isWitness() && needsState(request)) {
             local.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, WITNESS));
+        } else if (request instanceof Request.LeaseRead && !group.hasLeaseReads()) {
+            local.answer(group, noLeaseReads(group)); // an older leader would not even know what is asked
         } else if (group.isLeader()) {
             atLeader.handle(local, request, nowMillis);
         } else if (leader == null) {
@@ -60,6 +63,12 @@ final class Requests {
             group.emit(new Effect.Forwarded(id, group.term()));
             group.send(leader, new Forward(group.term(), id, request));
         }
+    }
+
+    private static boolean needsState(Request request) {
+        return request instanceof Request.Propose
+                || request instanceof Request.ReadIndex
+                || request instanceof Request.LeaseRead;
     }
 
     void onForward(PeerId from, Forward forward, long nowMillis) {
@@ -83,21 +92,22 @@ final class Requests {
     }
 
     /** A newcomer turns to this member. Without a good ticket it is an outsider as any other. */
-    void onJoinRequest(PeerId from, StoreId storeId, JoinRequest join, long nowMillis) {
+    void onJoinRequest(Input.Received received, JoinRequest join) {
+        PeerId from = received.from();
         Ticket ticket = join.ticket();
         boolean isGood = ticket.genesis().equals(group.genesis)
                 && gate.isMember(group.self)
                 && group.credentials.verify(ticket.issuer(), ticket.signedBytes(), ticket.signature());
         if (!isGood) {
-            gate.refuse(from, storeId);
+            gate.refuse(from, received.storeId());
             return;
         }
         group.touched = true;
         Requester newcomer = new Requester.Remote(from, join.number());
-        Request request = new Request.Join(from, storeId, ticket);
+        Request request = new Request.Join(from, received.storeId(), received.featureLevel(), ticket);
         PeerId leader = group.leader();
         if (group.isLeader()) {
-            atLeader.handle(newcomer, request, nowMillis);
+            atLeader.handle(newcomer, request, received.nowMillis());
         } else if (leader == null) {
             newcomer.answer(group, noLeader());
         } else {
@@ -108,6 +118,18 @@ final class Requests {
             }
             group.send(leader, new Forward(group.term(), new RequestId(relayIncarnation, relays), request));
         }
+    }
+
+    /** Why a lease read is refused in a group that has not agreed on them, for all that this peer knows. */
+    static Result noLeaseReads(Group group) {
+        Configuration committed = group.committedConfiguration().configuration();
+        return new Result.Refused(
+                Result.Reason.NOT_ALLOWED,
+                committed.settings().hasLeaseReads()
+                        ? "lease reads wait for feature level " + FeatureLevel.LEASE_READS
+                                + ", which some member does not know: the group is at level "
+                                + committed.featureLevel()
+                        : "the members of this group have not agreed on lease reads");
     }
 
     private Result noLeader() {

@@ -79,12 +79,14 @@ final class Transfer {
         Progress peer = target == null ? null : leadership.of(target);
         if (target != null && !told && peer != null && peer.matchIndex() == group.log.lastIndex()) {
             told = true;
+            leadership.lease.forfeit();
             group.send(target, new TimeoutNow(group.term()));
         }
     }
 
     /** Leaves office on its own account: a leader that is no voter any more names its successor without waiting. */
     void nameSuccessor(Leadership leadership) {
+        leadership.lease.forfeit();
         furthest(leadership).ifPresent(successor -> group.send(successor, new TimeoutNow(group.term())));
     }
 

@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
@@ -35,9 +36,11 @@ final class GroupFiles {
     }
 
     /** A new group whose log begins with the configuration in which this peer is the only voter. */
-    void create(GenesisId genesis) throws IOException {
+    void create(GenesisId genesis, GroupSettings settings, int featureLevel) throws IOException {
         EntryId first = new EntryId(1, 1);
-        Configuration configuration = Configuration.of(List.of(Member.voter(node.self(), node.storeId())));
+        Configuration configuration = Configuration.of(List.of(Member.voter(node.self(), node.storeId())))
+                .withFeatureLevel(featureLevel)
+                .withSettings(settings);
         Entry entry = new Entry(first, Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration));
         write(List.of(new GroupWrite.Append(genesis, new HardState(1, node.self()), List.of(entry))));
     }

@@ -26,7 +26,7 @@ final class GroupInbound {
         this.afterStep = afterStep;
     }
 
-    void received(PeerId from, StoreId storeId, RaftMessage message) {
+    void received(PeerId from, StoreId storeId, int featureLevel, RaftMessage message) {
         life.guarded(() -> {
             if (message instanceof RaftMessage.Answer answer && joining.answered(answer.number(), answer.result())) {
                 afterStep.run();
@@ -35,7 +35,7 @@ final class GroupInbound {
             if (message instanceof RaftMessage.Refusal) {
                 joining.refused(from);
             }
-            stepping.step(new Input.Received(from, storeId, message, System.currentTimeMillis()));
+            stepping.step(new Input.Received(from, storeId, featureLevel, message, System.currentTimeMillis()));
         });
     }
 

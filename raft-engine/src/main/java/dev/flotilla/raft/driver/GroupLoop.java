@@ -138,6 +138,11 @@ final class GroupLoop<R> implements Outbox.Sender {
         return node.storeId();
     }
 
+    @Override
+    public int featureLevel() {
+        return node.featureLevel();
+    }
+
     /** Any thread. */
     Configuration configuration() {
         return configuration;

@@ -97,9 +97,9 @@ final class Inbound {
             RaftMessage message = addressed.message();
             if (receiver == null || receiver.group.hasLeft()) {
                 refuse(frame.from(), addressed.genesis(), message);
-            } else if (!receiver.loop.offer(
-                    Lanes.sizeBytes(message),
-                    () -> receiver.group.inbound().received(frame.from(), envelope.storeId(), message))) {
+            } else if (!receiver.loop.offer(Lanes.sizeBytes(message), () -> receiver.group
+                    .inbound()
+                    .received(frame.from(), envelope.storeId(), envelope.featureLevel(), message))) {
                 LOG.trace("dropped a message from={}: the loop is behind", frame.from());
             }
         }
@@ -124,8 +124,11 @@ final class Inbound {
                 || message instanceof RaftMessage.Removed);
         if (isAnswered && isDue(new Stranger(from, genesis))) {
             RaftMessage refusal = new RaftMessage.Refusal();
-            Envelope envelope =
-                    new Envelope(node.storeId(), node.incarnation(), List.of(new Envelope.Addressed(genesis, refusal)));
+            Envelope envelope = new Envelope(
+                    node.storeId(),
+                    node.incarnation(),
+                    node.featureLevel(),
+                    List.of(new Envelope.Addressed(genesis, refusal)));
             node.links().send(from, Lanes.of(refusal), MessageCodec.encode(envelope));
         }
     }

@@ -15,6 +15,7 @@ import java.util.function.LongSupplier;
  *
  * @param clock nanoseconds since the node started
  * @param incarnation drawn when the node started
+ * @param featureLevel the newest that this peer admits to
  * @param requests how many requests were made
  */
 record NodeContext(
@@ -23,6 +24,7 @@ record NodeContext(
         PeerCredentials credentials,
         StoreId storeId,
         long incarnation,
+        int featureLevel,
         AtomicLong requests,
         LogStorage log,
         SnapshotStore snapshots,
@@ -37,17 +39,18 @@ record NodeContext(
         return credentials.peerId();
     }
 
-    /** The same for a group whose membership has a store id of its own. */
-    NodeContext withStoreId(StoreId other) {
-        if (other.equals(storeId)) {
+    /** The same for a group, whose membership may have a store id of its own. */
+    NodeContext of(Opening<?> group) {
+        if (group.storeId().equals(storeId) && group.config().featureLevel() == featureLevel) {
             return this;
         }
         return new NodeContext(
                 settings,
                 transport,
                 credentials,
-                other,
+                group.storeId(),
                 incarnation,
+                group.config().featureLevel(),
                 requests,
                 log,
                 snapshots,

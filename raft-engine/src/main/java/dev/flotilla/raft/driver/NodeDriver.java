@@ -2,7 +2,9 @@ package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.storage.LogStorage;
@@ -58,6 +60,7 @@ public final class NodeDriver implements AutoCloseable {
                 credentials,
                 storeId,
                 random.nextLong(),
+                FeatureLevel.NEWEST,
                 new AtomicLong(),
                 log,
                 snapshots,
@@ -143,12 +146,13 @@ public final class NodeDriver implements AutoCloseable {
     }
 
     /** A new group with this peer as its only voter, durable when this returns. */
-    public <R> GroupDriver<R> create(StateMachine<R> machine, RaftConfig config) throws IOException {
+    public <R> GroupDriver<R> create(StateMachine<R> machine, RaftConfig config, GroupSettings settings)
+            throws IOException {
         checkConfig(config);
         byte[] drawn = new byte[GenesisId.SIZE_BYTES];
         random.nextBytes(drawn);
         GenesisId genesis = new GenesisId(Bytes.wrap(drawn));
-        files.create(genesis);
+        files.create(genesis, settings, config.featureLevel());
         return open(genesis, machine, config);
     }
 

@@ -45,7 +45,7 @@ final class NodePulse {
 
     private void send(List<PeerId> peers) {
         Bytes frame = MessageCodec.encode(new Envelope(
-                node.storeId(), node.incarnation(), node.heartbeats().incarnation(), List.of()));
+                node.storeId(), node.incarnation(), node.heartbeats().incarnation(), node.featureLevel(), List.of()));
         peers.forEach(peer -> node.links().send(peer, Lane.CONTROL, frame));
     }
 }

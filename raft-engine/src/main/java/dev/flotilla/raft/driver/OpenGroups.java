@@ -74,7 +74,7 @@ final class OpenGroups implements Links.Listener {
         checkNotOpen(genesis);
         Opening<R> opening = new GroupFiles(node).open(genesis, machine, config);
         EventLoop loop = loops.get(opened++ % loops.size());
-        NodeContext own = node.withStoreId(opening.storeId());
+        NodeContext own = node.of(opening);
         GroupLoop<R> group = new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
         GroupDriver<R> driver = new GroupDriver<>(own, genesis, loop, group, () -> closed(genesis, group));
         receivers.put(genesis, new Inbound.Receiver(loop, group));

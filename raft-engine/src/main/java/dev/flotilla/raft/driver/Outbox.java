@@ -27,11 +27,14 @@ final class Outbox {
         /** The store id that this peer has in the group. */
         StoreId storeId();
 
+        /** The newest that this peer admits to in the group. */
+        int featureLevel();
+
         /** {@code message} certainly did not go out. */
         void dropped(RaftMessage message);
     }
 
-    private record Way(PeerId peer, Lane lane, StoreId storeId) {}
+    private record Way(PeerId peer, Lane lane, StoreId storeId, int featureLevel) {}
 
     private record Waiting(Sender sender, RaftMessage message) {}
 
@@ -49,7 +52,9 @@ final class Outbox {
     }
 
     void add(PeerId to, Sender sender, RaftMessage message) {
-        waiting.computeIfAbsent(new Way(to, Lanes.of(message), sender.storeId()), way -> new ArrayList<>())
+        waiting.computeIfAbsent(
+                        new Way(to, Lanes.of(message), sender.storeId(), sender.featureLevel()),
+                        way -> new ArrayList<>())
                 .add(new Waiting(sender, message));
     }
 
@@ -77,7 +82,7 @@ final class Outbox {
         List<Envelope.Addressed> addressed = messages.stream()
                 .map(each -> new Envelope.Addressed(each.sender.genesis(), each.message))
                 .toList();
-        Bytes frame = MessageCodec.encode(new Envelope(way.storeId, incarnation, addressed));
+        Bytes frame = MessageCodec.encode(new Envelope(way.storeId, incarnation, way.featureLevel, addressed));
         if (frame.size() <= frameBytesMax) {
             if (!links.send(way.peer, way.lane, frame)) {
                 messages.forEach(each -> each.sender.dropped(each.message));

@@ -8,7 +8,6 @@ import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -21,9 +20,9 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The reads of one group that wait to be as fresh as asked for. One ReadIndex round is on its way at a time and covers
- * every read that came before it was sent; a round may be made again freely (thesis §6.4). The age of an answer counts
- * from when the last confirmed round was sent. Belongs to the group's loop.
+ * The reads of one group that wait to be as fresh as asked for. The age of an answer counts from when the last confirmed
+ * round was sent, by this peer or, for a lease read, by the leader whose lease rests on it. A lease read goes to the
+ * leader from any peer; where there is no lease now, it is served as a linearizable one. Belongs to the group's loop.
  */
 final class Reads {
     /** Runs a query when the state machine is idle. */
@@ -38,8 +37,6 @@ final class Reads {
 
     /** A round that a leader confirmed: whoever applied {@code index} is as fresh as the leader was at {@code sentNanos}. */
     private record Confirmed(long index, long sentNanos) {}
-
-    private record Round(RequestId id, long sentNanos, List<Read<?>> reads) {}
 
     private static final class Read<T> {
         final Supplier<T> query;
@@ -65,16 +62,13 @@ final class Reads {
     private static final int SWEEP_SIZE_MIN = 64;
 
     private final NodeContext node;
-    private final long roundTimeoutNanos;
-    private final BiConsumer<RequestId, Request> ask;
     private final Runner runner;
     private final Set<Read<?>> unanswered = new LinkedHashSet<>(); // deadlines ascend; some are answered
     private final PriorityQueue<Read<?>> waiting = new PriorityQueue<>(1, Comparator.comparingLong(Read::index));
     private final ArrayDeque<Confirmed> confirmed = new ArrayDeque<>(1); // not applied yet; both fields ascend
-    private List<Read<?>> next = new ArrayList<>(); // came after the round on its way was sent
-    private @Nullable Round round;
+    private final ReadRounds<Read<?>> linearizable;
+    private final ReadRounds<Read<?>> lease;
     private @Nullable Long freshNanos; // when the newest confirmed round whose index is applied was sent
-    private long retryNanos = Alarm.NEVER;
     private long appliedIndex;
     private int sweepAtSize = SWEEP_SIZE_MIN; // when those that were answered leave unanswered
 
@@ -86,16 +80,18 @@ final class Reads {
             BiConsumer<RequestId, Request> ask,
             Runner runner) {
         this.node = node;
-        this.roundTimeoutNanos = roundTimeoutNanos;
         this.appliedIndex = appliedIndex;
         this.freshNanos = freshNanos;
-        this.ask = ask;
         this.runner = runner;
+        this.linearizable = new ReadRounds<>(
+                node, new Request.ReadIndex(), roundTimeoutNanos, ask, unanswered::contains, new RoundEnds());
+        this.lease = new ReadRounds<>(
+                node, new Request.LeaseRead(), roundTimeoutNanos, ask, unanswered::contains, new RoundEnds());
     }
 
     boolean isIdle() {
         unanswered.removeIf(read -> read.future.isDone());
-        return unanswered.isEmpty() && confirmed.isEmpty() && next.isEmpty() && round == null;
+        return unanswered.isEmpty() && confirmed.isEmpty() && linearizable.isIdle() && lease.isIdle();
     }
 
     /** When the newest confirmed round whose index is applied was sent; null if there was none. */
@@ -108,14 +104,12 @@ final class Reads {
         long now = node.nowNanos();
         Read<T> read =
                 new Read<>(query, future, now + node.settings().requestTimeout().toNanos());
-        if (consistency instanceof Consistency.Lease) {
-            node.threads().fail(future, new UnavailableException("this group has no lease reads"));
-            return;
-        }
         sweep();
         unanswered.add(read);
         if (consistency instanceof Consistency.Linearizable) {
-            joinRound(read);
+            linearizable.join(read);
+        } else if (consistency instanceof Consistency.Lease) {
+            lease.join(read);
         } else if (consistency instanceof Consistency.AtLeast atLeast) {
             waitFor(read, atLeast.index());
         } else if (consistency instanceof Consistency.AtMost atMost) {
@@ -138,56 +132,34 @@ final class Reads {
         if (freshNanos != null && freshNanos >= since) {
             waitFor(read, 0);
         } else {
-            joinRound(read);
+            linearizable.join(read);
         }
-    }
-
-    private void joinRound(Read<?> read) {
-        next.add(read);
-        if (round == null && retryNanos == Alarm.NEVER) {
-            sendRound();
-        }
-    }
-
-    private void sendRound() {
-        retryNanos = Alarm.NEVER;
-        Round sent = new Round(node.nextRequestId(), node.nowNanos(), next);
-        next = new ArrayList<>();
-        round = sent;
-        ask.accept(sent.id, new Request.ReadIndex());
     }
 
     void answered(RequestId id, Result result) {
-        Round answered = round;
-        if (answered == null || !answered.id.equals(id)) {
-            return;
-        }
-        round = null;
-        if (result instanceof Result.ReadAt readAt) {
-            onConfirmed(answered, readAt.index());
-        } else if (result instanceof Result.Refused refused && refused.reason() == Result.Reason.NOT_ALLOWED) {
-            answered.reads.forEach(read -> fail(read, refused.detail()));
-        } else {
-            again(answered, node.nowNanos() + node.settings().retryDelay().toNanos());
-        }
-        if (round == null && retryNanos == Alarm.NEVER && !next.isEmpty()) {
-            sendRound();
-        }
+        linearizable.answered(id, result);
+        lease.answered(id, result);
     }
 
-    private void onConfirmed(Round answered, long index) {
-        confirmed.add(new Confirmed(index, answered.sentNanos));
-        promoteConfirmed();
-        answered.reads.forEach(read -> waitFor(read, index));
-    }
+    /** What rounds of either kind lead to. */
+    private final class RoundEnds implements ReadRounds.Listener<Read<?>> {
+        @Override
+        public void confirmed(List<Read<?>> reads, long index, long sinceNanos) {
+            Confirmed last = confirmed.peekLast();
+            while (last != null && last.index >= index && last.sentNanos <= sinceNanos) {
+                confirmed.removeLast();
+                last = confirmed.peekLast();
+            }
+            if (last == null || last.sentNanos < sinceNanos) {
+                confirmed.add(new Confirmed(index, sinceNanos));
+            }
+            promoteConfirmed();
+            reads.forEach(read -> waitFor(read, index));
+        }
 
-    private void again(Round failed, long atNanos) {
-        List<Read<?>> reads = new ArrayList<>(failed.reads);
-        reads.removeIf(read -> !unanswered.contains(read));
-        reads.addAll(next);
-        next = reads;
-        if (!next.isEmpty()) {
-            retryNanos = atNanos;
+        @Override
+        public void refused(List<Read<?>> reads, String why) {
+            reads.forEach(read -> fail(read, why));
         }
     }
 
@@ -231,16 +203,13 @@ final class Reads {
         for (Confirmed first = confirmed.peek();
                 first != null && first.index <= appliedIndex;
                 first = confirmed.peek()) {
-            freshNanos = first.sentNanos;
+            freshNanos = freshNanos == null ? first.sentNanos : Math.max(freshNanos, first.sentNanos);
             confirmed.remove();
         }
     }
 
     long nextTickNanos() {
-        long due = retryNanos;
-        if (round != null) {
-            due = Math.min(due, round.sentNanos + roundTimeoutNanos);
-        }
+        long due = Math.min(linearizable.nextTickNanos(), lease.nextTickNanos());
         return unanswered.isEmpty() ? due : Math.min(due, unanswered.iterator().next().deadlineNanos);
     }
 
@@ -257,21 +226,14 @@ final class Reads {
                             new UnavailableException("not that fresh within "
                                     + node.settings().requestTimeout().toMillis() + " ms"));
         }
-        Round late = round;
-        if (late != null && late.sentNanos + roundTimeoutNanos <= nowNanos) {
-            round = null;
-            again(late, nowNanos);
-        }
-        if (retryNanos <= nowNanos) {
-            retryNow();
-        }
+        linearizable.tick(nowNanos);
+        lease.tick(nowNanos);
     }
 
     /** There may be a leader now: do not wait for the delay. */
     void retryNow() {
-        if (retryNanos != Alarm.NEVER) {
-            sendRound();
-        }
+        linearizable.retryNow();
+        lease.retryNow();
     }
 
     private void fail(Read<?> read, String why) {
@@ -282,7 +244,7 @@ final class Reads {
     void stop(String why) {
         List.copyOf(unanswered).forEach(read -> fail(read, why));
         waiting.clear();
-        next.clear();
-        round = null;
+        linearizable.stop();
+        lease.stop();
     }
 }

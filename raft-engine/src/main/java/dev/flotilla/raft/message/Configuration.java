@@ -21,13 +21,21 @@ import java.util.stream.Stream;
  * @param spentTickets tickets that let somebody in and have not expired yet
  * @param removed members that were removed lately, the newest last, at most {@link #REMOVED_MAX}: a member that shows
  *     up again is told
+ * @param featureLevel the {@link FeatureLevel} that all members know
+ * @param settings what else they agree on
  */
 public record Configuration(
-        List<Member> members, List<Member> previous, List<SpentTicket> spentTickets, List<Member> removed) {
+        List<Member> members,
+        List<Member> previous,
+        List<SpentTicket> spentTickets,
+        List<Member> removed,
+        int featureLevel,
+        GroupSettings settings) {
     public static final int MEMBERS_MAX = 64;
     public static final int REMOVED_MAX = 32;
     public static final int SPENT_TICKETS_MAX = 1024;
-    public static final Configuration EMPTY = new Configuration(List.of(), List.of(), List.of(), List.of());
+    public static final Configuration EMPTY =
+            new Configuration(List.of(), List.of(), List.of(), List.of(), FeatureLevel.FIRST, GroupSettings.DEFAULT);
 
     /**
      * A ticket that was used.
@@ -47,6 +55,9 @@ public record Configuration(
         checkMembers("previous members", previous);
         checkSize("spent tickets", spentTickets.size(), SPENT_TICKETS_MAX);
         checkSize("removed members", removed.size(), REMOVED_MAX);
+        if (featureLevel < FeatureLevel.FIRST || featureLevel > FeatureLevel.MAX) {
+            throw new IllegalArgumentException("no feature level: " + featureLevel);
+        }
     }
 
     private static void checkMembers(String what, List<Member> members) {
@@ -63,9 +74,30 @@ public record Configuration(
         }
     }
 
-    /** One list of members, not joint, nothing else. */
+    /** One list of members, not joint, at the newest feature level, with default settings. */
     public static Configuration of(List<Member> members) {
-        return new Configuration(members, List.of(), List.of(), List.of());
+        return new Configuration(members, List.of(), List.of(), List.of(), FeatureLevel.NEWEST, GroupSettings.DEFAULT);
+    }
+
+    /** Other lists at the same feature level, with the same settings. */
+    public Configuration withMembers(
+            List<Member> incoming, List<Member> outgoing, List<SpentTicket> spent, List<Member> former) {
+        return new Configuration(incoming, outgoing, spent, former, featureLevel, settings);
+    }
+
+    /** The same at another feature level. */
+    public Configuration withFeatureLevel(int level) {
+        return new Configuration(members, previous, spentTickets, removed, level, settings);
+    }
+
+    /** The same with other settings. */
+    public Configuration withSettings(GroupSettings other) {
+        return new Configuration(members, previous, spentTickets, removed, featureLevel, other);
+    }
+
+    /** Whether voters make the promise that lease reads rest on (thesis §6.4.1). */
+    public boolean allowsLeaseReads() {
+        return featureLevel >= FeatureLevel.LEASE_READS && settings.hasLeaseReads();
     }
 
     /** The same with each member replaced by an equal one. */
@@ -74,7 +106,9 @@ public record Configuration(
                 members.stream().map(equal).toList(),
                 previous.stream().map(equal).toList(),
                 spentTickets,
-                removed.stream().map(equal).toList());
+                removed.stream().map(equal).toList(),
+                featureLevel,
+                settings);
     }
 
     /**
@@ -82,7 +116,7 @@ public record Configuration(
      * removals of the old group mean nothing any more, since its genesis id does not.
      */
     public Configuration succeededBy(Member voter) {
-        return of(List.of(voter));
+        return new Configuration(List.of(voter), List.of(), List.of(), List.of(), featureLevel, settings);
     }
 
     public boolean isJoint() {

@@ -4,6 +4,7 @@ import dev.flotilla.raft.message.proto.ProtoCertificate;
 import dev.flotilla.raft.message.proto.ProtoCertificateChain;
 import dev.flotilla.raft.message.proto.ProtoConfiguration;
 import dev.flotilla.raft.message.proto.ProtoContact;
+import dev.flotilla.raft.message.proto.ProtoGroupSettings;
 import dev.flotilla.raft.message.proto.ProtoMember;
 import dev.flotilla.raft.message.proto.ProtoMembershipChange;
 import dev.flotilla.raft.message.proto.ProtoRemovalNotice;
@@ -39,6 +40,8 @@ final class MembershipCodec {
                 .addAllPrevious(Wire.map(configuration.previous(), MembershipCodec::toProto))
                 .addAllSpentTickets(Wire.map(configuration.spentTickets(), MembershipCodec::toProto))
                 .addAllRemoved(Wire.map(configuration.removed(), MembershipCodec::toProto))
+                .setFeatureLevel(configuration.featureLevel())
+                .setSettings(toProto(configuration.settings()))
                 .build();
     }
 
@@ -47,7 +50,21 @@ final class MembershipCodec {
                 members("members", proto.getMembersList(), Configuration.MEMBERS_MAX),
                 members("previous members", proto.getPreviousList(), Configuration.MEMBERS_MAX),
                 spentTickets(proto.getSpentTicketsList()),
-                members("removed members", proto.getRemovedList(), Configuration.REMOVED_MAX));
+                members("removed members", proto.getRemovedList(), Configuration.REMOVED_MAX),
+                Wire.featureLevel(proto.getFeatureLevel()),
+                settings(proto.getSettings()));
+    }
+
+    private static ProtoGroupSettings toProto(GroupSettings settings) {
+        return ProtoGroupSettings.newBuilder()
+                .setLeaseMillis(settings.leaseMillis())
+                .setClockDriftPermille(settings.clockDriftPermille())
+                .build();
+    }
+
+    private static GroupSettings settings(ProtoGroupSettings proto) {
+        GroupSettings settings = new GroupSettings(proto.getLeaseMillis(), proto.getClockDriftPermille());
+        return settings.equals(GroupSettings.DEFAULT) ? GroupSettings.DEFAULT : settings; // most groups share it
     }
 
     private static List<Member> members(String what, List<ProtoMember> protos, int max) {
@@ -80,17 +97,21 @@ final class MembershipCodec {
     }
 
     static ProtoMembershipChange toProto(MembershipChange change) {
-        return ProtoMembershipChange.newBuilder()
+        ProtoMembershipChange.Builder proto = ProtoMembershipChange.newBuilder()
                 .addAllPut(Wire.map(change.put(), MembershipCodec::toProto))
-                .addAllRemove(Wire.map(change.remove(), Wire::toProto))
-                .build();
+                .addAllRemove(Wire.map(change.remove(), Wire::toProto));
+        if (change.settings() != null) {
+            proto.setSettings(toProto(change.settings()));
+        }
+        return proto.build();
     }
 
     static MembershipChange change(ProtoMembershipChange proto) {
         Wire.atMost("removals", proto.getRemoveCount(), Configuration.MEMBERS_MAX);
         return new MembershipChange(
                 members("members to put", proto.getPutList(), Configuration.MEMBERS_MAX),
-                Wire.map(proto.getRemoveList(), Wire::peerId));
+                Wire.map(proto.getRemoveList(), Wire::peerId),
+                proto.hasSettings() ? settings(proto.getSettings()) : null);
     }
 
     static ProtoCertificate toProto(Certificate certificate) {

@@ -9,7 +9,8 @@ import java.util.List;
 /**
  * Envelopes as frames: one byte of protocol version, then protobuf (raft.proto). Everything that can be checked without
  * the receiver's state is checked here, once. Messages of a kind that this version does not know are skipped, so that
- * newer peers can talk to older ones; whatever must not be skipped takes a new version, which is refused.
+ * newer peers can talk to older ones; whatever must not be skipped takes a new {@link FeatureLevel}, which the envelope
+ * states and a group agrees on. The version in front stays as it is as long as an older peer can read that much.
  */
 public final class MessageCodec {
     /** The one protocol version that this code speaks. */
@@ -30,6 +31,7 @@ public final class MessageCodec {
                 .setStoreId(Wire.toProto(envelope.storeId()))
                 .setIncarnation(envelope.incarnation())
                 .setHeartbeat(envelope.heartbeat())
+                .setFeatureLevel(envelope.featureLevel())
                 .addAllMessages(Wire.map(envelope.messages(), MessageEncoder::toProto))
                 .build();
         byte[] frame = Wire.encode(proto, 1);
@@ -50,7 +52,8 @@ public final class MessageCodec {
         int version = frame.at(0) & 0xff;
         if (version != VERSION) {
             throw new MalformedMessageException(
-                    "a frame of protocol version " + version + ", while this peer speaks version " + VERSION);
+                    "a frame of protocol version " + version + ", while this peer speaks version " + VERSION + ": "
+                            + (version > VERSION ? "this peer is too old" : "its sender is too old"));
         }
         return Wire.decode(
                 "an envelope", frame.slice(1, frame.size() - 1), ProtoEnvelope.parser(), MessageCodec::envelope);
@@ -65,6 +68,11 @@ public final class MessageCodec {
                 messages.add(new Envelope.Addressed(genesis, message));
             }
         }
-        return new Envelope(Wire.storeId(proto.getStoreId()), proto.getIncarnation(), proto.getHeartbeat(), messages);
+        return new Envelope(
+                Wire.storeId(proto.getStoreId()),
+                proto.getIncarnation(),
+                proto.getHeartbeat(),
+                Wire.featureLevel(proto.getFeatureLevel()),
+                messages);
     }
 }

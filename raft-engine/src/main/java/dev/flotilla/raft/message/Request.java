@@ -11,6 +11,12 @@ public sealed interface Request {
     /** From which index on does a local state answer a linearizable read (thesis §6.4)? */
     record ReadIndex() implements Request {}
 
+    /**
+     * The same by the leader's lease if it has one (thesis §6.4.1), or else as {@link ReadIndex}. Only in groups that have
+     * agreed on lease reads. A follower asks its leader, which spares the round but not the way.
+     */
+    record LeaseRead() implements Request {}
+
     /** Change the members; answered once the new configuration is committed. */
     record ChangeMembers(MembershipChange change) implements Request {}
 
@@ -21,6 +27,7 @@ public sealed interface Request {
      * Let {@code newcomer} in; answered once the configuration that names it is committed.
      *
      * @param newcomer as the transport of the member that it turned to authenticated it
+     * @param featureLevel the newest that the newcomer knows, as its frame stated
      */
-    record Join(PeerId newcomer, StoreId storeId, Ticket ticket) implements Request {}
+    record Join(PeerId newcomer, StoreId storeId, int featureLevel, Ticket ticket) implements Request {}
 }

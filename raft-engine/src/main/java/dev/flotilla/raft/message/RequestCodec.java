@@ -21,6 +21,8 @@ final class RequestCodec {
             proto.setPropose(EntryCodec.toProto(propose.command()));
         } else if (request instanceof Request.ReadIndex) {
             proto.setReadIndex(ProtoNothing.getDefaultInstance());
+        } else if (request instanceof Request.LeaseRead) {
+            proto.setLeaseRead(ProtoNothing.getDefaultInstance());
         } else if (request instanceof Request.ChangeMembers changeMembers) {
             proto.setChangeMembers(MembershipCodec.toProto(changeMembers.change()));
         } else if (request instanceof Request.Transfer transfer) {
@@ -29,6 +31,7 @@ final class RequestCodec {
             proto.setJoin(ProtoJoin.newBuilder()
                     .setNewcomer(Wire.toProto(join.newcomer()))
                     .setStoreId(Wire.toProto(join.storeId()))
+                    .setFeatureLevel(join.featureLevel())
                     .setTicket(MembershipCodec.toProto(join.ticket())));
         } else {
             throw new AssertionError("unhandled request: " + request);
@@ -49,6 +52,7 @@ final class RequestCodec {
                 switch (proto.getRequestCase()) {
                     case PROPOSE -> new Request.Propose(EntryCodec.command(proto.getPropose()));
                     case READ_INDEX -> new Request.ReadIndex();
+                    case LEASE_READ -> new Request.LeaseRead();
                     case CHANGE_MEMBERS -> new Request.ChangeMembers(MembershipCodec.change(proto.getChangeMembers()));
                     case TRANSFER -> transfer(proto.getTransfer());
                     case JOIN -> join(proto.getJoin());
@@ -68,6 +72,7 @@ final class RequestCodec {
         return new Request.Join(
                 Wire.peerId(proto.getNewcomer()),
                 Wire.storeId(proto.getStoreId()),
+                Wire.featureLevel(proto.getFeatureLevel()),
                 MembershipCodec.ticket(proto.getTicket()));
     }
 
@@ -77,7 +82,8 @@ final class RequestCodec {
         if (result instanceof Result.Appended appended) {
             proto.setAppended(Wire.toProto(appended.id()));
         } else if (result instanceof Result.ReadAt readAt) {
-            proto.setReadAt(ProtoReadAt.newBuilder().setIndex(readAt.index()));
+            proto.setReadAt(
+                    ProtoReadAt.newBuilder().setIndex(readAt.index()).setConfirmedAgoNanos(readAt.confirmedAgoNanos()));
         } else if (result instanceof Result.Done) {
             proto.setDone(ProtoNothing.getDefaultInstance());
         } else if (result instanceof Result.Refused refused) {
@@ -102,7 +108,9 @@ final class RequestCodec {
                     case APPENDED -> appended(Wire.entryId(proto.getAppended()));
                     case READ_AT ->
                         new Result.ReadAt(
-                                Wire.atLeastZero("read index", proto.getReadAt().getIndex()));
+                                Wire.atLeastZero("read index", proto.getReadAt().getIndex()),
+                                Wire.atLeastZero(
+                                        "nanoseconds since", proto.getReadAt().getConfirmedAgoNanos()));
                     case DONE -> new Result.Done();
                     case REFUSED -> refused(proto.getRefused());
                     case RESULT_NOT_SET -> null;

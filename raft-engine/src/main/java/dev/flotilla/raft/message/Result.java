@@ -5,8 +5,17 @@ public sealed interface Result {
     /** The command became this entry of the leader's log; whether it stays is not said. */
     record Appended(EntryId id) implements Result {}
 
-    /** Whoever has applied {@code index} may answer the read. */
-    record ReadAt(long index) implements Result {}
+    /**
+     * Whoever has applied {@code index} may answer the read.
+     *
+     * @param confirmedAgoNanos how long before this answer the round was sent by which a quorum confirmed the leader; 0
+     *     where that came after the request
+     */
+    record ReadAt(long index, long confirmedAgoNanos) implements Result {
+        public ReadAt(long index) {
+            this(index, 0);
+        }
+    }
 
     /** Done, and committed. */
     record Done() implements Result {}

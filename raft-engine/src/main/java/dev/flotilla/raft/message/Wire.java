@@ -142,6 +142,14 @@ final class Wire {
         return Bytes.wrap(bytes.toByteArray());
     }
 
+    /** 0 stands for the first: who states none knows of no other. */
+    static int featureLevel(int value) {
+        if (value < 0 || value > FeatureLevel.MAX) {
+            throw new IllegalArgumentException("no feature level: " + Integer.toUnsignedString(value));
+        }
+        return Math.max(value, FeatureLevel.FIRST);
+    }
+
     static long atLeastZero(String what, long value) {
         if (value < 0) {
             throw new IllegalArgumentException(

@@ -50,8 +50,9 @@ final class ExplanationTest {
     }
 
     private Explanation why() {
-        Configuration configuration =
-                new Configuration(members.stream().map(MemberStatus::member).toList(), former, List.of(), List.of());
+        Configuration configuration = Configuration.of(
+                        members.stream().map(MemberStatus::member).toList())
+                .withMembers(members.stream().map(MemberStatus::member).toList(), former, List.of(), List.of());
         CoreStatus status = new CoreStatus(
                 role,
                 9,

@@ -22,7 +22,8 @@ class QuorumTest {
             Random random = new Random(seed);
             List<Member> incoming = members(random);
             List<Member> previous = random.nextBoolean() ? members(random) : List.of();
-            Configuration configuration = new Configuration(incoming, previous, List.of(), List.of());
+            Configuration configuration =
+                    Configuration.of(incoming).withMembers(incoming, previous, List.of(), List.of());
             Map<PeerId, Long> numbers = new HashMap<>();
             configuration.all().forEach(member -> numbers.put(member.peerId(), (long) random.nextInt(6)));
             for (long floor = 0; floor < 7; floor++) {

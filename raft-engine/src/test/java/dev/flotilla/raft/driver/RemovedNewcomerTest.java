@@ -6,6 +6,7 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Envelope;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.Member;
@@ -97,7 +98,8 @@ class RemovedNewcomerTest {
 
     private static void send(PeerTransport contact, RaftMessage message) {
         StoreId storeId = new StoreId(Bytes.wrap(new byte[StoreId.SIZE_BYTES]));
-        Envelope envelope = new Envelope(storeId, 1, List.of(new Envelope.Addressed(GENESIS, message)));
+        Envelope envelope =
+                new Envelope(storeId, 1, FeatureLevel.NEWEST, List.of(new Envelope.Addressed(GENESIS, message)));
         contact.connect(SELF, Lane.CONTROL).trySend(MessageCodec.encode(envelope));
     }
 

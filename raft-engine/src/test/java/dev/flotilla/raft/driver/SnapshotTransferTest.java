@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
@@ -66,6 +67,7 @@ class SnapshotTransferTest {
                     credentials,
                     STORE,
                     1,
+                    FeatureLevel.NEWEST,
                     new AtomicLong(),
                     log,
                     snapshots,

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.driver;
 
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.InMemorySnapshotStore;
@@ -38,6 +39,7 @@ final class TestContext {
                 credentials,
                 new StoreId(Bytes.wrap(new byte[StoreId.SIZE_BYTES])),
                 1,
+                FeatureLevel.NEWEST,
                 new AtomicLong(),
                 log,
                 new InMemorySnapshotStore(),

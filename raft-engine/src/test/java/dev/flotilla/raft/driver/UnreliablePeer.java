@@ -7,6 +7,7 @@ import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.StoreId;
@@ -76,6 +77,7 @@ final class UnreliablePeer {
                 CREDENTIALS,
                 storeId,
                 incarnation,
+                FeatureLevel.NEWEST,
                 REQUESTS,
                 null,
                 null,

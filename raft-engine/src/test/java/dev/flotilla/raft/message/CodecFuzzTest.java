@@ -23,7 +23,7 @@ class CodecFuzzTest {
         Map<Bytes, Decoder> inputs = new LinkedHashMap<>();
         inputs.put(MessageCodec.encode(MessageSamples.envelope()), MessageCodec::decode);
         for (Envelope.Addressed addressed : MessageSamples.envelope().messages()) {
-            Envelope single = new Envelope(MessageSamples.storeId(1), 2, List.of(addressed));
+            Envelope single = new Envelope(MessageSamples.storeId(1), 2, 1, List.of(addressed));
             inputs.put(MessageCodec.encode(single), MessageCodec::decode);
         }
         inputs.put(EntryCodec.encode(MessageSamples.entry(3, 4, "payload")), EntryCodec::decodeEntry);

@@ -27,7 +27,7 @@ class MessageCodecTest {
 
     private static Envelope envelope(RaftMessage message) {
         return new Envelope(
-                MessageSamples.storeId(1), 5, List.of(new Envelope.Addressed(MessageSamples.genesis(2), message)));
+                MessageSamples.storeId(1), 5, 1, List.of(new Envelope.Addressed(MessageSamples.genesis(2), message)));
     }
 
     @ParameterizedTest
@@ -63,7 +63,7 @@ class MessageCodecTest {
         frame[0] = (byte) 200;
         assertThatThrownBy(() -> MessageCodec.decode(Bytes.wrap(frame)))
                 .isInstanceOf(MalformedMessageException.class)
-                .hasMessage("a frame of protocol version 200, while this peer speaks version 1");
+                .hasMessage("a frame of protocol version 200, while this peer speaks version 1: this peer is too old");
         assertThatThrownBy(() -> MessageCodec.decode(Bytes.EMPTY))
                 .isInstanceOf(MalformedMessageException.class)
                 .hasMessage("a frame of no bytes");
@@ -94,6 +94,22 @@ class MessageCodecTest {
         assertThat(decode(newer)).isEqualTo(envelope(new RaftMessage.TimeoutNow(3)));
     }
 
+    /** So that an old peer can tell what a newer one is, whatever else it says. */
+    @Test
+    void theFeatureLevelOfANewerPeerIsRead() throws Exception {
+        ProtoEnvelope newer = ProtoEnvelope.newBuilder()
+                .setStoreId(Wire.toProto(MessageSamples.storeId(1)))
+                .setFeatureLevel(FeatureLevel.NEWEST + 7)
+                .build();
+        assertThat(decode(newer).featureLevel()).isEqualTo(FeatureLevel.NEWEST + 7);
+        ProtoEnvelope silent = newer.toBuilder().clearFeatureLevel().build();
+        assertThat(decode(silent).featureLevel()).isEqualTo(FeatureLevel.FIRST);
+        ProtoEnvelope absurd = newer.toBuilder().setFeatureLevel(-1).build();
+        assertThatThrownBy(() -> decode(absurd))
+                .isInstanceOf(MalformedMessageException.class)
+                .hasMessageContaining("no feature level: 4294967295");
+    }
+
     private static Envelope decode(ProtoEnvelope proto) throws MalformedMessageException {
         byte[] frame = Wire.encode(proto, 1);
         frame[0] = MessageCodec.VERSION;
@@ -102,7 +118,7 @@ class MessageCodecTest {
 
     @Test
     void anEmptyEnvelopeIsACallersMistake() {
-        Envelope empty = new Envelope(MessageSamples.storeId(1), 5, List.of());
+        Envelope empty = new Envelope(MessageSamples.storeId(1), 5, 1, List.of());
         assertThatThrownBy(() -> MessageCodec.encode(empty)).isInstanceOf(IllegalArgumentException.class);
     }
 

@@ -39,6 +39,10 @@ public final class MessageSamples {
         return new Entry(id(term, index), Entry.Kind.COMMAND, Bytes.utf8(payload));
     }
 
+    public static GroupSettings settings() {
+        return new GroupSettings(1500, 20);
+    }
+
     public static Configuration configuration() {
         Member first = Member.voter(peer(1), storeId(1));
         Member second = Member.learner(peer(2), storeId(2), true);
@@ -47,7 +51,9 @@ public final class MessageSamples {
                 List.of(first),
                 List.of(new Configuration.SpentTicket(
                         Bytes.wrap(new byte[Ticket.NONCE_BYTES]), peer(2), 1_700_000_000_000L)),
-                List.of(Member.voter(peer(3), storeId(3))));
+                List.of(Member.voter(peer(3), storeId(3))),
+                3,
+                settings());
     }
 
     public static SnapshotMeta snapshot() {
@@ -85,16 +91,18 @@ public final class MessageSamples {
                 new Request.Propose(new Command(
                         peer(1), new RequestId(1, 2), new InSession.Numbered(7, 1L << 40, 3), Bytes.utf8("payload"))),
                 new Request.ReadIndex(),
+                new Request.LeaseRead(),
                 new Request.ChangeMembers(
                         new MembershipChange(List.of(Member.voter(peer(4), storeId(4))), List.of(peer(5)))),
+                new Request.ChangeMembers(MembershipChange.settings(settings())),
                 new Request.Transfer(peer(2)),
                 new Request.Transfer(null),
-                new Request.Join(peer(6), storeId(6), ticket()));
+                new Request.Join(peer(6), storeId(6), 2, ticket()));
     }
 
     public static List<Result> results() {
-        List<Result> results =
-                new ArrayList<>(List.of(new Result.Appended(id(3, 12)), new Result.ReadAt(99), new Result.Done()));
+        List<Result> results = new ArrayList<>(
+                List.of(new Result.Appended(id(3, 12)), new Result.ReadAt(99, 12_000_000), new Result.Done()));
         for (Result.Reason reason : Result.Reason.values()) {
             results.add(new Result.Refused(reason, "because of " + reason));
         }
@@ -143,6 +151,6 @@ public final class MessageSamples {
         for (RaftMessage message : messages()) {
             addressed.add(new Envelope.Addressed(genesis(addressed.size()), message));
         }
-        return new Envelope(storeId(9), -42, addressed);
+        return new Envelope(storeId(9), -42, 2, addressed);
     }
 }

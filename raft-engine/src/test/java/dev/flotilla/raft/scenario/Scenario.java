@@ -5,8 +5,11 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.FeatureLevel;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
@@ -45,6 +48,8 @@ import java.util.stream.Collectors;
  * newcomers n4            run, know the founders, are no members
  * log n2 2/2 2/3          empty entries after 1/1, as term/index; the term on disk is the last one's
  * term n2 5               the term on its disk
+ * level n1 1              the newest feature level that it knows
+ * group level=1 lease=1000/20    what the founders agreed on; lease in milliseconds, drift of clocks in permille
  * config window=2/1000    also append=BYTES entry=BYTES uncommitted=BYTES cache=BYTES tail=ENTRIES lag=ENTRIES
  *                         quiet=MILLIS away=SECONDS floor=VOTERS
  * hide Heartbeat          messages that are not written down
@@ -56,8 +61,10 @@ import java.util.stream.Collectors;
  * campaign n1             its election time-out passes
  * tick n1 3               its timer fires three times, when it is due
  * pass 500                milliseconds
- * propose n1 x=1          read n1; transfer n1 n2; snapshot n1; status n1
+ * propose n1 x=1          read n1; lease n1 (a lease read); transfer n1 n2; snapshot n1; status n1
  * change n1 +n4? -n2      asks n1 for members: n4? promotable learner, n4. learner, n4 voter, n4!? n4! witness
+ * settings n1 lease=1000/20    asks n1 to have the members agree on that; lease=0/0: no lease reads
+ * upgrade n1 2            while down: the newest feature level that it knows from its next start on
  * join n4 n1 ticket=1 by=n1 role=voter lives=1000    the newcomer turns to n1 with that ticket
  * cut n1->n2              messages are lost; cut n1 cuts all of its links; heal ends that
  * hold n1->n2             messages wait; release lets them arrive, lose loses them
@@ -97,6 +104,8 @@ final class Scenario {
     private final Map<String, List<EntryId>> logs = new HashMap<>();
     private final Map<String, Long> terms = new HashMap<>();
     private final Map<String, SimDisk.Copy> copies = new HashMap<>();
+    private final Map<String, Integer> levels = new HashMap<>();
+    private Configuration founding = Configuration.of(List.of());
     private boolean started;
     private long requests;
 
@@ -142,6 +151,8 @@ final class Scenario {
                                 .map(MessageParser::entryId)
                                 .toList());
             case "term" -> terms.put(words.get(0), Long.parseLong(words.get(1)));
+            case "level" -> levels.put(words.get(0), Integer.parseInt(words.get(1)));
+            case "group" -> words.forEach(this::agree);
             case "config" -> words.forEach(this::configure);
             case "hide" -> words.forEach(world::hide);
             default -> {
@@ -160,6 +171,21 @@ final class Scenario {
         } else if (config.replace(parts[0], Long.parseLong(parts[1])) == null) {
             throw new IllegalArgumentException("no setting '" + parts[0] + "'");
         }
+    }
+
+    private void agree(String setting) {
+        String[] parts = setting.split("=", 2);
+        switch (parts[0]) {
+            case "level" -> founding = founding.withFeatureLevel(Integer.parseInt(parts[1]));
+            case "lease" -> founding = founding.withSettings(settings(parts[1]));
+            default -> throw new IllegalArgumentException("no setting of groups '" + parts[0] + "'");
+        }
+    }
+
+    /** {@code 1000/20}. */
+    private static GroupSettings settings(String lease) {
+        String[] parts = lease.split("/", 2);
+        return new GroupSettings(Long.parseLong(parts[0]), Integer.parseInt(parts[1]));
     }
 
     private long setting(String name) {
@@ -188,7 +214,8 @@ final class Scenario {
         List<String> everybody = new ArrayList<>(founders);
         everybody.addAll(newcomers);
         for (String name : everybody) {
-            SimPeer peer = new SimPeer(name, world, settings, new SplittableRandom(name.hashCode()), contacts);
+            RaftConfig own = settings.withFeatureLevel(levels.getOrDefault(name, FeatureLevel.NEWEST));
+            SimPeer peer = new SimPeer(name, world, own, new SplittableRandom(name.hashCode()), contacts);
             world.add(peer);
             if (founders.contains(name)) {
                 preset(peer, members);
@@ -199,7 +226,7 @@ final class Scenario {
 
     private void preset(SimPeer peer, List<Member> members) {
         SimLog log = new SimLog();
-        log.replace(List.of(Payloads.founding(members)));
+        log.replace(List.of(Payloads.founding(founding.withMembers(members, List.of(), List.of(), List.of()))));
         long term = 1;
         for (EntryId id : logs.getOrDefault(peer.name(), List.of())) {
             log.replace(List.of(new Entry(id, Entry.Kind.NOOP, Bytes.EMPTY)));
@@ -218,9 +245,16 @@ final class Scenario {
             case "pass" -> world.passUntil(world.nowNanos() + Long.parseLong(first) * MILLI);
             case "propose" -> propose(world.peer(first), words.get(1));
             case "read" -> ask(world.peer(first), new Request.ReadIndex());
+            case "lease" -> ask(world.peer(first), new Request.LeaseRead());
             case "transfer" ->
                 ask(world.peer(first), new Request.Transfer(words.size() > 1 ? Names.peer(words.get(1)) : null));
             case "change" -> change(world.peer(first), words.subList(1, words.size()));
+            case "settings" ->
+                ask(
+                        world.peer(first),
+                        new Request.ChangeMembers(
+                                MembershipChange.settings(settings(words.get(1).replace("lease=", "")))));
+            case "upgrade" -> world.peer(first).upgrade(Integer.parseInt(words.get(1)));
             case "join" -> join(words);
             case "snapshot" -> world.peer(first).takeSnapshot();
             case "status" -> status(world.peer(first));
@@ -343,7 +377,9 @@ final class Scenario {
         String[] sender = words.get(0).split("#", 2);
         PeerId from = Names.peer(sender[0]);
         StoreId storeId = Names.store(from, sender.length == 2 ? Integer.parseInt(sender[1]) : 1);
-        world.deliver(from, storeId, world.peer(words.get(2)), MessageParser.parse(words.subList(3, words.size())));
+        int level = world.peer(sender[0]).featureLevel();
+        world.deliver(
+                from, storeId, level, world.peer(words.get(2)), MessageParser.parse(words.subList(3, words.size())));
     }
 
     private static void closed(SimPeer peer, PeerId by) {

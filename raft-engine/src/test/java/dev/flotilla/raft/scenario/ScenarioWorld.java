@@ -115,14 +115,14 @@ final class ScenarioWorld implements World {
         return lines;
     }
 
-    void deliver(PeerId from, StoreId storeId, SimPeer to, RaftMessage message) {
+    void deliver(PeerId from, StoreId storeId, int featureLevel, SimPeer to, RaftMessage message) {
         String shown = Names.of(from) + (Names.generation(storeId) == 1 ? "" : "#" + Names.generation(storeId));
         boolean isCut = cut.contains(Names.of(from) + "->" + to.name()) || !to.isUp();
         if (!hidden.contains(message.getClass().getSimpleName())) {
             print(shown + (isCut ? " -x " : " -> ") + to.name() + "  " + MessageText.of(message));
         }
         if (!isCut) {
-            to.step(new Input.Received(from, storeId, message, nowNanos / MILLI));
+            to.step(new Input.Received(from, storeId, featureLevel, message, nowNanos / MILLI));
         }
     }
 
@@ -136,8 +136,11 @@ final class ScenarioWorld implements World {
     @Override
     public void send(SimPeer from, PeerId to, RaftMessage message) {
         StoreId storeId = from.storeId();
+        int featureLevel = from.featureLevel();
         SimPeer receiver = peer(Names.of(to));
-        due.add(new Due(from.name() + "->" + receiver.name(), () -> deliver(from.id(), storeId, receiver, message)));
+        due.add(new Due(
+                from.name() + "->" + receiver.name(),
+                () -> deliver(from.id(), storeId, featureLevel, receiver, message)));
     }
 
     @Override

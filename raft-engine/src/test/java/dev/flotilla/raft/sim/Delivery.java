@@ -47,7 +47,7 @@ final class Delivery {
         boolean isAnswer = message instanceof RaftMessage.Refusal || message instanceof RaftMessage.Removed;
         if (to.isUp()) {
             environment.note(() -> to.name() + " <- " + from.name() + "  " + MessageText.of(message));
-            to.step(new Input.Received(from.id(), storeId, message, to.wallMillis()));
+            to.step(new Input.Received(from.id(), storeId, from.featureLevel(), message, to.wallMillis()));
         } else if (group.life().isAbsent(to) && to.node().isUp() && !isAnswer) {
             transmit(to, from, new RaftMessage.Refusal());
         }

@@ -4,6 +4,8 @@ import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.FeatureLevel;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.Request;
@@ -89,7 +91,10 @@ public final class MessageText {
         } else if (request instanceof Request.ChangeMembers change) {
             return "ChangeMembers put="
                     + change.change().put().stream().map(MessageText::of).toList() + " remove="
-                    + change.change().remove().stream().map(Names::of).toList();
+                    + change.change().remove().stream().map(Names::of).toList()
+                    + (change.change().settings() == null
+                            ? ""
+                            : " lease=" + of(change.change().settings()));
         } else if (request instanceof Request.Transfer transfer) {
             return "Transfer to " + name(transfer.target());
         } else if (request instanceof Request.Join join) {
@@ -102,7 +107,7 @@ public final class MessageText {
         if (result instanceof Result.Appended appended) {
             return "Appended " + appended.id();
         } else if (result instanceof Result.ReadAt read) {
-            return "ReadAt " + read.index();
+            return "ReadAt " + read.index() + (read.confirmedAgoNanos() == 0 ? "" : " by lease");
         } else if (result instanceof Result.Refused refused) {
             return "Refused " + refused.reason() + ": " + readable(refused.detail());
         }
@@ -137,12 +142,24 @@ public final class MessageText {
         return text.length() <= 20 ? text : text.substring(0, 10) + "..(" + text.length() + ")";
     }
 
-    /** {@code {n1 n2 n3?}}; joint {@code {n1 n2 <- n1}}; a learner {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}. */
+    /**
+     * {@code {n1 n2 n3? level=1 lease=1000/20}}, level and lease unless as usual; joint {@code {n1 n2 <- n1}}; a learner
+     * {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}.
+     */
     public static String of(Configuration configuration) {
         String incoming = list(configuration.members());
-        return configuration.isJoint()
-                ? "{" + incoming + " <- " + list(configuration.previous()) + "}"
-                : "{" + incoming + "}";
+        return "{" + incoming + (configuration.isJoint() ? " <- " + list(configuration.previous()) : "")
+                + (configuration.featureLevel() == FeatureLevel.NEWEST
+                                || configuration.members().isEmpty()
+                        ? ""
+                        : " level=" + configuration.featureLevel())
+                + (configuration.settings().hasLeaseReads() ? " lease=" + of(configuration.settings()) : "")
+                + "}";
+    }
+
+    /** {@code 1000/20}: milliseconds of lease, permille of drift. */
+    private static String of(GroupSettings settings) {
+        return settings.leaseMillis() + "/" + settings.clockDriftPermille();
     }
 
     private static String list(List<Member> members) {

@@ -29,9 +29,13 @@ public final class Payloads {
         }
     }
 
-    /** The entry at 1/1 with which a group is created: its first members. */
+    /** The entry at 1/1 with which a group is created. */
+    public static Entry founding(Configuration configuration) {
+        return new Entry(new EntryId(1, 1), Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration));
+    }
+
+    /** The same with its first members alone. */
     public static Entry founding(List<Member> members) {
-        return new Entry(
-                new EntryId(1, 1), Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(Configuration.of(members)));
+        return founding(Configuration.of(members));
     }
 }

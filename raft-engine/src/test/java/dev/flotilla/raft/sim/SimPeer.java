@@ -32,7 +32,7 @@ public final class SimPeer {
     private final SimNode node;
     private final World world;
     private final Supplier<? extends StateMachine<?>> machines;
-    private final RaftConfig config;
+    private RaftConfig config;
     private final RandomGenerator random;
     private SimDisk disk;
     private int generation = 1;
@@ -88,6 +88,16 @@ public final class SimPeer {
 
     public StoreId storeId() {
         return disk.storeId();
+    }
+
+    /** The newest that it admits to. */
+    public int featureLevel() {
+        return config.featureLevel();
+    }
+
+    /** It comes back with software of that level. Only while down. */
+    public void upgrade(int featureLevel) {
+        config = config.withFeatureLevel(featureLevel);
     }
 
     public SimDisk disk() {

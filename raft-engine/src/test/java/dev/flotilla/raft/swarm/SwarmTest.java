@@ -81,7 +81,7 @@ class SwarmTest {
             assertThatThrownBy(() -> notes(follower, Consistency.lease()))
                     .isInstanceOf(ExecutionException.class)
                     .hasCauseInstanceOf(UnavailableException.class)
-                    .hasMessageContaining("this group has no lease reads");
+                    .hasMessageContaining("the members of this group have not agreed on lease reads");
             assertThatThrownBy(() -> await(follower.group.read(Consistency.local(), () -> {
                         throw new IllegalArgumentException("a query of its own mind");
                     })))
