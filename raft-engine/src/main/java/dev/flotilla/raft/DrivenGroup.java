@@ -6,6 +6,7 @@ import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.driver.GroupDriver;
+import dev.flotilla.raft.driver.GroupEvent;
 import dev.flotilla.raft.driver.GroupEvents;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
@@ -83,6 +84,11 @@ record DrivenGroup<R>(GroupDriver<R> driver) implements RaftGroup<R> {
             @Override
             public void changed(CoreStatus status) {
                 listener.changed(status);
+            }
+
+            @Override
+            public void happened(GroupEvent event) {
+                listener.happened(event);
             }
 
             @Override

@@ -5,6 +5,7 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Explanation;
+import dev.flotilla.raft.driver.GroupEvent;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
@@ -88,7 +89,7 @@ public interface RaftGroup<R> extends AutoCloseable {
     /** Captures the state and makes it the newest snapshot; the log is compacted behind it. */
     CompletableFuture<SnapshotMeta> takeSnapshot();
 
-    /** Told of changes of role, leader and membership, on the callback executor; replaces the listener before. */
+    /** Told of what happens, in order, on the callback executor; replaces the listener before. */
     void listener(GroupListener listener);
 
     /** Stops the group on this peer; its disk keeps it. Idempotent. */
@@ -99,6 +100,9 @@ public interface RaftGroup<R> extends AutoCloseable {
     interface GroupListener {
         /** Role, term, leader or configuration changed. */
         default void changed(CoreStatus status) {}
+
+        /** One thing happened. A listener that is too slow misses some, and is told how many. */
+        default void happened(GroupEvent event) {}
 
         /** The group stopped on this peer and answers nothing any more until it is opened again. */
         default void failed(Throwable cause) {}

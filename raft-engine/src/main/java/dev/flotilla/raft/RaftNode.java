@@ -1,6 +1,7 @@
 package dev.flotilla.raft;
 
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.driver.GroupEvent;
 import dev.flotilla.raft.driver.NodeDriver;
 import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.machine.StateMachine;
@@ -105,6 +106,14 @@ public final class RaftNode implements AutoCloseable {
     /** How many times this node gave a snapshot, or the rest of one, to another. */
     public long snapshotsServed() {
         return driver.snapshotsServed();
+    }
+
+    /**
+     * Told of what happens in any group, on the callback executor, each group's events in order; takes the place of the
+     * listener before. What happens in a group that was opened before this call may be missed.
+     */
+    public void listener(GroupEvent.NodeListener listener) {
+        driver.listener(listener);
     }
 
     /** How many frames of other nodes made no sense and were dropped. */

@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import dev.flotilla.raft.RaftGroup.GroupListener;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.driver.GroupEvent;
 import dev.flotilla.transport.PeerId;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -47,6 +48,30 @@ final class CommunityLog implements GroupListener {
         leader = status.leader();
         members = newMembers;
         left = status.left();
+    }
+
+    @Override
+    public void happened(GroupEvent event) {
+        if (event instanceof GroupEvent.SnapshotInstalled installed) {
+            LOG.info(
+                    "community={} took over the state of entry {} from another member",
+                    name,
+                    installed.snapshot().index());
+        } else if (event instanceof GroupEvent.SnapshotNotReceived missed) {
+            LOG.info(
+                    "community={} could not get the state of entry {} and will be offered it again",
+                    name,
+                    missed.snapshot().index());
+        } else if (event instanceof GroupEvent.MemberBack back) {
+            LOG.info("community={} connected to member={}", name, back.peer().shortText());
+        } else if (event instanceof GroupEvent.MemberAbsent absent) {
+            LOG.info(
+                    "community={} lost the connection to member={}",
+                    name,
+                    absent.peer().shortText());
+        } else if (event instanceof GroupEvent.Dropped dropped) {
+            LOG.info("community={} {} events came too fast to be logged", name, dropped.events());
+        }
     }
 
     @Override

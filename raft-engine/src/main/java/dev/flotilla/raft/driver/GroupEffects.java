@@ -71,6 +71,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     @Override
     public void rebase(Effect.InstallSnapshot install) {
         installing--;
+        group.happened(new GroupEvent.SnapshotInstalled(install.snapshot()));
         loop.round()
                 .add(new GroupWrite.Rebase(
                         genesis, install.hardState(), install.snapshot().lastIncluded(), install.keepLog()));
@@ -102,6 +103,8 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             loop.round().add(Tables.putCertificates(genesis, save.chain()));
         } else if (effect instanceof Effect.Watch watch) {
             group.requests().rest();
+            boolean quiet = core.status(node.nowNanos()).quiet();
+            group.happened(quiet ? new GroupEvent.FellQuiet() : new GroupEvent.Awoke());
             silence.watch(watch.incarnations(), lost -> group.step(new Input.NodeLost(lost)));
         } else if (effect instanceof Effect.LeftGroup leave) {
             group.leave(leave.notice());
@@ -137,11 +140,10 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             group.onLoop(() -> group.step(new Input.SnapshotNotReceived(snapshot)));
             return;
         }
-        fetcher.fetch(
-                snapshot,
-                receive.sources(),
-                group::onLoop,
-                fetched -> group.step(
-                        fetched ? new Input.SnapshotReceived(snapshot) : new Input.SnapshotNotReceived(snapshot)));
+        fetcher.fetch(snapshot, receive.sources(), group::onLoop, fetched -> {
+            group.happened(
+                    fetched ? new GroupEvent.SnapshotReceived(snapshot) : new GroupEvent.SnapshotNotReceived(snapshot));
+            group.step(fetched ? new Input.SnapshotReceived(snapshot) : new Input.SnapshotNotReceived(snapshot));
+        });
     }
 }

@@ -10,11 +10,17 @@ public interface GroupEvents {
         public void changed(CoreStatus status) {}
 
         @Override
+        public void happened(GroupEvent event) {}
+
+        @Override
         public void failed(Throwable cause) {}
     };
 
     /** Role, term, leader or configuration changed. */
     void changed(CoreStatus status);
+
+    /** One thing happened. */
+    void happened(GroupEvent event);
 
     /** The group stopped on this peer. */
     void failed(Throwable cause);

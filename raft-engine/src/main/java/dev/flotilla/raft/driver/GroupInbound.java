@@ -4,6 +4,7 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
+import java.util.function.Consumer;
 
 /** What the network has for one group: messages, connections. Belongs to the group's loop. */
 final class GroupInbound {
@@ -12,18 +13,26 @@ final class GroupInbound {
     private final Stepping stepping;
     private final Joining joining;
     private final Runnable afterStep;
+    private final Consumer<GroupEvent> events;
 
     /**
      * Nothing received yet.
      *
      * @param afterStep run when something came that the core was not told of
      */
-    GroupInbound(GroupLife life, Neighbours neighbours, Stepping stepping, Joining joining, Runnable afterStep) {
+    GroupInbound(
+            GroupLife life,
+            Neighbours neighbours,
+            Stepping stepping,
+            Joining joining,
+            Runnable afterStep,
+            Consumer<GroupEvent> events) {
         this.life = life;
         this.neighbours = neighbours;
         this.stepping = stepping;
         this.joining = joining;
         this.afterStep = afterStep;
+        this.events = events;
     }
 
     void received(PeerId from, StoreId storeId, int featureLevel, RaftMessage message) {
@@ -43,11 +52,15 @@ final class GroupInbound {
         ofNeighbour(peer, () -> {
             stepping.step(new Input.Connected(peer));
             joining.connected(peer);
+            events.accept(new GroupEvent.MemberBack(peer));
         });
     }
 
     void lost(PeerId peer, boolean closedByPeer) {
-        ofNeighbour(peer, () -> stepping.step(new Input.Lost(peer, closedByPeer)));
+        ofNeighbour(peer, () -> {
+            events.accept(new GroupEvent.MemberAbsent(peer, closedByPeer));
+            stepping.step(new Input.Lost(peer, closedByPeer));
+        });
     }
 
     void unreachable(PeerId peer, boolean refused) {

@@ -19,6 +19,7 @@ import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -51,8 +52,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     private final Alarm alarm;
     private final Silence silence;
 
-    private final SerialExecutor eventQueue;
-    private volatile GroupEvents events = GroupEvents.NONE;
+    private final EventFeed feed;
     private volatile Configuration configuration;
 
     GroupLoop(NodeContext node, EventLoop loop, Opening<R> opening, RandomGenerator random) {
@@ -62,7 +62,9 @@ final class GroupLoop<R> implements Outbox.Sender {
         long timeoutNanos = opening.config().electionTimeoutNanos();
         this.life = new GroupLife(node, genesis, loop, this::end);
         this.neighbours = new Neighbours(node, genesis, opening.ticket(), opening.left(), timeoutNanos);
-        this.trace = new GroupTrace(genesis, node.self());
+        this.feed = new EventFeed(genesis, node.events(), node.threads()::callback);
+        Consumer<GroupEvent> tell = feed::happened; // one object here too
+        this.trace = new GroupTrace(genesis, node.self(), tell);
         this.core = new RaftCore(
                 node.credentials(),
                 node.storeId(),
@@ -104,9 +106,8 @@ final class GroupLoop<R> implements Outbox.Sender {
                 stepping::step,
                 afterStep);
         this.joining = new Joining(node, opening.ticket(), new JoiningHost());
-        this.inbound = new GroupInbound(life, neighbours, stepping, joining, afterStep);
+        this.inbound = new GroupInbound(life, neighbours, stepping, joining, afterStep, tell);
         this.alarm = loop.alarm(() -> guarded(this::onAlarm));
-        this.eventQueue = new SerialExecutor(node.threads()::callback);
     }
 
     /**
@@ -161,7 +162,12 @@ final class GroupLoop<R> implements Outbox.Sender {
 
     /** Any thread. */
     void events(GroupEvents listener) {
-        events = listener;
+        feed.listen(listener);
+    }
+
+    /** Any thread. */
+    void happened(GroupEvent event) {
+        feed.happened(event);
     }
 
     /** Any thread. */
@@ -237,6 +243,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     private void onTaken(SnapshotMeta snapshot) {
+        feed.happened(new GroupEvent.SnapshotTaken(snapshot));
         onLoop(() -> step(new Input.SnapshotTaken(snapshot)));
     }
 
@@ -261,7 +268,7 @@ final class GroupLoop<R> implements Outbox.Sender {
             updateNeighbours();
             joining.changed();
             CoreStatus now = status();
-            eventQueue.execute(() -> events.changed(now));
+            feed.changed(now);
             if (now.leader() != null) {
                 requests.retryNow();
             }
@@ -271,7 +278,10 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     private void updateNeighbours() {
-        neighbours.update(configuration, peer -> step(new Input.Connected(peer)));
+        neighbours.update(configuration, peer -> {
+            feed.happened(new GroupEvent.MemberBack(peer)); // a newcomer connects before it is a member
+            step(new Input.Connected(peer));
+        });
     }
 
     // ---- the end ----
@@ -310,7 +320,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         neighbours.stop();
         silence.end();
         if (cause != null) {
-            eventQueue.execute(() -> events.failed(cause));
+            feed.failed(cause);
         }
         return CompletableFuture.allOf(applier.stop(cause), fetcher.stop(), keeper.idle());
     }

@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.transport.PeerId;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,9 +20,11 @@ final class GroupTrace implements Trace {
 
     private final GenesisId genesis;
     private final PeerId self;
+    private final Consumer<GroupEvent> events;
     private boolean changed;
 
-    GroupTrace(GenesisId genesis, PeerId self) {
+    GroupTrace(GenesisId genesis, PeerId self, Consumer<GroupEvent> events) {
+        this.events = events;
         this.genesis = genesis;
         this.self = self;
     }
@@ -41,6 +44,7 @@ final class GroupTrace implements Trace {
     @Override
     public void roleChanged(Role role, long term, @Nullable PeerId leader) {
         changed = true;
+        events.accept(new GroupEvent.RoleChanged(role, term, leader));
         if (role == Role.LEADER || leader != null) {
             LOG.info(
                     "{} group={} peer={} term={} leader={}",
@@ -57,6 +61,7 @@ final class GroupTrace implements Trace {
     @Override
     public void configurationChanged(EntryId id, Configuration configuration, boolean committed) {
         changed = true;
+        events.accept(new GroupEvent.MembersChanged(id, configuration, committed));
         if (committed && !configuration.isJoint()) {
             LOG.info("members group={} index={} {}", shortText(genesis), id.index(), describe(configuration));
         }

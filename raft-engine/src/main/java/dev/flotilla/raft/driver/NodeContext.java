@@ -34,7 +34,8 @@ record NodeContext(
         Links links,
         NodeHeartbeats heartbeats,
         SharedConfigurations configurations,
-        TransferLimits limits) {
+        TransferLimits limits,
+        NodeEvents events) {
     PeerId self() {
         return credentials.peerId();
     }
@@ -60,7 +61,8 @@ record NodeContext(
                 links,
                 heartbeats,
                 configurations,
-                limits);
+                limits,
+                events);
     }
 
     long nowNanos() {

@@ -70,7 +70,8 @@ public final class NodeDriver implements AutoCloseable {
                 new Links(transport, groups),
                 groups.heartbeats(),
                 new SharedConfigurations(),
-                new TransferLimits(settings, clock));
+                new TransferLimits(settings, clock),
+                new NodeEvents());
         this.files = new GroupFiles(node);
         this.inbound = new Inbound(node, groups.receivers());
         for (int i = 0; i < settings.eventLoops(); i++) {
@@ -138,6 +139,11 @@ public final class NodeDriver implements AutoCloseable {
     /** How many times this node gave a snapshot, or the rest of one, to another. */
     public long snapshotsServed() {
         return inbound.snapshotsServed();
+    }
+
+    /** Told of all groups from now on; takes the place of the listener before. */
+    public void listener(GroupEvent.NodeListener listener) {
+        node.events().listen(listener);
     }
 
     /** How many frames of other nodes made no sense. */

@@ -77,7 +77,8 @@ class SnapshotTransferTest {
                     links,
                     new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
                     new SharedConfigurations(),
-                    new TransferLimits(settings, System::nanoTime));
+                    new TransferLimits(settings, System::nanoTime),
+                    new NodeEvents());
         }
 
         PeerId id() {

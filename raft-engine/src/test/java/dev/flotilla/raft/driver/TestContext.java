@@ -49,7 +49,8 @@ final class TestContext {
                 links,
                 new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
                 new SharedConfigurations(),
-                new TransferLimits(settings, nowNanos::get));
+                new TransferLimits(settings, nowNanos::get),
+                new NodeEvents());
     }
 
     void close() throws Exception {

@@ -87,6 +87,7 @@ final class UnreliablePeer {
                 null,
                 null,
                 null,
+                null,
                 null);
     }
 
