@@ -152,7 +152,8 @@ final class SimClients {
     private void answerReads(SimPeer peer) {
         for (Iterator<Read> all = waiting.iterator(); all.hasNext(); ) {
             Read read = all.next();
-            if (read.life() != read.peer().life()) {
+            boolean isRefused = read.peer().machine().isHollow(); // a witness has nothing to answer from
+            if (read.life() != read.peer().life() || isRefused) {
                 all.remove();
             } else if (read.peer() == peer && peer.machine().lastApplied() >= read.at()) {
                 all.remove();
