@@ -17,6 +17,7 @@ import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** Brings requests to the leader, from whichever peer, and answers back (thesis §6.2). */
 final class Requests {
@@ -35,7 +36,7 @@ final class Requests {
     // Numbers of requests that this peer passes on for somebody else; no other number has this incarnation.
     private final long relayIncarnation;
     private long relays;
-    private final Map<Long, Requester.Remote> relayed = new LinkedHashMap<>();
+    private @Nullable Map<Long, Requester.Remote> relayed; // null until something is: there may be many groups
 
     Requests(Group group, SenderGate gate, AtLeader atLeader) {
         this.group = group;
@@ -85,7 +86,8 @@ final class Requests {
             group.answer(answer.number(), answer.result());
             return;
         }
-        Requester.Remote waiting = relayed.remove(answer.number().number());
+        Requester.Remote waiting =
+                relayed == null ? null : relayed.remove(answer.number().number());
         if (waiting != null) {
             waiting.answer(group, answer.result());
         }
@@ -112,10 +114,7 @@ final class Requests {
             newcomer.answer(group, noLeader());
         } else {
             relays++;
-            relayed.put(relays, new Requester.Remote(from, join.number()));
-            if (relayed.size() > RELAYED_MAX) {
-                relayed.remove(relayed.keySet().iterator().next());
-            }
+            relay(new Requester.Remote(from, join.number()));
             group.send(leader, new Forward(group.term(), new RequestId(relayIncarnation, relays), request));
         }
     }
@@ -130,6 +129,15 @@ final class Requests {
                                 + ", which some member does not know: the group is at level "
                                 + committed.featureLevel()
                         : "the members of this group have not agreed on lease reads");
+    }
+
+    private void relay(Requester.Remote asking) {
+        Map<Long, Requester.Remote> all = relayed == null ? new LinkedHashMap<>() : relayed;
+        relayed = all;
+        all.put(relays, asking);
+        if (all.size() > RELAYED_MAX) {
+            all.remove(all.keySet().iterator().next());
+        }
     }
 
     private Result noLeader() {
