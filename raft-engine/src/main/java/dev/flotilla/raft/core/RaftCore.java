@@ -273,6 +273,11 @@ public final class RaftCore {
         group.log.share(equal);
     }
 
+    /** The highest index that is known here to be committed. */
+    public long commitIndex() {
+        return group.commitIndex();
+    }
+
     /** The configuration in force. */
     public Configuration configuration() {
         return group.configuration();

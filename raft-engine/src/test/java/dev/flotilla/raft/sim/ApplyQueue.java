@@ -57,6 +57,11 @@ final class ApplyQueue {
         });
     }
 
+    /** Runs {@code task} between two pieces of work. */
+    void whenIdle(Runnable task) {
+        add(task);
+    }
+
     private void add(Runnable task) {
         waiting.addLast(task);
         applyNext();

@@ -9,7 +9,6 @@ import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -18,6 +17,9 @@ import java.util.random.RandomGenerator;
 /** Lets things go wrong, and operators ask for changes at bad moments. */
 final class Chaos {
     private static final int VOTERS_TO_LOSE_ONE = 3;
+    private static final int WALL_MILLIS_MAX = 10_000;
+    private static final int DISK_SLOWNESS_MAX = 20;
+    private static final int MILLION = 1_000_000;
 
     private final Environment environment;
     private final RandomGenerator random;
@@ -35,23 +37,19 @@ final class Chaos {
         this.group = environment.groups().get(0);
     }
 
-    /** Does one thing. */
+    /** Does one thing of any kind. */
     void strike() {
-        int total =
-                settings.faults().values().stream().mapToInt(Integer::intValue).sum();
-        if (total == 0) {
-            return;
-        }
-        group = environment.groups().get(random.nextInt(environment.groups().size()));
-        int drawn = random.nextInt(total);
-        for (Map.Entry<Fault, Integer> each : settings.faults().entrySet()) {
-            drawn -= each.getValue();
-            if (drawn < 0) {
-                environment.note(() -> "fault " + each.getKey());
-                strike(each.getKey());
-                return;
-            }
-        }
+        List<Fault> faults = settings.faultsByWeight();
+        strike(
+                environment.groups().get(random.nextInt(environment.groups().size())),
+                faults.get(random.nextInt(faults.size())));
+    }
+
+    /** Does that, to the peers of {@code concerned}. */
+    void strike(SimGroup concerned, Fault fault) {
+        environment.note(() -> "fault " + fault);
+        group = concerned;
+        strike(fault);
     }
 
     private void strike(Fault fault) {
@@ -63,6 +61,11 @@ final class Chaos {
             case ONE_WAY_PARTITION -> blockOneWay();
             case HEAL -> environment.network().heal();
             case RECONNECT -> pickTwo((a, b) -> environment.network().reconnect(a.node(), b.node()));
+            case DISCONNECT -> pick(SimPeer::isUp).ifPresent(this::disconnect);
+            case SLOW_DISK -> slowDisk(anyNode());
+            case SKEW_CLOCK -> skewClock(anyNode());
+            case JUMP_CLOCK -> jumpClock(anyNode());
+            case SET_WALL_CLOCK -> anyNode().clock().setWall(random.nextInt(-WALL_MILLIS_MAX, WALL_MILLIS_MAX));
             case SNAPSHOT -> pick(SimPeer::isUp).ifPresent(this::takeSnapshot);
             case TRANSFER -> pick(SimPeer::isUp).ifPresent(this::transfer);
             case ADD_MEMBER -> pick(SimPeer::isUp).ifPresent(this::addMember);
@@ -110,6 +113,32 @@ final class Chaos {
     private void blockOneWay() {
         tally.count(Occurrence.ONE_WAY_PARTITION);
         pickTwo((a, b) -> environment.network().block(a.node(), b.node()));
+    }
+
+    private SimNode anyNode() {
+        return environment.nodes().get(random.nextInt(environment.nodes().size()));
+    }
+
+    /** Cut off from everybody else. */
+    private void disconnect(SimPeer peer) {
+        tally.count(Occurrence.DISCONNECTED);
+        environment.network().partition(Set.of(peer.node()));
+    }
+
+    private void slowDisk(SimNode node) {
+        tally.count(Occurrence.DISK_SLOWED);
+        node.diskSlowness(random.nextInt(3) == 0 ? 1 : 2 + random.nextInt(DISK_SLOWNESS_MAX - 1));
+    }
+
+    private void skewClock(SimNode node) {
+        tally.count(Occurrence.CLOCK_SKEWED);
+        int most = (int) (SimSettings.CLOCK_SLOWNESS_MAX * MILLION);
+        environment.skew(node, random.nextInt(-most, most + 1));
+    }
+
+    private void jumpClock(SimNode node) {
+        tally.count(Occurrence.CLOCK_JUMPED);
+        environment.jump(node, random.nextLong(3 * SimSettings.ELECTION_TIMEOUT_NANOS));
     }
 
     private void takeSnapshot(SimPeer peer) {

@@ -3,22 +3,24 @@ package dev.flotilla.raft.sim;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
-import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /** What all groups of a cluster share: time, chance, nodes and the network between them, and who is told what happens. */
 final class Environment {
-    private final RandomGenerator random;
+    private final Chance random;
     private final Tally tally = new Tally();
     private final Schedule schedule = new Schedule();
     private final SimNetwork network;
     private final SimDisks disks;
     private final List<SimNode> nodes = new ArrayList<>();
     private final List<SimGroup> groups = new ArrayList<>();
+    private final AtomicLong requests = new AtomicLong(); // numbers them, whoever asks
     private final @Nullable PrintStream traceTo;
+    private @Nullable Violation violation; // found by a client
 
-    Environment(int size, SimSettings settings, RandomGenerator random, @Nullable PrintStream traceTo) {
+    Environment(int size, SimSettings settings, Chance random, @Nullable PrintStream traceTo) {
         this.random = random;
         this.traceTo = traceTo;
         for (int i = 0; i < size; i++) {
@@ -28,7 +30,7 @@ final class Environment {
         disks = new SimDisks(this, settings);
     }
 
-    RandomGenerator random() {
+    Chance random() {
         return random;
     }
 
@@ -48,6 +50,10 @@ final class Environment {
         return disks;
     }
 
+    AtomicLong requests() {
+        return requests;
+    }
+
     List<SimNode> nodes() {
         return nodes;
     }
@@ -62,7 +68,19 @@ final class Environment {
 
     void runUntil(long untilNanos) {
         while (schedule.runNext(untilNanos)) {
-            // everything happens in the events
+            Violation found = violation;
+            if (found != null) {
+                throw found;
+            }
+        }
+    }
+
+    /** Runs {@code check}, which a future completes and would keep to itself what it throws: it ends the run. */
+    void judge(Runnable check) {
+        try {
+            check.run();
+        } catch (Violation e) {
+            violation = e;
         }
     }
 
@@ -96,6 +114,28 @@ final class Environment {
         }
         node.setUp(true);
         groups.forEach(group -> group.life().renew(group.life().peer(node.id())));
+    }
+
+    /** The node's clock gains {@code ppm} microseconds a second from now on. */
+    void skew(SimNode node, int ppm) {
+        node.clock().runFast(schedule.nowNanos(), ppm);
+        groups.forEach(group -> group.clockChanged(group.life().peer(node.id())));
+    }
+
+    void jump(SimNode node, long forwardNanos) {
+        note(() -> "the clock of " + node + " jumps by " + forwardNanos / Schedule.MILLI + " ms");
+        node.clock().jump(forwardNanos);
+        groups.forEach(group -> group.clockChanged(group.life().peer(node.id())));
+    }
+
+    /** Nothing goes wrong any more, and whoever is down restarts. */
+    void calm() {
+        note(() -> "everything heals");
+        network.becomeReliable();
+        groups.forEach(group -> group.transfers().becomeReliable());
+        disks.becomeFast();
+        nodes.forEach(node -> skew(node, 0));
+        nodes.stream().filter(node -> !node.isUp()).forEach(this::restart);
     }
 
     // ---- what is told ----

@@ -9,6 +9,11 @@ enum Fault {
     ONE_WAY_PARTITION(6),
     HEAL(12),
     RECONNECT(3),
+    DISCONNECT(3),
+    SLOW_DISK(3),
+    SKEW_CLOCK(4),
+    JUMP_CLOCK(3),
+    SET_WALL_CLOCK(2),
     SNAPSHOT(12),
     TRANSFER(5),
     ADD_MEMBER(8),
@@ -24,6 +29,12 @@ enum Fault {
         this.weightMax = weightMax;
     }
 
+    /** Whether it asks for another membership. */
+    boolean changesMembers() {
+        return compareTo(ADD_MEMBER) >= 0;
+    }
+
+    /** How likely it is at most, beside others. */
     int weightMax() {
         return weightMax;
     }

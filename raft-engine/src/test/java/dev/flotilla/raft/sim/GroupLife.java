@@ -38,7 +38,14 @@ final class GroupLife {
         Set<PeerId> everybody = new LinkedHashSet<>();
         environment.nodes().forEach(node -> everybody.add(node.id()));
         for (SimNode node : environment.nodes()) {
-            SimPeer peer = new SimPeer(node, group, config, environment.random(), everybody, machines);
+            SimPeer peer = new SimPeer(
+                    node,
+                    group,
+                    config,
+                    environment.random().stream(stream(node)),
+                    everybody,
+                    machines,
+                    group.decoded());
             peers.put(peer.id(), peer);
             disks.put(peer.storeId(), peer.disk());
             absent.add(peer);
@@ -60,6 +67,10 @@ final class GroupLife {
             peer.disk().found(founders);
             start(peer);
         }
+    }
+
+    private long stream(SimNode node) {
+        return 1 + environment.groups().size() * 100L + node.number();
     }
 
     RaftConfig config() {
@@ -105,7 +116,7 @@ final class GroupLife {
                 return 0; // what it has on disk is not known here
             }
             if (peer.isUp()) {
-                Configuration configuration = peer.status().configuration();
+                Configuration configuration = peer.configuration();
                 smallest = Math.min(smallest, configuration.voters().size());
                 if (configuration.isJoint()) {
                     smallest = Math.min(smallest, configuration.previousVoters().size());
@@ -123,6 +134,7 @@ final class GroupLife {
                 + peer.disk().log());
         group.invariants().started(peer);
         peer.start();
+        group.started(peer);
         group.connections().started(peer);
         planTimer(peer);
     }
@@ -140,6 +152,7 @@ final class GroupLife {
         environment.note(() ->
                 peer.name() + " crashes, " + surviving + " of " + peer.disk().pendingWrites() + " writes survive");
         peer.crash(surviving);
+        group.stopped(peer, "the peer crashed");
     }
 
     /** A node that does not have the group yet begins to take part, as a newcomer. */
@@ -155,6 +168,12 @@ final class GroupLife {
         if (!absent.contains(peer)) {
             enter(peer);
         }
+    }
+
+    /** Its operator has {@code peer}, which runs, forget the group, and begin anew as a newcomer. */
+    void startOver(SimPeer peer) {
+        crash(peer, peer.disk().pendingWrites());
+        renew(peer);
     }
 
     /** The peer is out; its node goes on, and may come again as a newcomer with a new data directory. */

@@ -4,6 +4,9 @@ package dev.flotilla.raft.sim;
 enum Occurrence {
     STEP(true),
     ELECTION_WON(true),
+    ELECTION_WON_LOGS_DIVERGED(true),
+    ELECTION_WITHOUT_WINNER(true),
+    COMMITTED_BY_JOINT_QUORUM(true),
     LEADER_STEPPED_DOWN(true),
     VOTE_REFUSED(true),
     PRE_VOTE_REFUSED(true),
@@ -24,10 +27,20 @@ enum Occurrence {
     WRITE_REFUSED(true),
     WRITE_SUPERSEDED(true),
     WRITE_OVERLOADED(true),
+    OUTCOME_APPLIED(true),
+    OUTCOME_REJECTED(true),
+    OUTCOME_UNKNOWN(true),
+    READ_LINEARIZABLE(true),
+    READ_AT_LEAST(true),
+    READ_AT_MOST(true),
+    READ_LOCAL(true),
+    READ_UNAVAILABLE(true),
     READ_DONE(true),
+    READ_REFUSED(true),
     READ_FORWARDED(true),
     JOINT_CONFIGURATION(true),
     JOINT_LEADER_CRASHED(true),
+    LEADER_CRASHED_BEFORE_DURABLE(true),
     MEMBERS_CHANGED(true),
     LEADER_REMOVED(true),
     LEARNER_PROMOTED(true),
@@ -35,6 +48,7 @@ enum Occurrence {
     JOINED_BY_TICKET(true),
     JOIN_REFUSED(false),
     TRANSFERRED(true),
+    TRANSFER_REFUSED(true),
     TIMEOUT_NOW(true),
     REFUSAL(true),
     INTRODUCTION(true),
@@ -55,7 +69,11 @@ enum Occurrence {
     MESSAGE_LOST(true),
     MESSAGE_DUPLICATED(true),
     PARTITION(true),
-    ONE_WAY_PARTITION(true);
+    ONE_WAY_PARTITION(true),
+    DISCONNECTED(true),
+    DISK_SLOWED(true),
+    CLOCK_SKEWED(true),
+    CLOCK_JUMPED(true);
 
     private final boolean required;
 

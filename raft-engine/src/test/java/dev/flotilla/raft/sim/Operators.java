@@ -64,12 +64,16 @@ final class Operators {
         return unsigned.withSignature(new FakeCredentials(issuer.id()).sign(unsigned.signedBytes()));
     }
 
-    void answered(RequestId id, Result result) {
+    /** Takes the answer to one of these requests; false if {@code id} is none. */
+    boolean answered(RequestId id, Result result) {
         Occurrence whenDone = asked.remove(id);
         if (whenDone != null && result instanceof Result.Done) {
             tally.count(whenDone);
         } else if (whenDone == Occurrence.JOINED_BY_TICKET) {
             tally.count(Occurrence.JOIN_REFUSED);
+        } else if (whenDone == Occurrence.TRANSFERRED) {
+            tally.count(Occurrence.TRANSFER_REFUSED);
         }
+        return whenDone != null;
     }
 }

@@ -114,6 +114,11 @@ final class Recovery {
                 group.life().enter(newcomer);
             }
             Optional<SimPeer> leader = leader();
+            if (newcomer != null && wasRemoved(leader, newcomer)) {
+                group.life()
+                        .startOver(newcomer); // it never knew that it was a member, so nothing told it that it is none
+                return false;
+            }
             boolean isBusy = asked[0] != null && group.operators().isUnanswered(asked[0]) && random.nextInt(4) != 0;
             if (leader.isEmpty() || isBusy) {
                 return false;
@@ -123,6 +128,12 @@ final class Recovery {
                     .ask(leader.get(), new Request.ChangeMembers(missing), Occurrence.MEMBERS_CHANGED));
             return change.isEmpty() && isSettled(leader.get().status());
         });
+    }
+
+    private static boolean wasRemoved(Optional<SimPeer> leader, SimPeer newcomer) {
+        return leader.isPresent()
+                && leader.get().configuration().removed().stream()
+                        .anyMatch(former -> former.storeId().equals(newcomer.storeId()));
     }
 
     private Optional<MembershipChange> wanted(CoreStatus status, @Nullable SimPeer newcomer) {

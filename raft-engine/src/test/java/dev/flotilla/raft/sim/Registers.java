@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A few registers. A command's data is {@code register=value}; its result the index of the entry. */
-public final class Registers implements StateMachine<Long> {
+public class Registers implements StateMachine<Long> {
     /** A value and the index of the entry that wrote it. */
     private record Register(String value, long index) {}
 

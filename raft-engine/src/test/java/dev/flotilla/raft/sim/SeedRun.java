@@ -18,6 +18,6 @@ public final class SeedRun {
      * @throws Violation if a property does not hold; other exceptions come from a core that broke down
      */
     public static Tally run(long seed, @Nullable PrintStream trace) {
-        return new Simulation(seed, trace).run();
+        return new Simulation(Plan.draw(seed), trace).run();
     }
 }

@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -54,17 +55,18 @@ final class SimClients {
     private final List<Read> waiting = new ArrayList<>(); // for their index to be applied
     private final Map<String, Long> versions = new HashMap<>(); // seen by a completed read or write
     private final Map<Long, RequestId> completed = new HashMap<>(); // writes, by index
-    private long requests;
+    private final AtomicLong requests;
     private long completedWrites;
 
     SimClients(Environment environment, Invariants invariants) {
         this.random = environment.random();
         this.tally = environment.tally();
+        this.requests = environment.requests();
         this.invariants = invariants;
     }
 
     RequestId nextId(SimPeer peer) {
-        return new RequestId(peer.life(), ++requests);
+        return new RequestId(peer.life(), requests.incrementAndGet());
     }
 
     void ask(SimPeer peer, RequestId id, Request request) {
@@ -74,7 +76,7 @@ final class SimClients {
     void write(SimPeer peer) {
         RequestId id = nextId(peer);
         String register = "r" + random.nextInt(REGISTERS);
-        String value = random.nextInt(50) == 0 ? "v".repeat(600) : "v" + requests;
+        String value = random.nextInt(50) == 0 ? "v".repeat(600) : "v" + id.number();
         writes.put(id, new Write(peer, peer.life(), register, null, 0));
         Command command = new Command(peer.id(), id, Bytes.utf8(register + "=" + value));
         if (peer.status().leader() != null && !peer.id().equals(peer.status().leader())) {
@@ -118,6 +120,8 @@ final class SimClients {
         Read read = reads.remove(id);
         if (read != null && result instanceof Result.ReadAt at) {
             onReadIndex(read, at.index());
+        } else if (read != null) {
+            tally.count(Occurrence.READ_REFUSED);
         }
         return read != null;
     }

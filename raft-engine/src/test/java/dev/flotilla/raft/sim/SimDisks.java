@@ -24,7 +24,7 @@ final class SimDisks {
     }
 
     void written(SimPeer peer) {
-        RandomGenerator random = environment.random();
+        RandomGenerator random = peer.random();
         int life = peer.life();
         long most = nanosMax(peer);
         if (slow && random.nextDouble() < settings.crashAtWrite()) {
@@ -41,7 +41,7 @@ final class SimDisks {
     private void crash(SimPeer peer, int life) {
         if (peer.life() == life && peer.disk().pendingWrites() > 0) {
             environment.crash(peer.node());
-            long pause = environment.random().nextLong(SimSettings.ELECTION_TIMEOUT_NANOS);
+            long pause = peer.random().nextLong(SimSettings.ELECTION_TIMEOUT_NANOS);
             environment.schedule().after(pause, () -> {
                 if (!peer.node().isUp()) {
                     environment.restart(peer.node());
@@ -52,7 +52,7 @@ final class SimDisks {
 
     void later(SimPeer peer, World.Work work, Runnable task) {
         long most = nanosMax(peer) * (slow && work == World.Work.CAPTURE ? CAPTURE_SLOWNESS : 1);
-        environment.schedule().after(1 + environment.random().nextLong(most), task);
+        environment.schedule().after(1 + peer.random().nextLong(most), task);
     }
 
     private long nanosMax(SimPeer peer) {

@@ -13,13 +13,17 @@ import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.PeerId;
+import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** One group of a cluster: hands what its peers do to whom it concerns. */
 final class SimGroup implements World {
     private final Environment environment;
+    private final DecodedEntries decoded = new DecodedEntries();
     private final Invariants invariants;
     private final GroupLife life;
     private final Connections connections;
@@ -28,10 +32,18 @@ final class SimGroup implements World {
     private final Watch watch;
     private final SimClients clients;
     private final Operators operators;
+    private final Callers callers;
+    private final Map<SimPeer, PeerRequests> requests = new HashMap<>(); // of those that run
+    private final Duration requestTimeout;
 
-    SimGroup(Environment environment, RaftConfig config, Supplier<? extends StateMachine<?>> machines) {
+    SimGroup(
+            Environment environment,
+            RaftConfig config,
+            Duration requestTimeout,
+            Supplier<? extends StateMachine<?>> machines) {
         this.environment = environment;
-        invariants = new Invariants(this::disk);
+        this.requestTimeout = requestTimeout;
+        invariants = new Invariants(this::disk, decoded);
         life = new GroupLife(this, config, machines);
         connections = new Connections(environment, life.peers());
         delivery = new Delivery(this);
@@ -39,6 +51,7 @@ final class SimGroup implements World {
         watch = new Watch(this);
         clients = new SimClients(environment, invariants);
         operators = new Operators(this);
+        callers = new Callers(this);
         environment.add(this);
     }
 
@@ -50,6 +63,10 @@ final class SimGroup implements World {
 
     Environment environment() {
         return environment;
+    }
+
+    DecodedEntries decoded() {
+        return decoded;
     }
 
     Invariants invariants() {
@@ -78,6 +95,39 @@ final class SimGroup implements World {
 
     Operators operators() {
         return operators;
+    }
+
+    Callers callers() {
+        return callers;
+    }
+
+    /** What is asked of {@code peer}, which runs. */
+    PeerRequests requests(SimPeer peer) {
+        PeerRequests found = requests.get(peer);
+        if (found == null) {
+            throw new IllegalStateException(peer.name() + " is down");
+        }
+        return found;
+    }
+
+    void started(SimPeer peer) {
+        requests.put(peer, new PeerRequests(environment, peer, requestTimeout));
+    }
+
+    /** What is due by the peer's clock may be due at another time now. */
+    void clockChanged(SimPeer peer) {
+        life.planTimer(peer);
+        PeerRequests waiting = requests.get(peer);
+        if (waiting != null) {
+            waiting.plan();
+        }
+    }
+
+    void stopped(SimPeer peer, String why) {
+        PeerRequests gone = requests.remove(peer);
+        if (gone != null) {
+            gone.stop(why);
+        }
     }
 
     // ---- what its peers do ----
@@ -113,14 +163,15 @@ final class SimGroup implements World {
     @Override
     public void answered(SimPeer peer, RequestId id, Result result) {
         environment.note(() -> peer.name() + " answers " + id.number() + " " + MessageText.of(result));
-        if (!clients.answered(peer, id, result)) {
-            operators.answered(id, result);
+        if (!clients.answered(peer, id, result) && !operators.answered(id, result)) {
+            requests(peer).answered(id, result);
         }
     }
 
     @Override
     public void forwarded(SimPeer peer, RequestId id, long term) {
         clients.forwarded(id, term);
+        requests(peer).forwarded(id, term);
     }
 
     @Override
@@ -132,12 +183,23 @@ final class SimGroup implements World {
             clients.applied(peer, entry, command);
         }
         watch.applied(peer, entry);
+        if (command != null) {
+            callers.applied(entry, command);
+        }
+        if (command != null && command.origin().equals(peer.id())) {
+            requests(peer).completed(command.request(), entry.index(), result);
+        }
+        requests(peer).settled(entry.id());
     }
 
     @Override
     public void restored(SimPeer peer, SimMachine.State state) {
         invariants.onRestored(peer, state);
         clients.restored(peer);
+        PeerRequests waiting = requests.get(peer);
+        if (waiting != null) { // else it is just starting
+            waiting.restored(state.meta().lastIncluded());
+        }
     }
 
     @Override
@@ -159,6 +221,9 @@ final class SimGroup implements World {
     @Override
     public void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader) {
         watch.roleChanged(peer, role, term, leader);
+        if (leader != null) {
+            requests(peer).leaderKnown();
+        }
     }
 
     @Override
@@ -168,6 +233,7 @@ final class SimGroup implements World {
 
     @Override
     public void left(SimPeer peer) {
+        requests(peer).left();
         life.left(peer);
     }
 }

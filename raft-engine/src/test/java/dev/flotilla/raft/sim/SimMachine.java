@@ -36,14 +36,16 @@ public final class SimMachine {
     }
 
     private final StateMachine<?> application;
+    private final DecodedEntries decoded;
     private EntryId last = EntryId.NONE;
     private long chain;
     private boolean hollow; // a witness's: it has no commands, and so no state
     private Configuration configuration = Configuration.EMPTY;
     private EntryId configurationId = EntryId.NONE;
 
-    SimMachine(StateMachine<?> application) {
+    SimMachine(StateMachine<?> application, DecodedEntries decoded) {
         this.application = application;
+        this.decoded = decoded;
     }
 
     /** The application's own. */
@@ -52,12 +54,14 @@ public final class SimMachine {
     }
 
     Applied apply(Entry entry) {
-        Violation.unless(entry.index() == last.index() + 1, "entry %s applied after %s", entry.id(), last);
+        if (entry.index() != last.index() + 1) {
+            throw Violation.of("entry %s applied after %s", entry.id(), last);
+        }
         last = entry.id();
         hollow |= entry.isHollow();
         chain = (chain * 31 + entry.payload().hashCode()) * 31 + entry.term();
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
-            configuration = Payloads.configuration(entry);
+            configuration = decoded.configuration(entry);
             configurationId = entry.id();
         }
         if (entry.kind() != Entry.Kind.COMMAND || hollow) {
@@ -67,7 +71,7 @@ public final class SimMachine {
                     entry.id());
             return Applied.NOTHING;
         }
-        Command command = Payloads.command(entry);
+        Command command = decoded.command(entry);
         List<?> results = application.apply(List.of(new Committed(entry.index(), entry.term(), command.data())));
         Violation.unless(results.size() == 1, "one command gave %d results", results.size());
         return new Applied(command, results.get(0));

@@ -11,9 +11,11 @@ import java.util.random.RandomGenerator;
 /** Carries what nodes send each other, on two lanes a direction, with delay, loss, duplicates, reordering and partitions. */
 final class SimNetwork {
     private static final int LANES = 2;
+    private static final long WAYS = 1_000; // the number of the first stream of chance
 
     private final Schedule schedule;
     private final RandomGenerator random;
+    private final RandomGenerator[] ways; // by direction: what becomes of a frame is its own affair
     private final Tally tally;
     private final List<SimNode> nodes;
     private final List<Connections> listeners = new ArrayList<>();
@@ -25,13 +27,17 @@ final class SimNetwork {
     private long delayNanosMax;
     private double straggling;
 
-    SimNetwork(Schedule schedule, RandomGenerator random, Tally tally, List<SimNode> nodes, SimSettings settings) {
+    SimNetwork(Schedule schedule, Chance random, Tally tally, List<SimNode> nodes, SimSettings settings) {
         this.schedule = schedule;
         this.random = random;
         this.tally = tally;
         this.nodes = nodes;
         this.blocked = new boolean[nodes.size() * nodes.size()];
         this.lastArrivalNanos = new long[blocked.length * LANES];
+        this.ways = new RandomGenerator[blocked.length];
+        for (int i = 0; i < ways.length; i++) {
+            ways[i] = random.stream(WAYS + i);
+        }
         this.loss = settings.loss();
         this.duplication = settings.duplication();
         this.reordering = settings.reordering();
@@ -51,12 +57,13 @@ final class SimNetwork {
      * @param mayDouble whether it may come twice
      */
     void send(SimNode from, SimNode to, boolean replicationLane, boolean mayDouble, Runnable arrival) {
-        if (random.nextDouble() < loss) {
+        RandomGenerator way = ways[direction(from, to)];
+        if (way.nextDouble() < loss) {
             tally.count(Occurrence.MESSAGE_LOST);
             return;
         }
         transmit(from, to, replicationLane, arrival);
-        if (mayDouble && random.nextDouble() < duplication) {
+        if (mayDouble && way.nextDouble() < duplication) {
             tally.count(Occurrence.MESSAGE_DUPLICATED);
             transmit(from, to, replicationLane, arrival);
         }
@@ -64,8 +71,9 @@ final class SimNetwork {
 
     private void transmit(SimNode from, SimNode to, boolean replicationLane, Runnable arrival) {
         int direction = direction(from, to);
-        boolean straggles = random.nextDouble() < straggling;
-        long at = schedule.nowNanos() + (straggles ? random.nextLong(3 * SimSettings.ELECTION_TIMEOUT_NANOS) : delay());
+        RandomGenerator way = ways[direction];
+        boolean straggles = way.nextDouble() < straggling;
+        long at = schedule.nowNanos() + (straggles ? way.nextLong(3 * SimSettings.ELECTION_TIMEOUT_NANOS) : delay(way));
         if (!reordering) {
             int lane = LANES * direction + (replicationLane ? 1 : 0);
             at = Math.max(at, lastArrivalNanos[lane]);
@@ -79,7 +87,11 @@ final class SimNetwork {
     }
 
     long delay() {
-        return MILLI / 2 + random.nextLong(delayNanosMax);
+        return delay(random);
+    }
+
+    private long delay(RandomGenerator way) {
+        return MILLI / 2 + way.nextLong(delayNanosMax);
     }
 
     boolean isBlocked(SimNode from, SimNode to) {

@@ -9,6 +9,7 @@ import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.core.Trace;
 import dev.flotilla.raft.driver.Silence;
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
@@ -34,11 +35,13 @@ public final class SimPeer {
     private final Supplier<? extends StateMachine<?>> machines;
     private RaftConfig config;
     private final RandomGenerator random;
+    private final DecodedEntries decoded;
     private SimDisk disk;
     private int generation = 1;
     private int life; // counts starts and crashes: work of an earlier life is void
     private @Nullable RaftCore core;
     private Role role = Role.FOLLOWER;
+    private long term;
 
     private SimLog log = new SimLog(); // as the core sees it, durable or not
     private ApplyQueue applying;
@@ -49,7 +52,7 @@ public final class SimPeer {
 
     /** A peer on a node of its own, whose clock is right, with a few registers. */
     public SimPeer(String name, World world, RaftConfig config, RandomGenerator random, Set<PeerId> contacts) {
-        this(new SimNode(name, 0), world, config, random, contacts, Registers::new);
+        this(new SimNode(name, 0), world, config, random, contacts, Registers::new, new DecodedEntries());
     }
 
     /** The part of {@code node} in one group; {@code machines} makes its state machine at each start. */
@@ -59,19 +62,21 @@ public final class SimPeer {
             RaftConfig config,
             RandomGenerator random,
             Set<PeerId> contacts,
-            Supplier<? extends StateMachine<?>> machines) {
+            Supplier<? extends StateMachine<?>> machines,
+            DecodedEntries decoded) {
         this.node = node;
         this.world = world;
         this.config = config;
         this.random = random;
         this.machines = machines;
+        this.decoded = decoded;
         this.disk = new SimDisk(Names.store(node.id(), generation), contacts);
-        this.applying = newApplying();
+        this.applying = new ApplyQueue(this, world, newMachine());
         this.silence = new Silence(node.heartbeats(), this::nowNanos);
     }
 
-    private ApplyQueue newApplying() {
-        return new ApplyQueue(this, world, new SimMachine(machines.get()));
+    private SimMachine newMachine() {
+        return new SimMachine(machines.get(), decoded);
     }
 
     SimNode node() {
@@ -116,6 +121,16 @@ public final class SimPeer {
         return role;
     }
 
+    /** What chance decides about this peer. */
+    RandomGenerator random() {
+        return random;
+    }
+
+    /** As it was told last. */
+    long term() {
+        return term;
+    }
+
     int life() {
         return life;
     }
@@ -126,6 +141,14 @@ public final class SimPeer {
 
     public CoreStatus status() {
         return running().status(nowNanos());
+    }
+
+    long commitIndex() {
+        return running().commitIndex();
+    }
+
+    Configuration configuration() {
+        return running().configuration();
     }
 
     /** What this peer's clock says. */
@@ -160,7 +183,7 @@ public final class SimPeer {
     public void start() {
         life++;
         log = disk.log().copy();
-        SimMachine machine = new SimMachine(machines.get());
+        SimMachine machine = newMachine();
         SimMachine.State snapshot = disk.snapshot();
         if (snapshot != null) {
             machine.restore(snapshot);
@@ -173,6 +196,7 @@ public final class SimPeer {
         emitted = 0;
         durable = 0;
         role = Role.FOLLOWER;
+        term = disk.hardState().term();
         core = new RaftCore(
                 new FakeCredentials(id()),
                 disk.storeId(),
@@ -339,6 +363,11 @@ public final class SimPeer {
         return state;
     }
 
+    /** Runs {@code task} when the state machine is idle. */
+    void whenIdle(Runnable task) {
+        applying.whenIdle(task);
+    }
+
     /** Takes a snapshot of the state as it is now; it is durable later. False if there is nothing new in it. */
     public boolean takeSnapshot() {
         SimMachine.State newest = disk.snapshot();
@@ -361,9 +390,10 @@ public final class SimPeer {
 
     private final class Listener implements Trace {
         @Override
-        public void roleChanged(Role newRole, long term, @Nullable PeerId leader) {
-            world.roleChanged(SimPeer.this, newRole, term, leader);
+        public void roleChanged(Role newRole, long newTerm, @Nullable PeerId leader) {
+            world.roleChanged(SimPeer.this, newRole, newTerm, leader);
             role = newRole;
+            term = newTerm;
         }
 
         @Override

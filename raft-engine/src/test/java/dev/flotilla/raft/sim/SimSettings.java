@@ -4,7 +4,10 @@ import static dev.flotilla.raft.sim.Schedule.MILLI;
 
 import dev.flotilla.raft.core.RaftConfig;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
 
@@ -24,6 +27,7 @@ import java.util.random.RandomGenerator;
  * @param crashAtWrite share of writes in the midst of which the peer crashes
  * @param chaosNanos how long faults go on
  * @param clientNanos mean time between two requests
+ * @param requestTimeout until a caller's request ends unanswered
  * @param faultNanos mean time between two faults
  * @param faults how likely each is
  */
@@ -40,12 +44,47 @@ record SimSettings(
         double crashAtWrite,
         long chaosNanos,
         long clientNanos,
+        Duration requestTimeout,
         long faultNanos,
         Map<Fault, Integer> faults,
         RaftConfig config) {
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
 
+    /** By how much a clock may run too slow. */
+    static final double CLOCK_SLOWNESS_MAX = 0.05;
+
     private static final int GROUPS_SELDOM = 16;
+
+    /** How many ways {@link #simpler} knows. */
+    static final int SIMPLIFICATIONS = 6;
+
+    /** Each fault as often as it is likely. */
+    List<Fault> faultsByWeight() {
+        List<Fault> all = new ArrayList<>();
+        faults.forEach((fault, weight) -> all.addAll(Collections.nCopies(weight, fault)));
+        return all;
+    }
+
+    /** The same with less trouble of one kind. */
+    SimSettings simpler(int way) {
+        return new SimSettings(
+                way == 0 ? 1 : groups,
+                voters,
+                spares,
+                way == 1 ? 0 : loss,
+                way == 2 ? 0 : duplication,
+                way != 3 && reordering,
+                delayNanosMax,
+                way == 4 ? 0 : straggling,
+                diskNanosMax,
+                way == 5 ? 0 : crashAtWrite,
+                chaosNanos,
+                clientNanos,
+                requestTimeout,
+                faultNanos,
+                faults,
+                config);
+    }
 
     static SimSettings draw(RandomGenerator random) {
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
@@ -67,6 +106,7 @@ record SimSettings(
                 pick(random, 0, 0, 2, 10) / 1000.0,
                 (6 + random.nextInt(10)) * ELECTION_TIMEOUT_NANOS,
                 (idles ? pick(random, 500, 1500, 4000) : pick(random, 20, 60, 200)) * MILLI,
+                Duration.ofMillis(pick(random, 300, 2_000, 10_000)),
                 pick(random, 150, 400, 1000) * MILLI,
                 faults,
                 idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random));

@@ -2,83 +2,72 @@ package dev.flotilla.raft.sim;
 
 import java.io.PrintStream;
 import java.util.List;
-import java.util.SplittableRandom;
-import java.util.random.RandomGenerator;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One seed's run: peers, network and clients among faults for a while, then everything heals and the groups must come
- * to agree. The same seed gives the same run.
+ * The run of one plan: peers, network and clients among faults for a while, then everything heals and the groups must
+ * come to agree. The same plan gives the same run.
  */
 final class Simulation {
-    private final SimSettings settings;
-    private final RandomGenerator random;
+    private final Plan plan;
     private final Environment environment;
     private final Chaos chaos;
 
-    Simulation(long seed, @Nullable PrintStream traceTo) {
-        random = new SplittableRandom(seed);
-        settings = SimSettings.draw(random);
-        environment = new Environment(settings.voters() + settings.spares(), settings, random, traceTo);
+    Simulation(Plan plan, @Nullable PrintStream traceTo) {
+        this(plan, traceTo, Registers::new);
+    }
+
+    /** With registers of {@code machines}' own. */
+    Simulation(Plan plan, @Nullable PrintStream traceTo, Supplier<? extends Registers> machines) {
+        this.plan = plan;
+        SimSettings settings = plan.settings();
+        environment =
+                new Environment(settings.voters() + settings.spares(), settings, new Chance(plan.seed()), traceTo);
         for (int i = 0; i < settings.groups(); i++) {
-            new SimGroup(environment, settings.config(), Registers::new);
+            new SimGroup(environment, settings.config(), settings.requestTimeout(), machines);
         }
         chaos = new Chaos(environment, settings);
     }
 
     /** Runs to the end. */
     Tally run() {
-        environment.note(settings::toString);
-        environment.groups().forEach(group -> group.life().found(settings.voters()));
-        environment.groups().forEach(this::planClient);
+        environment.note(plan.settings()::toString);
+        environment.groups().forEach(group -> group.life().found(plan.settings().voters()));
         new Pulses(environment).start();
-        planFault();
-        environment.runUntil(settings.chaosNanos());
-        calm();
+        for (Plan.Event event : plan.events()) {
+            environment
+                    .schedule()
+                    .at(event.atNanos(), () -> environment.random().during(event.seed(), () -> happen(event)));
+        }
+        environment.runUntil(plan.settings().chaosNanos());
+        environment.calm();
         environment.groups().forEach(group -> new Recovery(group).run());
         environment.groups().forEach(group -> group.clients().checkNothingLost());
         return environment.tally();
     }
 
-    private void planClient(SimGroup group) {
-        Schedule schedule = environment.schedule();
-        schedule.after(random.nextLong(2 * settings.clientNanos()), () -> {
-            if (schedule.nowNanos() < settings.chaosNanos()) {
-                request(group);
-                planClient(group);
-            }
-        });
+    private void happen(Plan.Event event) {
+        SimGroup group = environment.groups().get(event.group());
+        Fault fault = event.fault();
+        if (fault == null) {
+            request(group);
+        } else {
+            chaos.strike(group, fault);
+        }
     }
 
     private void request(SimGroup group) {
         List<SimPeer> running =
                 group.life().peers().stream().filter(SimPeer::isUp).toList();
         if (!running.isEmpty()) {
-            SimPeer peer = running.get(random.nextInt(running.size()));
-            if (random.nextInt(3) == 0) {
-                group.clients().read(peer);
-            } else {
-                group.clients().write(peer);
+            SimPeer peer = running.get(environment.random().nextInt(running.size()));
+            switch (environment.random().nextInt(6)) {
+                case 0 -> group.clients().read(peer);
+                case 1, 2 -> group.clients().write(peer);
+                case 3 -> group.callers().read(peer);
+                default -> group.callers().write(peer);
             }
         }
-    }
-
-    private void planFault() {
-        Schedule schedule = environment.schedule();
-        schedule.after(random.nextLong(2 * settings.faultNanos()), () -> {
-            if (schedule.nowNanos() < settings.chaosNanos()) {
-                chaos.strike();
-                planFault();
-            }
-        });
-    }
-
-    /** Nothing goes wrong any more. */
-    private void calm() {
-        environment.note(() -> "everything heals");
-        environment.network().becomeReliable();
-        environment.groups().forEach(group -> group.transfers().becomeReliable());
-        environment.disks().becomeFast();
-        environment.nodes().stream().filter(node -> !node.isUp()).forEach(environment::restart);
     }
 }

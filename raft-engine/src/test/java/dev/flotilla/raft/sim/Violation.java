@@ -12,10 +12,16 @@ public final class Violation extends AssertionError {
         super(message);
     }
 
+    /** For what is checked so often that its values should be put together only when it fails. */
     @SuppressWarnings("AnnotateFormatMethod") // Error Prone's annotations are no dependency
+    static Violation of(String message, @Nullable Object... values) {
+        return new Violation(String.format(message, values));
+    }
+
+    @SuppressWarnings("AnnotateFormatMethod")
     static void unless(boolean holds, String message, @Nullable Object... values) {
         if (!holds) {
-            throw new Violation(String.format(message, values));
+            throw of(message, values);
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.flotilla.raft.sim;
 
-import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.transport.PeerId;
 import java.util.Optional;
@@ -48,14 +48,33 @@ final class Watch {
 
     void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader) {
         environment.note(() -> peer.name() + " is " + role + " term=" + term + " leader=" + MessageText.name(leader));
+        if (role == Role.FOLLOWER && peer.role() == Role.CANDIDATE && term == peer.term() && leader == null) {
+            tally.count(Occurrence.ELECTION_WITHOUT_WINNER);
+        }
         if (role == Role.LEADER && peer.role() != Role.LEADER) {
             invariants.onLeader(peer, term);
             wonTerm = term;
             tally.count(Occurrence.ELECTION_WON);
+            if (isContradicted(peer)) {
+                tally.count(Occurrence.ELECTION_WON_LOGS_DIVERGED);
+            }
         } else if (role != Role.LEADER && peer.role() == Role.LEADER) {
             leadershipEnded = true;
             tally.count(Occurrence.LEADER_STEPPED_DOWN);
         }
+    }
+
+    /** Whether somebody who runs has entries that the winner does not have, and will lose them. */
+    private boolean isContradicted(SimPeer winner) {
+        for (SimPeer other : group.life().peers()) {
+            EntryId last = other.log().last();
+            if (other.isUp()
+                    && last.index() > winner.log().base().index()
+                    && !winner.log().contains(last)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     void emitted(SimPeer peer, Effect effect) {
@@ -86,23 +105,21 @@ final class Watch {
     }
 
     private void onPersist(SimPeer peer, Effect.Persist persist) {
-        if (roleBefore == Role.LEADER && !leadershipEnded) {
-            invariants.onLeaderPersist(peer, persist);
-        }
         if (!persist.entries().isEmpty()
                 && persist.entries().get(0).index() <= peer.log().lastIndex()) {
             tally.count(Occurrence.CONFLICT_TRUNCATED);
         }
-        invariants.onPersist(peer, persist);
+        invariants.onPersist(peer, persist, roleBefore == Role.LEADER && !leadershipEnded);
     }
 
     void stepped(SimPeer peer) {
         tally.count(Occurrence.STEP);
-        CoreStatus status = peer.status();
-        if (wonTerm > 0) {
-            invariants.onElected(peer, wonTerm, status.configuration());
+        long committed = invariants.commitIndex();
+        invariants.onStepped(peer, wonTerm);
+        boolean isCommitted = invariants.commitIndex() > committed;
+        if (isCommitted && peer.role() == Role.LEADER && peer.configuration().isJoint()) {
+            tally.count(Occurrence.COMMITTED_BY_JOINT_QUORUM);
         }
-        invariants.onStatus(peer, status);
     }
 
     /** Its process is about to crash; of its writes under way the first {@code surviving} will be on its disk. */
@@ -113,8 +130,10 @@ final class Watch {
         if (surviving > 0) {
             tally.count(Occurrence.CRASH_KEPT_UNTOLD_WRITES);
         }
-        CoreStatus status = peer.status();
-        if (status.role() == Role.LEADER && status.configuration().isJoint()) {
+        if (peer.role() == Role.LEADER && peer.disk().pendingWrites() > 0) {
+            tally.count(Occurrence.LEADER_CRASHED_BEFORE_DURABLE);
+        }
+        if (peer.role() == Role.LEADER && peer.configuration().isJoint()) {
             tally.count(Occurrence.JOINT_LEADER_CRASHED);
         }
     }
@@ -124,7 +143,7 @@ final class Watch {
     void applied(SimPeer peer, Entry entry) {
         if (entry.kind() == Entry.Kind.CONFIGURATION && entry.index() > agreedIndex) {
             agreedIndex = entry.index();
-            Configuration next = Payloads.configuration(entry);
+            Configuration next = group.decoded().configuration(entry);
             environment.note(() -> "agreed: " + entry.id() + " " + MessageText.of(next));
             count(agreed == null ? next : agreed, next);
             agreed = next;

@@ -8,6 +8,9 @@
  * cluster share an {@code Environment}: time, chance, nodes, network and disks. {@code Invariants} watches from outside
  * and believes no core.
  *
+ * <p>Application developers begin at {@link dev.flotilla.raft.sim.SimCluster}; a seed's run is a {@code Plan} that
+ * {@code Simulation} carries out, {@link dev.flotilla.raft.sim.SeedRun} the way into it from outside.
+ *
  * <p>Where to add: something that goes wrong to {@code Fault} and {@code Chaos}; something that must have been seen to
  * {@code Occurrence}, counted in {@code Watch}; a property to {@code Invariants}; a kind of client to
  * {@code Simulation.request}; what a seed chooses to {@code SimSettings}.

@@ -1,0 +1,122 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.consensus.UnavailableException;
+import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.transport.Bytes;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Those who use a group as applications do, by outcomes and at every level of reading, at any peer. All they are told
+ * goes to a {@link History}. Their keys begin with {@code k}, which nobody else writes.
+ */
+final class Callers {
+    private static final int KEYS = 3;
+    private static final int AGE_MILLIS_MAX = 3_000;
+
+    private final SimGroup group;
+    private final RandomGenerator random;
+    private final Tally tally;
+    private final History history = new History(SimSettings.CLOCK_SLOWNESS_MAX);
+    private long values;
+    private long bookmark; // of the last write that was done
+
+    Callers(SimGroup group) {
+        this.group = group;
+        this.random = group.environment().random();
+        this.tally = group.environment().tally();
+    }
+
+    private long now() {
+        return group.nowNanos();
+    }
+
+    void write(SimPeer peer) {
+        String value = "w" + ++values;
+        history.write(value, now());
+        var unused = group.requests(peer)
+                .propose(Bytes.utf8("k" + random.nextInt(KEYS) + "=" + value))
+                .thenAccept(outcome -> group.environment().judge(() -> written(peer, value, outcome)));
+    }
+
+    private void written(SimPeer peer, String value, Outcome<?> outcome) {
+        group.environment().note(() -> "the writer of " + value + " at " + peer.name() + " is told: " + outcome);
+        if (outcome instanceof Outcome.Applied<?> applied) {
+            tally.count(Occurrence.OUTCOME_APPLIED);
+            history.done(value, applied.index(), now());
+            bookmark = Math.max(bookmark, applied.index());
+        } else if (outcome instanceof Outcome.Rejected<?>) {
+            tally.count(Occurrence.OUTCOME_REJECTED);
+            history.rejected(value);
+        } else {
+            tally.count(Occurrence.OUTCOME_UNKNOWN);
+        }
+    }
+
+    void read(SimPeer peer) {
+        Consistency level = level();
+        if (peer.machine().isHollow()) {
+            return; // a witness has nothing to read
+        }
+        String key = "k" + random.nextInt(KEYS);
+        History.Operation read = history.read(now());
+        Registers registers = (Registers) peer.machine().application();
+        var unused = group.requests(peer)
+                .read(level, () -> new Seen(registers.value(key)))
+                .whenComplete((answer, failure) ->
+                        group.environment().judge(() -> answered(read, level, key, answer, failure)));
+    }
+
+    private record Seen(@Nullable String value) {}
+
+    private Consistency level() {
+        return switch (random.nextInt(6)) {
+            case 0 -> Consistency.local();
+            case 1 -> Consistency.atLeast(bookmark);
+            case 2, 3 -> Consistency.atMost(Duration.ofMillis(random.nextInt(AGE_MILLIS_MAX)));
+            default -> Consistency.linearizable();
+        };
+    }
+
+    private void answered(
+            History.Operation read,
+            Consistency level,
+            String key,
+            @Nullable ReadResult<Seen> answer,
+            @Nullable Throwable failure) {
+        if (answer == null) {
+            Violation.unless(failure instanceof UnavailableException, "a read fails: %s", failure);
+            tally.count(Occurrence.READ_UNAVAILABLE);
+            return;
+        }
+        group.environment().note(() -> "a read of " + key + ", " + level + ", is answered: " + answer);
+        tally.count(
+                level instanceof Consistency.AtMost
+                        ? Occurrence.READ_AT_MOST
+                        : level instanceof Consistency.AtLeast
+                                ? Occurrence.READ_AT_LEAST
+                                : level instanceof Consistency.Local
+                                        ? Occurrence.READ_LOCAL
+                                        : Occurrence.READ_LINEARIZABLE);
+        history.answered(
+                read, level, answer.index(), answer.age(), key, answer.state().value(), now());
+    }
+
+    /** Some peer applied {@code entry}. */
+    void applied(Entry entry, Command command) {
+        if (values > 0 && command.data().at(0) == 'k') {
+            String assignment = command.data().utf8();
+            int equals = assignment.indexOf('=');
+            history.applied(entry.index(), assignment.substring(0, equals), assignment.substring(equals + 1));
+        }
+    }
+
+    History history() {
+        return history;
+    }
+}

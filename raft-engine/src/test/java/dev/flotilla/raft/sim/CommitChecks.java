@@ -1,0 +1,107 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.transport.PeerId;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Who may lead and what is committed: election safety, leader completeness, commitment by quorums that are on disk. */
+final class CommitChecks {
+    private final Facts facts;
+    private final Map<SimPeer, Configuration> configurations = new HashMap<>(); // in force after its last step
+
+    CommitChecks(Facts facts) {
+        this.facts = facts;
+    }
+
+    void started(SimPeer peer) {
+        facts.commitIndexes.remove(peer);
+        configurations.remove(peer);
+    }
+
+    /** Election safety (paper §5.2). */
+    void onLeader(SimPeer peer, long term) {
+        PeerId other = facts.leaders.putIfAbsent(term, peer.id());
+        Violation.unless(
+                other == null, "two leaders in term %d: %s and %s", term, peer.name(), MessageText.name(other));
+    }
+
+    /** Leader completeness (paper §5.4.3), that its entries are whole, and that votes on disks made this leader. */
+    void onElected(SimPeer peer, long term) {
+        SimLog log = peer.log();
+        for (int i = (int) log.base().index(); i < facts.committed.size(); i++) {
+            Facts.Committed each = facts.committed.get(i);
+            if (each.byTerm() < term && !log.contains(each.id())) {
+                throw Violation.of(
+                        "leader %s of term %d lacks committed entry %s: its log is %s",
+                        peer.name(), term, each.id(), log);
+            }
+        }
+        Violation.unless(
+                log.entries().stream().noneMatch(Entry::isHollow)
+                        && !peer.machine().isHollow(),
+                "leader %s of term %d has entries without what they carry",
+                peer.name(),
+                term);
+        boolean elected = facts.isQuorum(
+                peer.configuration(),
+                disk -> disk.hardState().term() > term || peer.id().equals(disk.voteIn(term)));
+        if (!elected) {
+            throw Violation.of(
+                    "leader %s of term %d was not elected by the disks of %s",
+                    peer.name(), term, MessageText.of(peer.configuration()));
+        }
+    }
+
+    /** The commit index never falls; what is committed is the same everywhere and on a quorum's disks. */
+    void onStepped(SimPeer peer) {
+        long before = facts.commitIndexes.getOrDefault(peer, 0L);
+        long now = peer.commitIndex();
+        Configuration configuration = peer.configuration();
+        Configuration inForceBefore = configurations.put(peer, configuration);
+        if (now == before) {
+            return;
+        }
+        Violation.unless(now >= before, "commitIndex of %s falls from %d to %d", peer.name(), before, now);
+        facts.commitIndexes.put(peer, now);
+        Violation.unless(now <= peer.log().lastIndex(), "%s commits %d; its log is %s", peer.name(), now, peer.log());
+        if (peer.role() == Role.LEADER) {
+            checkLeader(peer, now, configuration, inForceBefore == null ? configuration : inForceBefore);
+        }
+        for (long index = Math.max(before, peer.log().base().index()) + 1; index <= now; index++) {
+            commit(peer, peer.log().idAt(index), peer.term());
+        }
+    }
+
+    private void checkLeader(SimPeer peer, long index, Configuration now, Configuration before) {
+        EntryId id = peer.log().idAt(index);
+        Violation.unless(
+                id.term() == peer.term(),
+                "leader %s of term %d commits up to %s, which is not of its term (paper figure 8)",
+                peer.name(),
+                peer.term(),
+                id);
+        boolean isOnDisks =
+                facts.isQuorum(before, disk -> disk.holds(id)) || facts.isQuorum(now, disk -> disk.holds(id));
+        if (!isOnDisks) {
+            throw Violation.of(
+                    "leader %s commits %s, which no quorum of %s has on disk", peer.name(), id, MessageText.of(now));
+        }
+    }
+
+    private void commit(SimPeer peer, EntryId id, long term) {
+        int known = facts.committed.size();
+        if (id.index() > known + 1) {
+            throw Violation.of("%s commits %s; known are %d", peer.name(), id, known);
+        } else if (id.index() == known + 1) {
+            facts.committed.add(new Facts.Committed(id, term));
+        } else if (!facts.isCommitted(id)) {
+            throw Violation.of(
+                    "%s commits %s at an index where %s is committed",
+                    peer.name(), id, facts.committed.get((int) id.index() - 1).id());
+        }
+    }
+}
