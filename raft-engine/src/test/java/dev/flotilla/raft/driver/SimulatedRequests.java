@@ -3,12 +3,14 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
-import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.session.Told;
+import dev.flotilla.raft.session.Token;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerCredentials;
 import java.time.Duration;
@@ -21,7 +23,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is asked of one group on one peer, kept in production's own books, {@link PendingRequests} and {@link Reads}, but
+ * What is asked of one group on one peer, kept in production's own books, {@link Proposals}, {@link PendingRequests} and {@link Reads}, but
  * in one thread and by somebody else's clock: for the simulator. Futures complete at once, on the caller's thread.
  *
  * @param <R> what the state machine gives back for a command
@@ -31,15 +33,15 @@ public final class SimulatedRequests<R> {
     private static final NodeThreads AT_ONCE = closed();
 
     private final NodeContext node;
-    private final PendingRequests<R> proposals;
-    private final PendingRequests<Void> changes;
+    private final Proposals<R> proposals;
+    private final PendingRequests changes;
     private final Reads reads;
     private long appliedIndex;
-    private EntryId restored;
 
     /**
      * Nothing asked yet.
      *
+     * @param window of its sessions
      * @param incarnation of the peer's present life
      * @param requests counts the requests of all its lives
      * @param clock of the peer, nanoseconds
@@ -49,6 +51,8 @@ public final class SimulatedRequests<R> {
      */
     public SimulatedRequests(
             PeerCredentials credentials,
+            GenesisId genesis,
+            int window,
             StoreId storeId,
             long incarnation,
             AtomicLong requests,
@@ -61,10 +65,9 @@ public final class SimulatedRequests<R> {
         NodeSettings settings =
                 NodeSettings.defaults().withRequests(NodeSettings.defaults().pendingRequestsMax(), requestTimeout);
         node = context(settings, credentials, storeId, incarnation, requests, clock);
-        proposals = new PendingRequests<>(node, Refusals::ofProposal, ask);
-        changes = new PendingRequests<>(node, Refusals::ofChange, ask);
         appliedIndex = position.index();
-        restored = position;
+        proposals = new Proposals<>(node, genesis, window, appliedIndex, null, ask);
+        changes = new PendingRequests(node, ask);
         reads = new Reads(node, roundTimeoutNanos, appliedIndex, null, ask, new Runner(node, idle));
     }
 
@@ -94,6 +97,7 @@ public final class SimulatedRequests<R> {
                 clock,
                 null,
                 AT_ONCE,
+                null,
                 null,
                 null,
                 null);
@@ -126,9 +130,15 @@ public final class SimulatedRequests<R> {
     // ---- what is asked ----
 
     public CompletableFuture<Outcome<R>> propose(Bytes data) {
-        RequestId id = node.nextRequestId();
         CompletableFuture<Outcome<R>> future = new CompletableFuture<>();
-        proposals.submit(id, new Request.Propose(new Command(node.self(), id, data)), future);
+        proposals.submit(data, future);
+        return future;
+    }
+
+    /** What ended as unknown with {@code token}. */
+    public CompletableFuture<Outcome<R>> retry(Outcome.RetryToken token, Bytes data) {
+        CompletableFuture<Outcome<R>> future = new CompletableFuture<>();
+        proposals.retry(Token.decode(token.value()), data, future);
         return future;
     }
 
@@ -149,8 +159,8 @@ public final class SimulatedRequests<R> {
 
     /** Takes the core's answer to a request, whosever it is. */
     public void answered(RequestId id, Result result) {
-        proposals.answered(id, result, appliedIndex, restored.index());
-        changes.answered(id, result, appliedIndex, restored.index());
+        proposals.answered(id, result);
+        changes.answered(id, result, appliedIndex);
         reads.answered(id, result);
     }
 
@@ -158,24 +168,21 @@ public final class SimulatedRequests<R> {
         proposals.forwarded(id, term);
     }
 
-    /** The entry of that request of this peer was applied here; {@link #settled} follows. */
-    public void applied(RequestId id, long index, R result) {
-        proposals.applied(id, index, result);
+    /** What came of a command of this peer; {@link #settled} follows. */
+    public void told(Told<R> told) {
+        proposals.told(told);
     }
 
     /** Everything up to {@code last} is applied here. */
     public void settled(EntryId last) {
         appliedIndex = Math.max(appliedIndex, last.index());
-        proposals.settle(last, restored.index());
+        proposals.settle(last);
         reads.applied(appliedIndex);
     }
 
     /** A snapshot took the place of everything up to {@code last}. */
     public void restored(EntryId last) {
-        if (last.index() > restored.index()) {
-            restored = last;
-            proposals.restored(last);
-        }
+        proposals.restored();
         settled(last);
     }
 

@@ -15,6 +15,7 @@ import dev.flotilla.raft.sim.Names;
 import dev.flotilla.raft.sim.SimMachine;
 import dev.flotilla.raft.sim.SimPeer;
 import dev.flotilla.raft.sim.World;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -197,7 +198,7 @@ final class ScenarioWorld implements World {
     }
 
     @Override
-    public void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result) {
+    public void applied(SimPeer peer, Entry entry, @Nullable Told<Object> told) {
         print(peer.name() + " applies " + MessageText.of(entry));
     }
 

@@ -38,8 +38,7 @@ final class ApplyQueue {
         askedIndex = index;
         add(() -> {
             for (Entry entry : entries) {
-                SimMachine.Applied applied = machine.apply(entry);
-                world.applied(peer, entry, applied.command(), applied.result());
+                world.applied(peer, entry, machine.apply(entry));
             }
             peer.step(new Input.Applied(index));
         });

@@ -5,9 +5,11 @@ import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.message.Command;
-import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.Bytes;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,6 +25,7 @@ final class Callers {
     private final RandomGenerator random;
     private final Tally tally;
     private final History history = new History(SimSettings.CLOCK_SLOWNESS_MAX);
+    private final List<Unknown> unknown = new ArrayList<>(); // writes that may be retried
     private long values;
     private long bookmark; // of the last write that was done
 
@@ -37,14 +40,29 @@ final class Callers {
     }
 
     void write(SimPeer peer) {
+        if (!unknown.isEmpty() && random.nextInt(3) == 0) {
+            retry(peer, unknown.get(random.nextInt(unknown.size())));
+            return;
+        }
         String value = "w" + ++values;
         history.write(value, now());
+        Bytes data = Bytes.utf8("k" + random.nextInt(KEYS) + "=" + value);
         var unused = group.requests(peer)
-                .propose(Bytes.utf8("k" + random.nextInt(KEYS) + "=" + value))
-                .thenAccept(outcome -> group.environment().judge(() -> written(peer, value, outcome)));
+                .propose(data)
+                .thenAccept(outcome -> group.environment().judge(() -> written(peer, value, data, outcome)));
     }
 
-    private void written(SimPeer peer, String value, Outcome<?> outcome) {
+    /** The fate of a write is asked for at any peer, also when it was told meanwhile. */
+    private void retry(SimPeer peer, Unknown write) {
+        tally.count(Occurrence.WRITE_RETRIED);
+        var unused = group.requests(peer)
+                .retry(write.token, write.data)
+                .thenAccept(outcome -> group.environment().judge(() -> written(peer, write.value, write.data, outcome)));
+    }
+
+    private record Unknown(String value, Bytes data, Outcome.RetryToken token) {}
+
+    private void written(SimPeer peer, String value, Bytes data, Outcome<?> outcome) {
         group.environment().note(() -> "the writer of " + value + " at " + peer.name() + " is told: " + outcome);
         if (outcome instanceof Outcome.Applied<?> applied) {
             tally.count(Occurrence.OUTCOME_APPLIED);
@@ -53,8 +71,11 @@ final class Callers {
         } else if (outcome instanceof Outcome.Rejected<?>) {
             tally.count(Occurrence.OUTCOME_REJECTED);
             history.rejected(value);
-        } else {
-            tally.count(Occurrence.OUTCOME_UNKNOWN);
+        } else if (outcome instanceof Outcome.Unknown<?> left) {
+            tally.count(left.token() == null ? Occurrence.OUTCOME_UNKNOWN_FOR_GOOD : Occurrence.OUTCOME_UNKNOWN);
+            if (left.token() != null) {
+                unknown.add(new Unknown(value, data, left.token()));
+            }
         }
     }
 
@@ -107,12 +128,24 @@ final class Callers {
                 read, level, answer.index(), answer.age(), key, answer.state().value(), now());
     }
 
-    /** Some peer applied {@code entry}. */
-    void applied(Entry entry, Command command) {
+    /** What came of a command when some peer applied its entry. */
+    void applied(Told<Object> told) {
+        if (told.fate() instanceof Told.Fate.Refused) {
+            tally.count(Occurrence.COMMAND_REFUSED_BY_SESSION);
+        } else if (told.fate() instanceof Told.Fate.Applied<Object> applied) {
+            if (applied.index() < told.index()) {
+                tally.count(Occurrence.DUPLICATE_HIDDEN);
+            } else {
+                applied(told.index(), told.command());
+            }
+        }
+    }
+
+    private void applied(long index, Command command) {
         if (values > 0 && command.data().at(0) == 'k') {
             String assignment = command.data().utf8();
             int equals = assignment.indexOf('=');
-            history.applied(entry.index(), assignment.substring(0, equals), assignment.substring(equals + 1));
+            history.applied(index, assignment.substring(0, equals), assignment.substring(equals + 1));
         }
     }
 

@@ -6,9 +6,11 @@ import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.driver.SimulatedRequests;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.Bytes;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * it as an event of its own, as in a driver that gives its core one input at a time.
  */
 final class PeerRequests {
+    private static final GenesisId GENESIS = new GenesisId(Bytes.wrap(new byte[GenesisId.SIZE_BYTES])); // its tokens
+
     private final Environment environment;
     private final SimPeer peer;
     private final int life;
@@ -33,6 +37,8 @@ final class PeerRequests {
         this.life = peer.life();
         this.books = new SimulatedRequests<>(
                 new FakeCredentials(peer.id()),
+                GENESIS,
+                SimSettings.SESSIONS.window(),
                 peer.storeId(),
                 life,
                 environment.requests(),
@@ -66,6 +72,10 @@ final class PeerRequests {
         return planned(books.propose(data));
     }
 
+    CompletableFuture<Outcome<Object>> retry(Outcome.RetryToken token, Bytes data) {
+        return planned(books.retry(token, data));
+    }
+
     CompletableFuture<Outcome<Void>> change(Request request) {
         return planned(books.change(request));
     }
@@ -90,10 +100,9 @@ final class PeerRequests {
         books.forwarded(id, term);
     }
 
-    /** The entry of a request of this peer was applied here; {@link #settled} follows. */
-    @SuppressWarnings("NullAway") // what an application's state machine gives back may be null
-    void completed(RequestId id, long index, @Nullable Object result) {
-        books.applied(id, index, result);
+    /** What came of a command of this peer; {@link #settled} follows. */
+    void told(Told<Object> told) {
+        books.told(told);
     }
 
     /** Everything up to {@code last} is applied here. */

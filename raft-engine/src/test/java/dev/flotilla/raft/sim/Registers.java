@@ -1,6 +1,7 @@
 package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.transport.Bytes;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -59,6 +60,16 @@ public class Registers implements StateMachine<Long> {
             read.put(data.readUTF(), new Register(data.readUTF(), data.readLong()));
         }
         registers = read;
+    }
+
+    @Override
+    public Bytes encodeResult(Long result) {
+        return Bytes.utf8(result.toString());
+    }
+
+    @Override
+    public Long decodeResult(long index, Bytes encoded) {
+        return Long.valueOf(encoded.utf8());
     }
 
     /** When {@code register} was written last; 0 for never. */

@@ -12,6 +12,7 @@ import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.HashMap;
@@ -175,7 +176,8 @@ final class SimGroup implements World {
     }
 
     @Override
-    public void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result) {
+    public void applied(SimPeer peer, Entry entry, @Nullable Told<Object> told) {
+        Command command = told == null ? null : told.command();
         invariants.onApplied(peer, entry, command);
         if (entry.isHollow()) {
             clients.restored(peer); // a write of its own may be among what it did not see
@@ -183,11 +185,11 @@ final class SimGroup implements World {
             clients.applied(peer, entry, command);
         }
         watch.applied(peer, entry);
-        if (command != null) {
-            callers.applied(entry, command);
+        if (told != null) {
+            callers.applied(told);
         }
         if (command != null && command.origin().equals(peer.id())) {
-            requests(peer).completed(command.request(), entry.index(), result);
+            requests(peer).told(told);
         }
         requests(peer).settled(entry.id());
     }

@@ -1,12 +1,13 @@
 package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.machine.StateMachine;
-import dev.flotilla.raft.machine.StateMachine.Committed;
-import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.session.SessionedMachine;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -30,12 +31,8 @@ public final class SimMachine {
         }
     }
 
-    /** What applying an entry came to: its command and the result of that; both null if it carries none. */
-    record Applied(@Nullable Command command, @Nullable Object result) {
-        static final Applied NOTHING = new Applied(null, null);
-    }
-
     private final StateMachine<?> application;
+    private final SessionedMachine<Object> sessioned; // the application behind the sessions of its clients
     private final DecodedEntries decoded;
     private EntryId last = EntryId.NONE;
     private long chain;
@@ -43,8 +40,10 @@ public final class SimMachine {
     private Configuration configuration = Configuration.EMPTY;
     private EntryId configurationId = EntryId.NONE;
 
+    @SuppressWarnings("unchecked") // whatever the results are
     SimMachine(StateMachine<?> application, DecodedEntries decoded) {
         this.application = application;
+        this.sessioned = new SessionedMachine<>((StateMachine<Object>) application, SimSettings.SESSIONS);
         this.decoded = decoded;
     }
 
@@ -53,7 +52,9 @@ public final class SimMachine {
         return application;
     }
 
-    Applied apply(Entry entry) {
+    /** Applies it, and says what came of the command that it carries; null if it carries none. */
+    @Nullable
+    Told<Object> apply(Entry entry) {
         if (entry.index() != last.index() + 1) {
             throw Violation.of("entry %s applied after %s", entry.id(), last);
         }
@@ -69,12 +70,13 @@ public final class SimMachine {
                     entry.kind() != Entry.Kind.COMMAND || entry.isHollow(),
                     "a witness was given what entry %s carries",
                     entry.id());
-            return Applied.NOTHING;
+            return null;
         }
-        Command command = decoded.command(entry);
-        List<?> results = application.apply(List.of(new Committed(entry.index(), entry.term(), command.data())));
-        Violation.unless(results.size() == 1, "one command gave %d results", results.size());
-        return new Applied(command, results.get(0));
+        try {
+            return sessioned.apply(List.of(entry), command -> true).get(0);
+        } catch (MalformedMessageException e) {
+            throw Violation.of("entry %s cannot be read: %s", entry.id(), e.getMessage());
+        }
     }
 
     State capture() {
@@ -87,7 +89,7 @@ public final class SimMachine {
                 .array());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         try {
-            application.capture().writeTo(out);
+            sessioned.capture().writeTo(out);
         } catch (IOException e) {
             throw new UncheckedIOException("a capture in memory failed", e);
         }
@@ -105,7 +107,7 @@ public final class SimMachine {
             return;
         }
         try {
-            application.restore(
+            sessioned.restore(
                     last.index(), new ByteArrayInputStream(state.application().toByteArray()));
         } catch (IOException e) {
             throw new UncheckedIOException("a snapshot in memory cannot be read", e);

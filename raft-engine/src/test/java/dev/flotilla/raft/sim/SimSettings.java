@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import static dev.flotilla.raft.sim.Schedule.MILLI;
 
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.session.SessionTable;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -49,6 +50,9 @@ record SimSettings(
         Map<Fault, Integer> faults,
         RaftConfig config) {
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
+
+    /** Few, so that sessions expire. */
+    static final SessionTable.Bounds SESSIONS = new SessionTable.Bounds(4, 8, 24);
 
     /** By how much a clock may run too slow. */
     static final double CLOCK_SLOWNESS_MAX = 0.05;

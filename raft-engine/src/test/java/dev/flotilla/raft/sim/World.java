@@ -9,6 +9,7 @@ import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -42,8 +43,8 @@ public interface World {
     /** A request went to the leader of {@code term}. */
     void forwarded(SimPeer peer, RequestId id, long term);
 
-    /** {@code entry} was applied; {@code command} is what it carries, {@code result} what the state machine made of it. */
-    void applied(SimPeer peer, Entry entry, @Nullable Command command, @Nullable Object result);
+    /** {@code entry} was applied; {@code told} is what came of its command, null if it carries none. */
+    void applied(SimPeer peer, Entry entry, @Nullable Told<Object> told);
 
     void restored(SimPeer peer, SimMachine.State state);
 
