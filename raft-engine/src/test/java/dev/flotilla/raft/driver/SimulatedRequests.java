@@ -3,14 +3,15 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.StoreId;
-import dev.flotilla.raft.session.Told;
 import dev.flotilla.raft.session.Token;
+import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerCredentials;
 import java.time.Duration;
@@ -91,12 +92,14 @@ public final class SimulatedRequests<R> {
                 credentials,
                 storeId,
                 incarnation,
+                RaftConfig.defaults().featureLevel(),
                 requests,
                 null,
                 null,
                 clock,
                 null,
                 AT_ONCE,
+                null,
                 null,
                 null,
                 null,

@@ -47,17 +47,15 @@ final class Callers {
         String value = "w" + ++values;
         history.write(value, now());
         Bytes data = Bytes.utf8("k" + random.nextInt(KEYS) + "=" + value);
-        var unused = group.requests(peer)
-                .propose(data)
-                .thenAccept(outcome -> group.environment().judge(() -> written(peer, value, data, outcome)));
+        var unused = group.requests(peer).propose(data).thenAccept(outcome -> group.environment()
+                .judge(() -> written(peer, value, data, outcome)));
     }
 
     /** The fate of a write is asked for at any peer, also when it was told meanwhile. */
     private void retry(SimPeer peer, Unknown write) {
         tally.count(Occurrence.WRITE_RETRIED);
-        var unused = group.requests(peer)
-                .retry(write.token, write.data)
-                .thenAccept(outcome -> group.environment().judge(() -> written(peer, write.value, write.data, outcome)));
+        var unused = group.requests(peer).retry(write.token, write.data).thenAccept(outcome -> group.environment()
+                .judge(() -> written(peer, write.value, write.data, outcome)));
     }
 
     private record Unknown(String value, Bytes data, Outcome.RetryToken token) {}
@@ -88,18 +86,26 @@ final class Callers {
         History.Operation read = history.read(now());
         Registers registers = (Registers) peer.machine().application();
         var unused = group.requests(peer)
-                .read(level, () -> new Seen(registers.value(key)))
+                .read(level, () -> seen(peer, registers, key))
                 .whenComplete((answer, failure) ->
                         group.environment().judge(() -> answered(read, level, key, answer, failure)));
     }
 
     private record Seen(@Nullable String value) {}
 
+    private static Seen seen(SimPeer peer, Registers registers, String key) {
+        if (peer.machine().isHollow()) {
+            throw new UnavailableException("a witness has no state"); // it became one while the read waited
+        }
+        return new Seen(registers.value(key));
+    }
+
     private Consistency level() {
-        return switch (random.nextInt(6)) {
+        return switch (random.nextInt(7)) {
             case 0 -> Consistency.local();
             case 1 -> Consistency.atLeast(bookmark);
-            case 2, 3 -> Consistency.atMost(Duration.ofMillis(random.nextInt(AGE_MILLIS_MAX)));
+            case 2 -> Consistency.lease();
+            case 3, 4 -> Consistency.atMost(Duration.ofMillis(random.nextInt(AGE_MILLIS_MAX)));
             default -> Consistency.linearizable();
         };
     }
@@ -116,16 +122,20 @@ final class Callers {
             return;
         }
         group.environment().note(() -> "a read of " + key + ", " + level + ", is answered: " + answer);
-        tally.count(
-                level instanceof Consistency.AtMost
-                        ? Occurrence.READ_AT_MOST
-                        : level instanceof Consistency.AtLeast
-                                ? Occurrence.READ_AT_LEAST
-                                : level instanceof Consistency.Local
-                                        ? Occurrence.READ_LOCAL
-                                        : Occurrence.READ_LINEARIZABLE);
+        tally.count(occurrence(level));
         history.answered(
                 read, level, answer.index(), answer.age(), key, answer.state().value(), now());
+    }
+
+    private static Occurrence occurrence(Consistency level) {
+        if (level instanceof Consistency.Lease) {
+            return Occurrence.READ_LEASE;
+        } else if (level instanceof Consistency.AtMost) {
+            return Occurrence.READ_AT_MOST;
+        } else if (level instanceof Consistency.AtLeast) {
+            return Occurrence.READ_AT_LEAST;
+        }
+        return level instanceof Consistency.Local ? Occurrence.READ_LOCAL : Occurrence.READ_LINEARIZABLE;
     }
 
     /** What came of a command when some peer applied its entry. */

@@ -6,6 +6,7 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
@@ -52,19 +53,20 @@ final class GroupLife {
         }
     }
 
-    /** The first {@code voters} nodes found the group, and start. */
-    void found(int voters) {
+    /** The first {@code voters} nodes found the group, agree on {@code settings}, and start. */
+    void found(int voters, GroupSettings settings) {
         List<Member> founders = new ArrayList<>();
         for (SimPeer peer : peers.values()) {
             if (founders.size() < voters) {
                 founders.add(Member.voter(peer.id(), peer.storeId()));
             }
         }
-        group.invariants().founded(Payloads.founding(founders));
+        Configuration founding = Configuration.of(founders).withSettings(settings);
+        group.invariants().founded(Payloads.founding(founding));
         for (Member founder : founders) {
             SimPeer peer = peer(founder.peerId());
             absent.remove(peer);
-            peer.disk().found(founders);
+            peer.disk().found(founding);
             start(peer);
         }
     }

@@ -35,6 +35,7 @@ enum Occurrence {
     DUPLICATE_HIDDEN(true),
     COMMAND_REFUSED_BY_SESSION(true),
     READ_LINEARIZABLE(true),
+    READ_LEASE(true),
     READ_AT_LEAST(true),
     READ_AT_MOST(true),
     READ_LOCAL(true),
@@ -85,7 +86,7 @@ enum Occurrence {
         this.required = required;
     }
 
-    /** Whether a thousand seeds must see it. */
+    /** Whether three thousand seeds must see it. */
     boolean isRequired() {
         return required;
     }

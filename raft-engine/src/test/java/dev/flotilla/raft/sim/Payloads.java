@@ -6,8 +6,6 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.MalformedMessageException;
-import dev.flotilla.raft.message.Member;
-import java.util.List;
 
 /** What is in entries. */
 public final class Payloads {
@@ -32,10 +30,5 @@ public final class Payloads {
     /** The entry at 1/1 with which a group is created. */
     public static Entry founding(Configuration configuration) {
         return new Entry(new EntryId(1, 1), Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration));
-    }
-
-    /** The same with its first members alone. */
-    public static Entry founding(List<Member> members) {
-        return founding(Configuration.of(members));
     }
 }

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.GroupSettings;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -30,7 +31,7 @@ public final class SimCluster<R, M extends StateMachine<R>> {
         this.environment = environment;
         this.chaos = chaos;
         for (SimGroup group : environment.groups()) {
-            group.life().found(voters);
+            group.life().found(voters, GroupSettings.DEFAULT);
             groups.add(new SimClusterGroup<>(group));
         }
         new Pulses(environment).start();

@@ -2,6 +2,7 @@ package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.GroupSettings;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.EnumMap;
@@ -133,6 +134,7 @@ public final class SimClusterBuilder<R, M extends StateMachine<R>> {
                 requestTimeout,
                 0,
                 storm,
-                config);
+                config,
+                GroupSettings.DEFAULT);
     }
 }

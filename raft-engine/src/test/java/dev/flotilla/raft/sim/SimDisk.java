@@ -3,9 +3,9 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Recovered;
 import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.HardState;
-import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.Bytes;
@@ -43,9 +43,9 @@ public final class SimDisk {
         this.contacts = Set.copyOf(contacts);
     }
 
-    /** Writes, durably at once, what a group of these members starts with. */
-    public void found(List<Member> members) {
-        log.replace(List.of(Payloads.founding(members)));
+    /** Writes, durably at once, what a group starts with. */
+    public void found(Configuration configuration) {
+        log.replace(List.of(Payloads.founding(configuration)));
         hardState = new HardState(1, null);
     }
 

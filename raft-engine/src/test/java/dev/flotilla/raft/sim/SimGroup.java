@@ -187,9 +187,9 @@ final class SimGroup implements World {
         watch.applied(peer, entry);
         if (told != null) {
             callers.applied(told);
-        }
-        if (command != null && command.origin().equals(peer.id())) {
-            requests(peer).told(told);
+            if (told.command().origin().equals(peer.id())) {
+                requests(peer).told(told);
+            }
         }
         requests(peer).settled(entry.id());
     }

@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import static dev.flotilla.raft.sim.Schedule.MILLI;
 
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.session.SessionTable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,6 +32,7 @@ import java.util.random.RandomGenerator;
  * @param requestTimeout until a caller's request ends unanswered
  * @param faultNanos mean time between two faults
  * @param faults how likely each is
+ * @param agreed what the founders agree on
  */
 record SimSettings(
         int groups,
@@ -48,14 +50,18 @@ record SimSettings(
         Duration requestTimeout,
         long faultNanos,
         Map<Fault, Integer> faults,
-        RaftConfig config) {
+        RaftConfig config,
+        GroupSettings agreed) {
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
 
     /** Few, so that sessions expire. */
     static final SessionTable.Bounds SESSIONS = new SessionTable.Bounds(4, 8, 24);
 
-    /** By how much a clock may run too slow. */
-    static final double CLOCK_SLOWNESS_MAX = 0.05;
+    /** By how much a clock may run too slow or too fast, in thousandths. */
+    static final int CLOCK_DRIFT_PERMILLE_MAX = 50;
+
+    /** By how much a clock may run too slow, as a share. */
+    static final double CLOCK_SLOWNESS_MAX = CLOCK_DRIFT_PERMILLE_MAX / 1000.0;
 
     private static final int GROUPS_SELDOM = 16;
 
@@ -87,13 +93,18 @@ record SimSettings(
                 requestTimeout,
                 faultNanos,
                 faults,
-                config);
+                config,
+                agreed);
     }
 
     static SimSettings draw(RandomGenerator random) {
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         for (Fault fault : Fault.values()) {
             faults.put(fault, random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(fault.weightMax()));
+        }
+        GroupSettings agreed = random.nextInt(3) == 0 ? lease(pick(random, 300, 1000, 1500)) : GroupSettings.DEFAULT;
+        if (agreed.hasLeaseReads()) {
+            faults.put(Fault.JUMP_CLOCK, 0); // a jump is a drift beyond any bound
         }
         boolean idles = random.nextInt(3) == 0;
         int voters = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
@@ -113,7 +124,12 @@ record SimSettings(
                 Duration.ofMillis(pick(random, 300, 2_000, 10_000)),
                 pick(random, 150, 400, 1000) * MILLI,
                 faults,
-                idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random));
+                idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random),
+                agreed);
+    }
+
+    private static GroupSettings lease(int millis) {
+        return GroupSettings.DEFAULT.withLeaseReads(Duration.ofMillis(millis), CLOCK_DRIFT_PERMILLE_MAX);
     }
 
     private static RaftConfig config(RandomGenerator random) {

@@ -33,7 +33,8 @@ final class Simulation {
     /** Runs to the end. */
     Tally run() {
         environment.note(plan.settings()::toString);
-        environment.groups().forEach(group -> group.life().found(plan.settings().voters()));
+        environment.groups().forEach(group -> group.life()
+                .found(plan.settings().voters(), plan.settings().agreed()));
         new Pulses(environment).start();
         for (Plan.Event event : plan.events()) {
             environment

@@ -3,7 +3,6 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.Role;
-import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
