@@ -38,7 +38,7 @@ class ArchitectureTest {
                 .that(resideInAPackage("dev.flotilla.raft.."))
                 .should()
                 .onlyDependOnClassesThat(anyOf(CONSENSUS_API, JDK, new String[] {
-                    "dev.flotilla.raft..", "com.google.protobuf..", "org.h2..", "org.slf4j.."
+                    "dev.flotilla.raft..", "com.google.protobuf..", "org.h2..", "com.github.luben.zstd..", "org.slf4j.."
                 }))
                 .check(PRODUCT);
     }
