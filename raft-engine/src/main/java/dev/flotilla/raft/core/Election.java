@@ -34,6 +34,8 @@ final class Election {
     // Of the present campaign; empty unless PRE_CANDIDATE or CANDIDATE.
     private Map<PeerId, StoreId> granted = Map.of();
     private Map<PeerId, StoreId> refused = Map.of();
+    private long campaignNanos; // when the present campaign began
+    private int splits; // elections lost to a split vote since a leader was heard of
     // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
     private long ownVoteNumber = Long.MAX_VALUE;
     // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
@@ -150,6 +152,7 @@ final class Election {
         group.become(Role.CANDIDATE, null);
         clearVotes();
         campaign = Campaign.of(group.term(), false);
+        campaignNanos = group.nowNanos;
         restartTimer();
         ownVoteNumber = group.flushed();
         sendToVoters(new RequestVote(group.term(), group.log.last(), leadershipTransfer));
@@ -255,11 +258,35 @@ final class Election {
         if (Quorum.reached(group.configuration(), member -> isIn(granted, member))) {
             clearVotes();
             campaign = null;
+            splits = 0;
             group.become(Role.LEADER, group.self);
             outcome.won();
         } else if (Quorum.lost(group.configuration(), member -> isIn(refused, member))) {
             becomeFollower(group.term(), null);
+            standAgainSoon();
         }
+    }
+
+    /**
+     * This candidate cannot win any more, and hears no leader: as a majority would have elected it a moment ago, the votes
+     * went to several. Nobody needs to wait for a whole time-out then, since there is no leader to be patient with (neither
+     * the paper nor the thesis has this; Tarantool has, from votes that all peers see). But somebody else may have won by
+     * the very votes that this peer lacks. So it waits until such a leader were heard: as long as its own election took,
+     * which is a round to the voters and back, and a heartbeat at least. What it adds at random doubles each time up to
+     * that of an ordinary time-out, so that peers that collide by slow links spread as widely as ever.
+     *
+     * <p>Nothing of this concerns PreVotes: they split never, each voter grants any number of them. Who refuses one hears
+     * a leader or has a longer log, and neither is a reason to hurry.
+     */
+    private void standAgainSoon() {
+        if (group.isLeaderAlive()) {
+            return; // no leader, but a promise to one (thesis §6.4.1)
+        }
+        long timeout = group.config.electionTimeoutNanos();
+        long spread = Math.min(timeout, (timeout / 4) << Math.min(splits, 2));
+        long atLeast = Math.max(group.config.heartbeatIntervalNanos(), group.nowNanos - campaignNanos);
+        splits++;
+        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + atLeast + (long) (group.random.nextDouble() * spread));
     }
 
     /** The leader hands over: campaign at once, without PreVote (thesis §3.10). */
@@ -278,6 +305,7 @@ final class Election {
         group.leaderContactNanos = group.nowNanos;
         campaign = null;
         closedBy = null;
+        splits = 0;
         restartTimer();
     }
 

@@ -76,17 +76,18 @@ final class Leading implements Election.Outcome {
     }
 
     long deadlineNanos() {
-        return leadership == null || group.quiet
-                ? Long.MAX_VALUE
-                : Math.min(leadership.heartbeatNanos, transfer.deadlineNanos());
+        if (group.quiet) {
+            return Long.MAX_VALUE;
+        }
+        return Math.min(leadership == null ? Long.MAX_VALUE : leadership.heartbeatNanos, transfer.deadlineNanos());
     }
 
     void onTimer() {
+        transfer.onTimer();
         Leadership office = leadership;
         if (office == null || group.quiet) {
             return;
         }
-        transfer.onTimer();
         if (group.nowNanos < office.heartbeatNanos) {
             return;
         }
@@ -94,7 +95,7 @@ final class Leading implements Election.Outcome {
             stepDown();
             return;
         }
-        demotion.demote(office);
+        demote(office);
         if (!Objects.requireNonNull(quieting).ask(office)) {
             startRound(office);
         }
@@ -105,6 +106,13 @@ final class Leading implements Election.Outcome {
     private boolean hearsQuorum(Leadership office) {
         long oldest = Quorum.agreed(group.configuration(), office::lastContactNanos);
         return oldest != Long.MIN_VALUE && group.nowNanos - oldest < group.config.electionTimeoutNanos();
+    }
+
+    /** While leadership is handed over, nothing is appended that the target would have to have too (thesis §3.10). */
+    private void demote(Leadership office) {
+        if (!transfer.isUnderWay()) {
+            demotion.demote(office);
+        }
     }
 
     private void stepDown() {
@@ -196,7 +204,7 @@ final class Leading implements Election.Outcome {
         Progress peer = answered(from, storeId, reply.term(), reply.run());
         if (peer != null) {
             replication.onRejected(peer, reply);
-            demotion.demote(Objects.requireNonNull(leadership));
+            demote(Objects.requireNonNull(leadership));
         }
     }
 
@@ -241,6 +249,7 @@ final class Leading implements Election.Outcome {
 
     /** Commits what can be, goes on with whatever waited for it, and sends what fits. */
     void afterStep() {
+        transfer.settle();
         Leadership office = leadership;
         if (office == null) {
             commitIndexSeen = group.commitIndex();
@@ -254,7 +263,7 @@ final class Leading implements Election.Outcome {
             }
             committed = replication.advanceCommitIndex(office);
         }
-        if (!membership.promote(office)) {
+        if (!transfer.isUnderWay() && !membership.promote(office)) {
             membership.raiseFeatureLevel(office);
         }
         replication.replicate(office);

@@ -1,15 +1,19 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage.TimeoutNow;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.transport.PeerId;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Hands leadership to another voter (thesis §3.10): takes no proposals meanwhile, brings the target's log up to date,
- * tells it to campaign at once, and gives up after an election time-out.
+ * tells it to campaign at once, and gives up after an election time-out. Who asked for it is told once the target leads,
+ * or somebody else does: until then this peer, which has stepped down, goes on to wait.
  */
 final class Transfer {
     private final Group group;
@@ -17,14 +21,16 @@ final class Transfer {
     private Requester requester = new Requester.Nobody();
     private long deadlineNanos = Long.MAX_VALUE;
     private boolean told;
+    private boolean awaited; // told, and this peer has stepped down since
     private long term; // in which the transfer began
 
     Transfer(Group group) {
         this.group = group;
     }
 
+    /** Whether this leader is about to hand over, and takes nothing new. */
     boolean isUnderWay() {
-        return target != null;
+        return target != null && !awaited;
     }
 
     /** Who is to lead; null unless a transfer is under way. */
@@ -48,22 +54,51 @@ final class Transfer {
             return;
         }
         if (group.self.equals(wanted)) {
-            asking.answer(group, new Result.Done());
+            asking.answer(group, new Result.Done()); // it may be asked again whose answer was lost
             return;
         }
         Optional<PeerId> found = wanted == null ? furthest(leadership) : Optional.of(wanted);
         if (found.isEmpty()) {
             refuse(asking, Result.Reason.NOT_ALLOWED, "there is no other voter");
-        } else if (!group.configuration().voters().contains(found.get())) {
-            refuse(asking, Result.Reason.NOT_ALLOWED, found.get() + " is no voter, so it cannot lead");
-        } else {
-            target = found.get();
-            requester = asking;
-            told = false;
-            term = group.term();
-            deadlineNanos = group.nowNanos + group.config.electionTimeoutNanos();
-            advance(leadership);
+            return;
         }
+        Optional<Result.Refused> refusal = judge(leadership, found.get());
+        if (refusal.isPresent()) {
+            asking.answer(group, refusal.get());
+        } else {
+            start(leadership, asking, found.get());
+        }
+    }
+
+    private void start(Leadership leadership, Requester asking, PeerId peer) {
+        target = peer;
+        requester = asking;
+        told = false;
+        awaited = false;
+        term = group.term();
+        deadlineNanos = group.nowNanos + group.config.electionTimeoutNanos();
+        advance(leadership);
+    }
+
+    /** Why {@code peer} cannot take over. One that is not heard would cost the group an election time-out for nothing. */
+    private Optional<Result.Refused> judge(Leadership leadership, PeerId peer) {
+        Configuration present = group.configuration();
+        Optional<Member> member = present.members().stream()
+                .filter(each -> each.peerId().equals(peer))
+                .findFirst();
+        if (member.isEmpty()) {
+            return Optional.of(
+                    new Result.Refused(Result.Reason.NOT_ALLOWED, peer + " is no member, so it cannot lead"));
+        } else if (!member.get().isVoter()) {
+            return Optional.of(new Result.Refused(
+                    Result.Reason.NOT_ALLOWED,
+                    peer + " is a " + member.get().role().name().toLowerCase(Locale.ROOT)
+                            + ", and only a voter can lead"));
+        } else if (!leadership.hears(member.get())) {
+            return Optional.of(new Result.Refused(
+                    Result.Reason.BUSY, peer + " has not answered for an election time-out, so it cannot take over"));
+        }
+        return Optional.empty();
     }
 
     private Optional<PeerId> furthest(Leadership leadership) {
@@ -77,7 +112,7 @@ final class Transfer {
     /** Tells the target once its log is as long as this one. */
     void advance(Leadership leadership) {
         Progress peer = target == null ? null : leadership.of(target);
-        if (target != null && !told && peer != null && peer.matchIndex() == group.log.lastIndex()) {
+        if (target != null && isUnderWay() && !told && peer != null && peer.matchIndex() == group.log.lastIndex()) {
             told = true;
             leadership.lease.forfeit();
             group.send(target, new TimeoutNow(group.term()));
@@ -97,15 +132,26 @@ final class Transfer {
         }
     }
 
-    /** This peer leads no more. */
+    /** This peer leads no more. If the target was told to campaign, that is probably why; who wins is to be seen. */
     void onLost() {
-        if (target == null) {
+        if (target != null && told && group.term() > term) {
+            awaited = true;
+        } else if (target != null) {
+            refuse(requester, Result.Reason.NO_LEADER, "the leader stepped down before it could hand over");
+            clear();
+        }
+    }
+
+    /** Tells how it ended once there is a leader after this one. */
+    void settle() {
+        PeerId leader = group.leader();
+        if (!awaited || leader == null) {
             return;
         }
-        if (told && group.term() > term) {
+        if (leader.equals(target)) {
             requester.answer(group, new Result.Done());
         } else {
-            refuse(requester, Result.Reason.NO_LEADER, "the leader stepped down before it could hand over");
+            refuse(requester, Result.Reason.BUSY, leader + " was elected instead of " + target);
         }
         clear();
     }
@@ -119,5 +165,6 @@ final class Transfer {
         requester = new Requester.Nobody();
         deadlineNanos = Long.MAX_VALUE;
         told = false;
+        awaited = false;
     }
 }

@@ -60,6 +60,7 @@ import java.util.stream.Collectors;
  * <pre>
  * campaign n1             its election time-out passes
  * tick n1 3               its timer fires three times, when it is due
+ * timer n1                tells when that is
  * pass 500                milliseconds
  * propose n1 x=1          read n1; lease n1 (a lease read); transfer n1 n2; snapshot n1; status n1
  * change n1 +n4? -n2      asks n1 for members: n4? promotable learner, n4. learner, n4 voter, n4!? n4! witness
@@ -242,6 +243,7 @@ final class Scenario {
         switch (word) {
             case "campaign" -> campaign(world.peer(first));
             case "tick" -> tick(world.peer(first), words.size() > 1 ? Integer.parseInt(words.get(1)) : 1);
+            case "timer" -> timer(world.peer(first));
             case "pass" -> world.passUntil(world.nowNanos() + Long.parseLong(first) * MILLI);
             case "propose" -> propose(world.peer(first), words.get(1));
             case "read" -> ask(world.peer(first), new Request.ReadIndex());
@@ -287,6 +289,11 @@ final class Scenario {
             peer.step(new Input.TimerFired());
             world.settle();
         }
+    }
+
+    private void timer(SimPeer peer) {
+        long millis = (peer.nextTimerNanos() - world.nowNanos()) / MILLI;
+        world.print(peer.name() + " has a timer in " + millis + " ms");
     }
 
     /** Ticks until the peer asks for votes. */
