@@ -48,7 +48,8 @@ abstract class DaemonCommand extends PeerCommand {
         }
     }
 
-    void print(JsonNode result, Console console) {
+    /** Prints the result. */
+    void print(JsonNode result, Console console) throws CommandException, IOException {
         console.result(json(result), console.isJson() ? "" : text(result));
     }
 

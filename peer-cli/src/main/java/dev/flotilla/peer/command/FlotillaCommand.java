@@ -29,6 +29,8 @@ import picocli.CommandLine.ParameterException;
             MembersCommand.class,
             StatusCommand.class,
             SnapshotCommand.class,
+            BackupCommand.class,
+            RestoreCommand.class,
             TransferCommand.class,
             PingCommand.class,
             IdentifyCommand.class,

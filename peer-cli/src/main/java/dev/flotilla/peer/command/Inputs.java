@@ -8,6 +8,7 @@ import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +36,14 @@ final class Inputs {
 
     private static String quoted(String text) {
         return text.length() <= 60 ? text : text.substring(0, 60) + "..";
+    }
+
+    static Path path(String text) throws CommandException {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw CommandException.usage("not a file name: '" + text + "'");
+        }
     }
 
     static JsonNode jsonFile(Path file) throws CommandException {

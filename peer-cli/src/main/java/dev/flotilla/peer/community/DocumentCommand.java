@@ -5,6 +5,9 @@ import dev.flotilla.transport.Bytes;
 
 /** A patch as the log carries it: a byte that names the format, then the JSON. */
 public final class DocumentCommand {
+    /** How much larger a command is than its patch as JSON without blanks. */
+    public static final int OVERHEAD_BYTES = 1;
+
     private static final byte PATCH_1 = 1;
 
     private DocumentCommand() {}
@@ -12,9 +15,9 @@ public final class DocumentCommand {
     /** The command that carries {@code patch}. */
     public static Bytes of(JsonNode patch) {
         Bytes json = Json.bytes(patch);
-        byte[] command = new byte[json.size() + 1];
+        byte[] command = new byte[json.size() + OVERHEAD_BYTES];
         command[0] = PATCH_1;
-        json.copyTo(command, 1);
+        json.copyTo(command, OVERHEAD_BYTES);
         return Bytes.wrap(command);
     }
 
@@ -27,6 +30,6 @@ public final class DocumentCommand {
         if (command.isEmpty() || command.at(0) != PATCH_1) {
             throw new IllegalArgumentException("a command of an unknown format: " + command);
         }
-        return Json.parse(command.slice(1, command.size() - 1));
+        return Json.parse(command.slice(OVERHEAD_BYTES, command.size() - OVERHEAD_BYTES));
     }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.peer.daemon;
 
+import dev.flotilla.peer.community.DocumentCommand;
 import dev.flotilla.peer.community.DocumentMachine;
 import dev.flotilla.peer.community.Verdict;
 import dev.flotilla.peer.control.CommandException;
@@ -65,6 +66,11 @@ final class Communities {
         group.listener(new CommunityLog(name, node.peerId()));
         open.put(name, community);
         return community;
+    }
+
+    /** How large a patch may be, as JSON without blanks, to fit into an entry. */
+    int patchBytesMax() {
+        return config.entryBytesMax() - DocumentCommand.OVERHEAD_BYTES;
     }
 
     /** All that are open, by name. */

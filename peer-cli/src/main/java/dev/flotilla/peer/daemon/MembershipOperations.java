@@ -55,38 +55,11 @@ final class MembershipOperations {
     }
 
     private JsonNode create(Request request, Caller caller) throws CommandException, IOException {
-        String name = name(request.text("community"));
-        Community community = communities.create(name);
-        boolean kept = false;
-        try {
-            JsonNode document = request.value("document");
-            if (document != null) {
-                JsonNode patch = Json.parse("[{\"op\":\"replace\",\"path\":\"\"}]");
-                ((ObjectNode) patch.path(0)).set("value", document);
-                DocumentOperations.propose(community, patch, caller);
-            } else {
-                Answers.awaitRead(community.group().read(Consistency.linearizable(), () -> true), name, caller);
-            }
-            communities.keep(community);
-            kept = true;
-        } finally {
-            if (!kept) {
-                communities.forget(community);
-            }
-        }
+        Community community =
+                new Founding(communities).found(request.text("community"), request.value("document"), caller);
         return Json.object()
-                .put("name", name)
+                .put("name", community.name())
                 .put("genesis", community.group().genesis().toString());
-    }
-
-    private static String name(String name) throws CommandException {
-        if (name.isBlank()
-                || name.length() > Ticket.COMMUNITY_LENGTH_MAX
-                || name.chars().anyMatch(Character::isISOControl)) {
-            throw CommandException.usage("a community's name has 1 to " + Ticket.COMMUNITY_LENGTH_MAX
-                    + " characters, none of them a control character");
-        }
-        return name;
     }
 
     private JsonNode invite(Request request, Caller caller) throws CommandException, IOException {
@@ -141,7 +114,7 @@ final class MembershipOperations {
     private JsonNode join(Request request, Caller caller) throws CommandException, IOException {
         Ticket ticket = ticket(request.text("ticket"));
         String as = request.optionalText("as");
-        String name = name(as == null ? ticket.community() : as);
+        String name = Founding.name(as == null ? ticket.community() : as);
         network.learn(ticket.contacts());
         Community community = communities.join(ticket, name);
         Outcome<Void> outcome = awaitJoined(community, caller);

@@ -4,6 +4,8 @@ import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -17,15 +19,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.Set;
 
-/** A small file in the peer's directory, read and replaced as a whole. Only its owner can read it. */
-final class SmallFile {
+/** A small file, read and replaced as a whole. Only its owner can read it. */
+public final class SmallFile {
     private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rw-------");
     private static final Set<PosixFilePermission> OWNER_DIRECTORY = PosixFilePermissions.fromString("rwx------");
     private static final long BYTES_MAX = 16 << 20;
 
     private final Path path;
 
-    SmallFile(Path path) {
+    public SmallFile(Path path) {
         this.path = path;
     }
 
@@ -71,12 +73,16 @@ final class SmallFile {
      *
      * @throws java.nio.file.FileAlreadyExistsException if it is; it stays as it was
      */
-    void create(Bytes content) throws IOException {
+    public void create(Bytes content) throws IOException {
         Path fresh = writeBeside(content);
         try {
             Files.createLink(path, fresh);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (UnsupportedOperationException | FileSystemException e) { // there is one name a file here
+            Files.move(fresh, path);
         } finally {
-            Files.delete(fresh);
+            Files.deleteIfExists(fresh);
         }
         syncDirectory();
     }
@@ -90,6 +96,9 @@ final class SmallFile {
                 channel.write(remaining);
             }
             channel.force(true);
+        } catch (IOException e) {
+            Files.delete(fresh);
+            throw e;
         }
         return fresh;
     }

@@ -53,6 +53,8 @@ final class FlotillaCommandTest {
                 "members",
                 "status",
                 "snapshot",
+                "backup",
+                "restore",
                 "transfer",
                 "ping",
                 "identify",
@@ -98,6 +100,9 @@ final class FlotillaCommandTest {
                 "log convert | --to",
                 "log convert --to paper | there is no log 'paper'; there are h2, segments",
                 "log show --from 0 | --from must be at least 1",
+                "backup c f extra | extra",
+                "restore | FILE",
+                "restore /no/such/file | there is no file /no/such/file",
                 "demo --peers 2 | --peers must be 3 to 7",
                 "init --unknown | --unknown",
             })
@@ -135,6 +140,8 @@ final class FlotillaCommandTest {
                 "watch c",
                 "members c",
                 "status",
+                "snapshot c",
+                "backup c",
                 "transfer c"
             })
     void commandsOfTheDaemonSaySoWhenNoneRuns(String arguments) {

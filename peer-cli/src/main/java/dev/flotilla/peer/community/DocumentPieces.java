@@ -1,0 +1,83 @@
+package dev.flotilla.peer.community;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A document as patches that build it one after the other, for a document may be larger than one entry of the log. What
+ * fits into a patch stays in one piece.
+ */
+public final class DocumentPieces {
+    private static final int BRACKETS_BYTES = 2;
+
+    private final int patchBytesMax;
+    private final List<JsonNode> patches = new ArrayList<>();
+    private ArrayNode patch = Json.nodes().arrayNode();
+    private long patchBytes = BRACKETS_BYTES;
+
+    private DocumentPieces(int patchBytesMax) {
+        this.patchBytesMax = patchBytesMax;
+    }
+
+    /**
+     * The patches that make any document {@code document}; the first one replaces what was there.
+     *
+     * @param patchBytesMax of each patch as JSON without blanks
+     * @throws IllegalArgumentException if a plain value in it does not fit into a patch; the message says which
+     */
+    public static List<JsonNode> of(JsonNode document, int patchBytesMax) {
+        DocumentPieces pieces = new DocumentPieces(patchBytesMax);
+        pieces.add(JsonPointer.ROOT, document);
+        pieces.endPatch();
+        return pieces.patches;
+    }
+
+    private void add(JsonPointer path, JsonNode value) {
+        ObjectNode operation = Json.object().put("op", "add").put("path", path.toString());
+        operation.set("value", value);
+        long bytes = Trees.size(operation);
+        if (bytes + BRACKETS_BYTES <= patchBytesMax) {
+            add(operation, bytes);
+        } else if (value.isObject() && !value.isEmpty()) {
+            add(path, Json.object());
+            for (Map.Entry<String, JsonNode> member : value.properties()) {
+                add(below(path, member.getKey()), member.getValue());
+            }
+        } else if (value.isArray() && !value.isEmpty()) {
+            add(path, Json.nodes().arrayNode());
+            for (int i = 0; i < value.size(); i++) {
+                add(below(path, Integer.toString(i)), value.get(i));
+            }
+        } else {
+            throw new IllegalArgumentException("the value at '" + path + "' takes " + bytes
+                    + " bytes in a change, at most " + patchBytesMax + " are taken");
+        }
+    }
+
+    private static JsonPointer below(JsonPointer path, String token) {
+        List<String> tokens = new ArrayList<>(path.tokens());
+        tokens.add(token);
+        return new JsonPointer(tokens);
+    }
+
+    private void add(ObjectNode operation, long bytes) {
+        boolean isFull = patch.size() == DocumentLimits.OPERATIONS_MAX || patchBytes + bytes + 1 > patchBytesMax;
+        if (isFull) {
+            endPatch();
+        }
+        patchBytes += bytes + (patch.isEmpty() ? 0 : 1); // and a comma
+        patch.add(operation);
+    }
+
+    private void endPatch() {
+        if (!patch.isEmpty()) {
+            patches.add(patch);
+            patch = Json.nodes().arrayNode();
+            patchBytes = BRACKETS_BYTES;
+        }
+    }
+}
