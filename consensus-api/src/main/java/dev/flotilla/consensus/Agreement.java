@@ -19,9 +19,21 @@ public record Agreement<S>(@Nullable Agreed<S> newest, @Nullable Failure failure
      *
      * @param index of its entry
      * @param reason what it said, at most {@link #REASON_LENGTH_MAX} characters
-     * @param cause what it threw; {@code null} where only the reason is known, after a restart
+     * @param cause what it threw; a {@link RecordedFailureException} where that was not kept
      */
-    public record Failure(long index, String reason, @Nullable Throwable cause) {}
+    public record Failure(long index, String reason, Throwable cause) {
+        /** Of what {@code cause} says. */
+        public static Failure of(long index, Throwable cause) {
+            String message = RecordedFailureException.messageOf(cause);
+            String reason = message.length() > REASON_LENGTH_MAX ? message.substring(0, REASON_LENGTH_MAX) : message;
+            return new Failure(index, reason, cause);
+        }
+
+        /** The name of the class of what the operation threw; the same on every member, at any time. */
+        public String type() {
+            return RecordedFailureException.typeOf(cause);
+        }
+    }
 
     /** What applying one change led to. */
     public record Step<S>(Agreement<S> next, Outcome<S> outcome) {}
@@ -84,11 +96,7 @@ public record Agreement<S>(@Nullable Agreed<S> newest, @Nullable Failure failure
         if (failure != null) {
             return refuse(Outcome.Reason.INCONSISTENT, "the operation at index " + failure.index + " failed before");
         }
-        String message =
-                Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
-        String reason = message.length() > REASON_LENGTH_MAX ? message.substring(0, REASON_LENGTH_MAX) : message;
-        return new Step<>(
-                new Agreement<>(newest, new Failure(index, reason, cause)), new Outcome.Failed<>(index, cause));
+        return new Step<>(new Agreement<>(newest, Failure.of(index, cause)), new Outcome.Failed<>(index, cause));
     }
 
     /** The change is not made, and every member finds the same. */

@@ -20,12 +20,24 @@ record ChangeEnvelope(Kind kind, CodecId codec, Bytes payload) {
     enum Kind {
         STATE(1),
         OPERATION(2),
-        ROLLBACK(3);
+        ROLLBACK(3),
+        /** No payload: from now on the group's states are encoded as {@link #codec} says. */
+        STATE_VERSION(4),
+        /** No payload: from now on the group's operations are encoded as {@link #codec} says. */
+        OPERATION_VERSION(5);
 
         private final byte number;
 
         Kind(int number) {
             this.number = (byte) number;
+        }
+
+        boolean isOfOperations() {
+            return this == OPERATION || this == OPERATION_VERSION;
+        }
+
+        boolean isMove() {
+            return this == STATE_VERSION || this == OPERATION_VERSION;
         }
 
         private static Kind of(byte number) {
@@ -49,8 +61,13 @@ record ChangeEnvelope(Kind kind, CodecId codec, Bytes payload) {
             }
         }
 
+        /** Of what {@code codec} writes if it is free to choose. */
         static CodecId of(Codec<?> codec) {
             return new CodecId(codec.name(), codec.version());
+        }
+
+        boolean isKnownTo(Codec<?> codec) {
+            return codec.name().equals(name) && codec.knows(version);
         }
 
         @Override

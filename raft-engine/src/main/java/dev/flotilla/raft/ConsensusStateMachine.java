@@ -15,29 +15,28 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Applies {@linkplain ChangeEnvelope changes} by the rules of {@link Agreement}; lives in memory.
  *
- * <p>A group's states have one encoding, its operations another: those of the first of each. A change in another one is
- * refused on every member alike. A member that does not know the group's encoding cannot go on; it stops with an
- * exception that says so, and the others go on without it. Bytes that the right codec cannot read make the state
- * inconsistent, as an operation that throws does.
+ * <p>A group's states have one encoding, its operations another: those of the first of each, until an entry in the log
+ * moves on to a later version. A change in another one is refused on every member alike, by the log and not by what a
+ * member happens to know. A member that does not know the group's encoding cannot go on; it stops with an exception that
+ * says so, the others go on without it, and it catches up once it is started with a codec that does. Bytes that the right
+ * codec cannot read make the state inconsistent, as an operation that throws does.
  */
 final class ConsensusStateMachine<S> implements StateMachine<Outcome<S>> {
     private final Codec<S> stateCodec;
     private final Codec<Op<S>> opCodec;
-    private final CodecId ownStates;
-    private final CodecId ownOps;
     private final AgreedStates<S> states = new AgreedStates<>("raft-subscriber");
     private volatile ConsensusProgress<S> progress = ConsensusProgress.none(); // written by the applying thread
 
     ConsensusStateMachine(Codec<S> stateCodec, Codec<Op<S>> opCodec) {
         this.stateCodec = stateCodec;
         this.opCodec = opCodec;
-        this.ownStates = CodecId.of(stateCodec);
-        this.ownOps = CodecId.of(opCodec);
     }
 
     /** Any thread may ask. */
@@ -49,18 +48,65 @@ final class ConsensusStateMachine<S> implements StateMachine<Outcome<S>> {
         return states;
     }
 
-    /** What the log is to carry for {@code change}. */
+    /**
+     * What the log is to carry for {@code change}, in the group's encoding as far as it is known here.
+     *
+     * @throws IllegalArgumentException if the codec cannot encode it
+     */
     Bytes encode(Change<S> change) {
+        return encode(change, present(change).version());
+    }
+
+    private CodecId present(Change<S> change) {
+        boolean operation = change instanceof Change.Operation;
+        CodecId agreed = operation ? progress.ops() : progress.states();
+        return agreed == null ? CodecId.of(operation ? opCodec : stateCodec) : agreed;
+    }
+
+    /** The same in every other version that has it: in which it may have been proposed before the group moved on. */
+    List<Bytes> otherEncodings(Change<S> change) {
+        Codec<?> codec = change instanceof Change.Operation ? opCodec : stateCodec;
+        int present = present(change).version();
+        return IntStream.rangeClosed(codec.oldestVersion(), codec.version())
+                .filter(version -> version != present)
+                .mapToObj(version -> encodeIfItHas(change, version))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** Empty if that version cannot express the change: then it was never proposed in it. */
+    private Optional<Bytes> encodeIfItHas(Change<S> change, int version) {
+        try {
+            return Optional.of(encode(change, version));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    private Bytes encode(Change<S> change, int version) {
         if (change instanceof Change.NewState<S> newState) {
-            return new ChangeEnvelope(Kind.STATE, ownStates, stateCodec.encode(newState.state())).encode();
+            return stateEnvelope(Kind.STATE, newState.state(), version);
         }
         if (change instanceof Change.Operation<S> operation) {
-            return new ChangeEnvelope(Kind.OPERATION, ownOps, opCodec.encode(operation.op())).encode();
+            CodecId id = new CodecId(opCodec.name(), version);
+            return new ChangeEnvelope(Kind.OPERATION, id, opCodec.encode(operation.op(), version)).encode();
         }
         if (change instanceof Change.Rollback<S> rollback) {
-            return new ChangeEnvelope(Kind.ROLLBACK, ownStates, stateCodec.encode(rollback.state())).encode();
+            return stateEnvelope(Kind.ROLLBACK, rollback.state(), version);
         }
         throw new AssertionError("unhandled change: " + change);
+    }
+
+    private Bytes stateEnvelope(Kind kind, S state, int version) {
+        CodecId id = new CodecId(stateCodec.name(), version);
+        return new ChangeEnvelope(kind, id, stateCodec.encode(state, version)).encode();
+    }
+
+    /** What the log is to carry so that the group moves on to what this peer's codecs write. */
+    List<Bytes> moves() {
+        return List.of(
+                new ChangeEnvelope(Kind.STATE_VERSION, CodecId.of(stateCodec), Bytes.EMPTY).encode(),
+                new ChangeEnvelope(Kind.OPERATION_VERSION, CodecId.of(opCodec), Bytes.EMPTY).encode());
     }
 
     @Override
@@ -82,33 +128,55 @@ final class ConsensusStateMachine<S> implements StateMachine<Outcome<S>> {
         } catch (IllegalArgumentException e) {
             return agreement().refuse(Outcome.Reason.REFUSED, String.valueOf(e.getMessage()));
         }
-        boolean operation = envelope.kind() == Kind.OPERATION;
-        CodecId agreed = operation ? progress.ops() : progress.states();
-        if (agreed != null && !agreed.equals(envelope.codec())) {
-            return agreement()
-                    .refuse(
-                            Outcome.Reason.REFUSED,
-                            "it is encoded as " + envelope.codec() + ", this group's are as " + agreed);
+        boolean operations = envelope.kind().isOfOperations();
+        CodecId agreed = operations ? progress.ops() : progress.states();
+        boolean move = envelope.kind().isMove();
+        String refusal = move ? whyNoMove(agreed, envelope.codec()) : whyNotThatEncoding(agreed, envelope.codec());
+        if (refusal != null) {
+            return agreement().refuse(Outcome.Reason.REFUSED, refusal);
         }
-        CodecId own = operation ? ownOps : ownStates;
-        if (!own.equals(envelope.codec())) {
+        Codec<?> own = operations ? opCodec : stateCodec;
+        if (!envelope.codec().isKnownTo(own)) {
             throw new IllegalStateException("entry " + committed.index() + " is encoded as " + envelope.codec()
-                    + ", this peer reads " + own + ": it needs the codec that the group began with");
+                    + ", this peer reads " + own + ": it needs a codec that knows the group's encoding");
         }
-        progress = operation
-                ? new ConsensusProgress<>(agreement(), progress.states(), own)
-                : new ConsensusProgress<>(agreement(), own, progress.ops());
-        return step(committed.index(), envelope);
+        Agreement<S> before = agreement();
+        if (move && (before.newest() == null || before.failure() != null)) {
+            return before.failure() == null
+                    ? before.refuse(Outcome.Reason.NO_STATE, "there is no state yet: the first sets the version")
+                    : before.refuse(Outcome.Reason.INCONSISTENT, "roll back first, then move on to another version");
+        }
+        progress = progress.with(operations, envelope.codec());
+        return move
+                ? new Agreement.Step<>(
+                        before,
+                        new Outcome.Applied<>(
+                                committed.index(), before.current().state()))
+                : step(committed.index(), envelope);
+    }
+
+    private static @Nullable String whyNotThatEncoding(@Nullable CodecId agreed, CodecId encoding) {
+        return agreed == null || agreed.equals(encoding)
+                ? null
+                : "it is encoded as " + encoding + ", this group's are as " + agreed;
+    }
+
+    private static @Nullable String whyNoMove(@Nullable CodecId agreed, CodecId target) {
+        return agreed == null || (agreed.name().equals(target.name()) && agreed.version() <= target.version())
+                ? null
+                : "a group moves on to a later version of its codec alone: from " + agreed + ", got " + target;
     }
 
     private Agreement.Step<S> step(long index, ChangeEnvelope envelope) {
         if (envelope.kind() == Kind.OPERATION) {
-            Op<S> op = state -> opCodec.decode(envelope.payload()).applyTo(state);
+            Op<S> op =
+                    state -> opCodec.decode(envelope.payload(), envelope.codec().version())
+                            .applyTo(state);
             return agreement().apply(index, new Change.Operation<>(op));
         }
         S state;
         try {
-            state = stateCodec.decode(envelope.payload());
+            state = stateCodec.decode(envelope.payload(), envelope.codec().version());
         } catch (RuntimeException e) {
             return agreement().fail(index, e);
         }

@@ -1,20 +1,23 @@
 package dev.flotilla.raft;
 
 import dev.flotilla.consensus.Outcome;
+import dev.flotilla.consensus.RecordedFailureException;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.transport.Bytes;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The form in which the outcome of a change is kept for a retry: a letter for what it was, the reason's name and a line
- * feed if it was rejected, and as much of its text as fits. The state is not kept: it may be large.
+ * feed if it was rejected, the type of what its operation threw and a line feed if it failed, and as much of its text as
+ * fits. The state is not kept: it may be large.
  */
 final class KeptOutcome {
     private static final char APPLIED = 'A';
-    private static final char FAILED = 'F';
+    private static final char FAILED = 'F'; // with the reason alone: written before the type was
+    private static final char FAILED_AS = 'T';
     private static final char REJECTED = 'R';
-    private static final int TEXT_CHARS_MAX = (StateMachine.RESULT_BYTES_MAX - 32) / 3; // in UTF-8, beside the rest
+    private static final int TEXT_BYTES_MAX = StateMachine.RESULT_BYTES_MAX - 32; // in UTF-8, beside the rest
+    private static final int TYPE_BYTES_MAX = 128;
 
     private KeptOutcome() {}
 
@@ -22,19 +25,27 @@ final class KeptOutcome {
         if (outcome instanceof Outcome.Applied) {
             return Bytes.utf8(String.valueOf(APPLIED));
         } else if (outcome instanceof Outcome.Failed<?> failed) {
-            return Bytes.utf8(FAILED + cut(reason(failed.cause())));
+            String type = cut(RecordedFailureException.typeOf(failed.cause()), TYPE_BYTES_MAX);
+            int left = TEXT_BYTES_MAX - Bytes.utf8(type).size();
+            return Bytes.utf8(FAILED_AS + type + "\n" + cut(RecordedFailureException.messageOf(failed.cause()), left));
         } else if (outcome instanceof Outcome.Rejected<?> rejected) {
-            return Bytes.utf8(REJECTED + rejected.reason().name() + "\n" + cut(rejected.detail()));
+            return Bytes.utf8(REJECTED + rejected.reason().name() + "\n" + cut(rejected.detail(), TEXT_BYTES_MAX));
         }
         throw new AssertionError("applying a change never gives " + outcome);
     }
 
-    private static String reason(Throwable cause) {
-        return Objects.requireNonNullElse(cause.getMessage(), cause.getClass().getSimpleName());
-    }
-
-    private static String cut(String text) {
-        return text.length() <= TEXT_CHARS_MAX ? text : text.substring(0, TEXT_CHARS_MAX);
+    /** As much of the beginning as has so many bytes in UTF-8. */
+    private static String cut(String text, int bytesMax) {
+        int bytes = 0;
+        for (int at = 0; at < text.length(); ) {
+            int codePoint = text.codePointAt(at);
+            bytes += codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+            if (bytes > bytesMax) {
+                return text.substring(0, at);
+            }
+            at += Character.charCount(codePoint);
+        }
+        return text;
     }
 
     /**
@@ -46,14 +57,17 @@ final class KeptOutcome {
     static <S> Outcome<S> decode(long index, Bytes encoded, @Nullable S state) {
         String text = encoded.utf8();
         char kind = text.isEmpty() ? ' ' : text.charAt(0);
-        int reasonEnd = text.indexOf('\n');
+        int headEnd = text.indexOf('\n');
         if (kind == APPLIED && state != null) {
             return new Outcome.Applied<>(index, state);
         } else if (kind == FAILED) {
-            return new Outcome.Failed<>(index, new IllegalStateException(text.substring(1)));
-        } else if (kind == REJECTED && reasonEnd > 0) {
+            return new Outcome.Failed<>(index, new RecordedFailureException("", text.substring(1)));
+        } else if (kind == FAILED_AS && headEnd > 0) {
+            return new Outcome.Failed<>(
+                    index, new RecordedFailureException(text.substring(1, headEnd), text.substring(headEnd + 1)));
+        } else if (kind == REJECTED && headEnd > 0) {
             return new Outcome.Rejected<>(
-                    Outcome.Reason.valueOf(text.substring(1, reasonEnd)), text.substring(reasonEnd + 1));
+                    Outcome.Reason.valueOf(text.substring(1, headEnd)), text.substring(headEnd + 1));
         }
         throw new IllegalArgumentException("not an outcome that was kept: " + encoded);
     }

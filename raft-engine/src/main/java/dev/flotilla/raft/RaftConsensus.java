@@ -23,6 +23,11 @@ import org.jspecify.annotations.Nullable;
  * Agreement by Raft: {@link OpLogConsensus} over one {@linkplain RaftGroup group}. The state lives in memory; the log
  * and snapshots of it are the node's. Every peer of a group uses the same two codecs.
  *
+ * <p>A group begins with the versions that the codecs of its first state and its first operation write, and stays with
+ * them until {@link #moveToNewestVersions}. A new version of a format comes in three steps: start every peer, one by one,
+ * with a codec that knows both versions ({@link Codec#after}); move; and once every peer has a snapshot that is younger
+ * than the move, drop the old version. In between each peer writes what the group has agreed on.
+ *
  * <p>It is for states that are small beside the heap: a codec makes one array of the whole state, so that a snapshot
  * takes twice the encoded size for as long as it is written or restored, and no state can have more than 2 GiB. A larger
  * state is a {@link dev.flotilla.raft.machine.StateMachine} of one's own, which writes and reads its snapshot as a stream.
@@ -32,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 public final class RaftConsensus<S> implements OpLogConsensus<S> {
     private final ConsensusStateMachine<S> machine;
     private final RaftGroup<Outcome<S>> group;
-    private final Actor<S> raftActor;
+    private final RaftActor<S> raftActor;
     private final ActorSlot<S> actor;
 
     /** Opens the group over a state machine. */
@@ -90,6 +95,16 @@ public final class RaftConsensus<S> implements OpLogConsensus<S> {
     /** The actor that this starts with: it performs changes through the group. */
     public Actor<S> actor() {
         return raftActor;
+    }
+
+    /**
+     * Moves the group on to the versions that this peer's codecs write. Do so once every peer knows them: a peer that does
+     * not stops at that point, and goes on from there once it is started with a codec that does. Applied too if the group
+     * has these versions already; rejected before the first state, while the state is inconsistent, and if the group's
+     * versions are later ones.
+     */
+    public CompletableFuture<Outcome<S>> moveToNewestVersions() {
+        return raftActor.move();
     }
 
     @Override

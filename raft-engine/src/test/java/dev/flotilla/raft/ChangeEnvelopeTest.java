@@ -50,7 +50,7 @@ class ChangeEnvelopeTest {
                 "0102046a736f6e000000", // ends in the version
                 "020204" + "6a736f6e" + "00000002", // another format
                 "010004" + "6a736f6e" + "00000002", // no such kind
-                "010404" + "6a736f6e" + "00000002",
+                "010604" + "6a736f6e" + "00000002",
                 "010200" + "00000002", // no name
                 "0102ff" + "6a736f6e" + "00000002", // a name that is longer than all
             })
@@ -66,7 +66,7 @@ class ChangeEnvelopeTest {
             random.nextBytes(bytes);
             if (bytes.length > 2 && random.nextBoolean()) {
                 bytes[0] = 1;
-                bytes[1] = (byte) random.nextInt(5);
+                bytes[1] = (byte) random.nextInt(7);
                 bytes[2] = (byte) random.nextInt(40);
             }
             try {

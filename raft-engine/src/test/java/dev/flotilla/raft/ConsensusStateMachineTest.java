@@ -14,6 +14,7 @@ import dev.flotilla.consensus.Op;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.contract.Journal;
 import dev.flotilla.consensus.contract.JournalOp;
+import dev.flotilla.consensus.contract.NewerJournal;
 import dev.flotilla.consensus.contract.StateRecorder;
 import dev.flotilla.raft.ChangeEnvelope.CodecId;
 import dev.flotilla.raft.ChangeEnvelope.Kind;
@@ -108,7 +109,105 @@ class ConsensusStateMachineTest {
         assertThatIllegalStateException()
                 .isThrownBy(() -> applyRaw(1, state))
                 .withMessage("entry 1 is encoded as json version 1, this peer reads journal version 1:"
-                        + " it needs the codec that the group began with");
+                        + " it needs a codec that knows the group's encoding");
+    }
+
+    @Test
+    void aNewerCodecWritesAsTheGroupDoesUntilTheGroupMovesOn() {
+        apply(1, new Change.NewState<>(START));
+        ConsensusStateMachine<Journal> newer = newer();
+        newer.apply(List.of(committed(1, new Change.NewState<>(START))));
+        Change<Journal> change = new Change.NewState<>(START.with("more"));
+        assertThat(newer.encode(change)).isEqualTo(machine.encode(change));
+        assertThat(newer.apply(List.of(new Committed(2, 1, newer.moves().get(0))))
+                        .get(0))
+                .isEqualTo(new Outcome.Applied<>(2, START));
+        Bytes encoded = newer.encode(change);
+        assertThat(ChangeEnvelope.decode(encoded).codec()).isEqualTo(new CodecId(STATES.name(), 2));
+        assertThat(newer.apply(List.of(new Committed(3, 1, encoded))).get(0))
+                .isEqualTo(new Outcome.Applied<>(3, START.with("more")));
+        assertRejected(
+                newer.apply(List.of(committed(4, change))).get(0),
+                Outcome.Reason.REFUSED,
+                "encoded as journal version 1, this group's are as journal version 2");
+    }
+
+    @Test
+    void statesAndOperationsMoveOnEachOnItsOwn() {
+        ConsensusStateMachine<Journal> newer = newer();
+        newer.apply(List.of(committed(1, new Change.NewState<>(START))));
+        newer.apply(List.of(new Committed(2, 1, newer.moves().get(1))));
+        newer.apply(List.of(new Committed(3, 1, newer.encode(operation(JournalOp.append("one"))))));
+        newer.apply(List.of(committed(4, new Change.Rollback<>(START.with("two")))));
+        assertThat(newer.agreement().current()).isEqualTo(new Agreed<>(4, START.with("two")));
+        assertThat(ChangeEnvelope.decode(newer.encode(operation(JournalOp.append("one"))))
+                        .codec()
+                        .version())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void aMemberThatDoesNotKnowTheVersionThatTheGroupMovesOnToStopsAndSaysSo() {
+        apply(1, new Change.NewState<>(START));
+        Bytes move = newer().moves().get(0);
+        assertThatIllegalStateException()
+                .isThrownBy(() -> applyRaw(2, move))
+                .withMessage("entry 2 is encoded as journal version 2, this peer reads journal version 1:"
+                        + " it needs a codec that knows the group's encoding");
+    }
+
+    @Test
+    void aGroupMovesOnForwardOnlyAndOnlyWhileItHasAState() {
+        ConsensusStateMachine<Journal> newer = newer();
+        Bytes move = newer.moves().get(0);
+        assertRejected(applyTo(newer, 1, move), Outcome.Reason.NO_STATE, "no state yet");
+        applyTo(newer, 2, machine.encode(new Change.NewState<>(START)));
+        assertThat(applyTo(newer, 3, move)).isEqualTo(new Outcome.Applied<>(3, START));
+        assertThat(applyTo(newer, 4, move)).isEqualTo(new Outcome.Applied<>(4, START));
+        assertThat(newer.agreement().newest()).isEqualTo(new Agreed<>(2, START));
+        assertRejected(applyTo(newer, 5, machine.moves().get(0)), Outcome.Reason.REFUSED, "later version");
+        applyTo(newer, 6, newer.encode(operation(JournalOp.fail("ink is out"))));
+        assertRejected(applyTo(newer, 7, move), Outcome.Reason.INCONSISTENT, "roll back");
+        Bytes foreign = new ChangeEnvelope(Kind.STATE_VERSION, new CodecId("json", 9), Bytes.EMPTY).encode();
+        assertRejected(applyTo(newer, 8, foreign), Outcome.Reason.REFUSED, "from journal version 2, got json");
+    }
+
+    @Test
+    void aSnapshotIsTheSameWhicheverVersionsItsMemberKnows() throws Exception {
+        ConsensusStateMachine<Journal> newer = newer();
+        Bytes state = machine.encode(new Change.NewState<>(START));
+        applyRaw(1, state);
+        applyTo(newer, 1, state);
+        assertThat(written(newer.capture())).isEqualTo(written(machine.capture()));
+        applyTo(newer, 2, newer.moves().get(0));
+        byte[] moved = written(newer.capture());
+        assertThat(moved).isNotEqualTo(written(machine.capture()));
+        ConsensusStateMachine<Journal> other = newer();
+        other.restore(2, new ByteArrayInputStream(moved));
+        assertThat(other.agreement().current()).isEqualTo(new Agreed<>(1, START));
+        assertThat(written(other.capture())).isEqualTo(moved);
+        assertThatIOException()
+                .isThrownBy(() -> machine().restore(2, new ByteArrayInputStream(moved)))
+                .withMessageContaining("encoded as journal version 2, this peer reads journal version 1");
+    }
+
+    @Test
+    void aRetryKnowsEveryVersionInWhichItMayHaveBeenProposed() {
+        ConsensusStateMachine<Journal> newer = newer();
+        Change<Journal> change = operation(JournalOp.append("one"));
+        assertThat(newer.otherEncodings(change)).containsExactly(machine.encode(change));
+        applyTo(newer, 1, machine.encode(new Change.NewState<>(START)));
+        applyTo(newer, 2, machine.encode(change));
+        assertThat(newer.otherEncodings(change)).containsExactly(newer().encode(change));
+        assertThat(machine.otherEncodings(change)).isEmpty();
+    }
+
+    private static ConsensusStateMachine<Journal> newer() {
+        return new ConsensusStateMachine<>(NewerJournal.codec(), NewerJournal.opCodec());
+    }
+
+    private static Outcome<Journal> applyTo(ConsensusStateMachine<Journal> other, long index, Bytes data) {
+        return other.apply(List.of(new Committed(index, 1, data))).get(0);
     }
 
     @Test
@@ -147,12 +246,22 @@ class ConsensusStateMachineTest {
         ConsensusStateMachine<Journal> other = machine();
         other.restore(3, new ByteArrayInputStream(written(machine.capture())));
         assertInconsistent(other, 2, "ink is out");
+        assertThat(other.agreement().failure()).isNotNull().satisfies(failure -> assertThat(failure.type())
+                .isEqualTo(JournalOp.JournalException.class.getName()));
+        assertThat(written(other.capture())).isEqualTo(written(machine.capture()));
         assertThat(other.agreement().newest()).isEqualTo(new Agreed<>(1, START));
         Outcome<Journal> outcome = other.apply(List.of(committed(4, operation(JournalOp.append("one")))))
                 .get(0);
         assertRejected(outcome, Outcome.Reason.INCONSISTENT, "ink is out");
         other.apply(List.of(committed(5, new Change.Rollback<>(START))));
         assertThat(other.agreement().current()).isEqualTo(new Agreed<>(5, START));
+    }
+
+    @Test
+    void aSnapshotFromBeforeTheTypeOfAFailureWasWrittenIsRead() throws Exception {
+        String old = "464c4331" + "00" + "00" + "00" + "01" + "0000000000000005" + "0003" + "6f7574"; // "out" at 5
+        machine.restore(5, new ByteArrayInputStream(Bytes.fromHex(old).toByteArray()));
+        assertInconsistent(machine, 5, "out");
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.flotilla.consensus.Outcome;
+import dev.flotilla.consensus.RecordedFailureException;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.transport.Bytes;
 import java.util.List;
@@ -29,6 +30,8 @@ class KeptOutcomeTest {
                     .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
                         assertThat(failed.index()).isEqualTo(7);
                         assertThat(failed.cause()).hasMessage(reason);
+                        assertThat(RecordedFailureException.typeOf(failed.cause()))
+                                .isEqualTo("java.lang.IllegalArgumentException");
                     });
         }
         assertThat(again(new Outcome.Failed<>(7, new ArithmeticException())))
@@ -51,8 +54,17 @@ class KeptOutcomeTest {
     }
 
     @Test
+    void whatWasKeptBeforeTheTypeWasComesWithoutIt() {
+        assertThat(KeptOutcome.<String>decode(7, Bytes.utf8("Fink is\nout"), null))
+                .isInstanceOfSatisfying(Outcome.Failed.class, failed -> {
+                    assertThat(failed.cause()).hasMessage("ink is\nout");
+                    assertThat(RecordedFailureException.typeOf(failed.cause())).isEmpty();
+                });
+    }
+
+    @Test
     void whatIsNoOutcomeIsRefused() {
-        for (String text : List.of("", "X", "R", "RNO_SUCH_REASON\n")) {
+        for (String text : List.of("", "X", "R", "T", "Ttype", "RNO_SUCH_REASON\n")) {
             assertThatIllegalArgumentException().isThrownBy(() -> KeptOutcome.decode(7, Bytes.utf8(text), "present"));
         }
     }

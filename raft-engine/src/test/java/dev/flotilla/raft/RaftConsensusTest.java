@@ -23,6 +23,7 @@ import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -68,6 +69,43 @@ class RaftConsensusTest {
                 .hasMessageContaining("ink is out");
         applied(again.rollback(START));
         assertThat(again.currentState()).isEqualTo(START);
+    }
+
+    @Test
+    void everyPeerFindsTheSameVerdictAfterARestartAndFromASnapshotToo() throws Exception {
+        RaftNode first = swarm.start();
+        RaftConsensus<Journal> founder = create(first);
+        applied(founder.commitState(START));
+        Outcome<Journal> outcome = await(founder.commitOp(JournalOp.fail("ink is out")));
+        Outcome.Failed<Journal> failed = (Outcome.Failed<Journal>) outcome;
+        assertThat(failed.cause()).isInstanceOf(JournalOp.JournalException.class);
+        assertVerdict(founder, failed.index());
+        founder = reopen(first, founder); // from the log
+        assertVerdict(founder, failed.index());
+        await(founder.group().takeSnapshot());
+        first = Objects.requireNonNull(swarm.node(first.peerId()));
+        founder = reopen(first, founder); // from its own snapshot
+        assertVerdict(founder, failed.index());
+        first = Objects.requireNonNull(swarm.node(first.peerId()));
+        RaftConsensus<Journal> late = join(swarm.start(), founder, first); // from that of another
+        assertVerdict(late, failed.index());
+        assertThat(await(late.commitOp(JournalOp.append("one")))).isInstanceOf(Outcome.Rejected.class);
+        long index = applied(late.rollback(START));
+        for (RaftConsensus<Journal> member : List.of(founder, late)) {
+            assertThat(await(member.read(Consistency.atLeast(index))).state()).isEqualTo(START);
+        }
+    }
+
+    private static void assertVerdict(RaftConsensus<Journal> member, long index) throws Exception {
+        for (Consistency level : List.of(Consistency.linearizable(), Consistency.atLeast(index))) {
+            assertThat(failure(member.read(level))).isInstanceOfSatisfying(InconsistentStateException.class, thrown -> {
+                assertThat(thrown.index()).isEqualTo(index);
+                assertThat(thrown.type()).isEqualTo(JournalOp.JournalException.class.getName());
+                assertThat(thrown.getCause()).hasMessage("ink is out");
+                assertThat(thrown)
+                        .hasMessage("the operation at index " + index + " failed: ink is out; roll back to go on");
+            });
+        }
     }
 
     @Test

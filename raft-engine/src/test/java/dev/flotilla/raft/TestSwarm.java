@@ -16,6 +16,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Nodes over a network, logs and snapshots in memory. */
 final class TestSwarm implements AutoCloseable {
@@ -66,6 +67,13 @@ final class TestSwarm implements AutoCloseable {
                 .start();
         machines.put(peer, new Machine(transport, log, snapshots, node));
         return node;
+    }
+
+    /** The one that was started last as that peer; null if none was. */
+    @Nullable
+    RaftNode node(PeerId peer) {
+        Machine machine = machines.get(peer);
+        return machine == null ? null : machine.node;
     }
 
     /** Where the node can be reached: in a network in memory its name is enough. */
