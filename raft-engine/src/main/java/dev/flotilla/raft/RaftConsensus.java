@@ -152,11 +152,14 @@ public final class RaftConsensus<S> implements OpLogConsensus<S> {
         return machine.states();
     }
 
-    /** Stops the group on this peer; its disk keeps it. */
+    /**
+     * Stops the group on this peer; its disk keeps it. Futures and subscriptions end at once. Returns once an operation
+     * that is being applied has ended, unless it is that operation, or a callback, that calls.
+     */
     @Override
     public void close() {
         actor.close();
+        machine.states().close(); // before the group, which waits for what is being applied
         group.close();
-        machine.states().close();
     }
 }

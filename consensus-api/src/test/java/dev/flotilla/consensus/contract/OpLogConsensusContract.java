@@ -3,15 +3,12 @@ package dev.flotilla.consensus.contract;
 import static dev.flotilla.consensus.contract.JournalOp.append;
 import static dev.flotilla.consensus.contract.JournalOp.fail;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.consensus.Agreed;
 import dev.flotilla.consensus.Change;
-import dev.flotilla.consensus.Consistency;
-import dev.flotilla.consensus.InconsistentStateException;
 import dev.flotilla.consensus.NoStateException;
 import dev.flotilla.consensus.Op;
 import dev.flotilla.consensus.OpLogConsensus;
@@ -21,14 +18,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What {@link OpLogConsensus} promises, with all that {@link ConsensusContract} does. Extend it and say how a swarm is made. */
-public abstract class OpLogConsensusContract extends ConsensusContract<OpLogConsensus<Journal>> {
-    private static final Journal START = Journal.of("start");
-
+public abstract class OpLogConsensusContract extends FailureContract {
     @Test
     void anOperationLeadsFromTheStateToTheNextOnEveryMember() throws Exception {
         List<OpLogConsensus<Journal>> members = startFrom(START, 3);
@@ -86,58 +80,6 @@ public abstract class OpLogConsensusContract extends ConsensusContract<OpLogCons
     }
 
     @Test
-    void anOperationThatThrowsIsReportedToItsCallerWithTheCause() throws Exception {
-        OpLogConsensus<Journal> member = startFrom(START, 3).get(1);
-        Outcome<Journal> outcome = await(member.commitOp(fail("ink is out")));
-        assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-        assertThat(((Outcome.Failed<Journal>) outcome).cause())
-                .isInstanceOf(JournalOp.JournalException.class)
-                .hasMessage("ink is out");
-    }
-
-    @Test
-    void anOperationThatThrowsMakesTheStateInconsistentOnEveryMemberAlike() throws Exception {
-        List<OpLogConsensus<Journal>> members = startFrom(START, 3);
-        long index = failed(members.get(0).commitOp(fail("ink is out")));
-        for (OpLogConsensus<Journal> member : members) {
-            reached(member, index);
-            assertInconsistent(member::currentState, index);
-            assertInconsistent(member::logHead, index);
-            for (Consistency level : List.of(Consistency.linearizable(), Consistency.local())) {
-                InconsistentStateException thrown = failure(member.read(level), InconsistentStateException.class);
-                assertThat(thrown.index()).isEqualTo(index);
-                assertThat(thrown).hasMessageContaining("ink is out");
-            }
-        }
-    }
-
-    @Test
-    void whileInconsistentOperationsAndStatesAreRejectedAtEveryMember() throws Exception {
-        List<OpLogConsensus<Journal>> members = startFrom(START, 3);
-        long index = failed(members.get(0).commitOp(fail("ink is out")));
-        for (OpLogConsensus<Journal> member : members) {
-            assertRejected(member.commitOp(append("one")), Outcome.Reason.INCONSISTENT);
-            assertRejected(member.commitOp(fail("again")), Outcome.Reason.INCONSISTENT);
-            assertRejected(member.commitState(Journal.of("new")), Outcome.Reason.INCONSISTENT);
-            assertInconsistent(member::currentState, index);
-        }
-    }
-
-    @Test
-    void rollbackHealsFromAnyMember() throws Exception {
-        List<OpLogConsensus<Journal>> members = startFrom(START, 3);
-        for (OpLogConsensus<Journal> healer : members) {
-            failed(members.get(0).commitOp(fail("ink is out")));
-            Journal healed = Journal.of("healed", "by member " + members.indexOf(healer));
-            Agreed<Journal> agreed = appliedAs(healer.rollback(healed));
-            assertThat(agreed.state()).isEqualTo(healed);
-            assertAll(members, agreed.index(), healed);
-            long index = applied(members.get(2).commitOp(append("on we go")));
-            assertAll(members, index, healed.with("on we go"));
-        }
-    }
-
-    @Test
     void rollbackIsAllowedWhileConsistentToo() throws Exception {
         List<OpLogConsensus<Journal>> members = startFrom(START, 3);
         applied(members.get(0).commitOp(append("one")));
@@ -164,16 +106,6 @@ public abstract class OpLogConsensusContract extends ConsensusContract<OpLogCons
         Agreed<Journal> rolledBack = appliedAs(members.get(0).rollback(Journal.of("healed")));
         await(recorder.first(rolledBack::equals));
         assertThat(recorder.told()).extracting(Agreed::index).doesNotContain(failedAt);
-    }
-
-    @Test
-    void aSubscriberWhileInconsistentIsToldTheLastStateBeforeTheFailure() throws Exception {
-        List<OpLogConsensus<Journal>> members = startFrom(START, 3);
-        Agreed<Journal> before = appliedAs(members.get(0).commitOp(append("one")));
-        long failedAt = failed(members.get(0).commitOp(fail("ink is out")));
-        reached(members.get(1), failedAt);
-        StateRecorder<Journal> recorder = subscribe(members.get(1), Long.MAX_VALUE);
-        assertThat(await(recorder.first(agreed -> true))).isEqualTo(before);
     }
 
     @Test
@@ -244,32 +176,5 @@ public abstract class OpLogConsensusContract extends ConsensusContract<OpLogCons
         member.close();
         assertThatIllegalStateException().isThrownBy(() -> member.commitOp(append("one")));
         assertThatIllegalStateException().isThrownBy(() -> member.rollback(START));
-    }
-
-    private List<OpLogConsensus<Journal>> startFrom(Journal state, int count) throws Exception {
-        List<OpLogConsensus<Journal>> members = start(count);
-        long index = applied(members.get(0).commitState(state));
-        members.forEach(member -> reached(member, index));
-        return members;
-    }
-
-    private static long failed(CompletableFuture<Outcome<Journal>> write) throws ExecutionException {
-        Outcome<Journal> outcome = await(write);
-        assertThat(outcome).isInstanceOf(Outcome.Failed.class);
-        return ((Outcome.Failed<Journal>) outcome).index();
-    }
-
-    private static void assertAll(List<OpLogConsensus<Journal>> members, long index, Journal state) {
-        for (OpLogConsensus<Journal> member : members) {
-            reached(member, index);
-            assertThat(member.currentState()).isEqualTo(state);
-        }
-    }
-
-    private static void assertInconsistent(org.assertj.core.api.ThrowableAssert.ThrowingCallable call, long index) {
-        assertThatExceptionOfType(InconsistentStateException.class)
-                .isThrownBy(call)
-                .withMessageContaining("ink is out")
-                .satisfies(thrown -> assertThat(thrown.index()).isEqualTo(index));
     }
 }
