@@ -1,8 +1,10 @@
 package dev.flotilla.peer.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.Json;
 import java.io.PrintWriter;
+import org.jspecify.annotations.Nullable;
 
 /** Where a command prints: text for people, or one line of JSON for each thing that it has to say. */
 final class Console {
@@ -41,8 +43,14 @@ final class Console {
 
     /** What went wrong: a line for people, or an object with the member {@code error}. */
     void error(String message) {
+        error(message, null);
+    }
+
+    /** The same; the object has the member {@code retry} too if there is a token for that. */
+    void error(String message, @Nullable String retryToken) {
         if (json) {
-            line(Json.line(Json.object().put("error", message)));
+            ObjectNode error = Json.object().put("error", message);
+            line(Json.line(retryToken == null ? error : error.put("retry", retryToken)));
         } else {
             err.println("error: " + message);
             err.flush();

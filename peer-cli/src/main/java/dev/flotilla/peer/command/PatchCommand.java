@@ -5,7 +5,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.control.CommandException;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -22,9 +24,16 @@ final class PatchCommand extends DaemonCommand {
             description = "The patch; - or nothing: standard input.")
     private String file = "-";
 
+    @Option(
+            names = "--retry",
+            paramLabel = "TOKEN",
+            description = "Find out about a change that ended as unknown, or make it: with the token that was printed then,"
+                    + " and everything else as it was. It is made at most once.")
+    private @Nullable String retry;
+
     @Override
     ObjectNode request() throws CommandException, IOException {
-        ObjectNode request = request("patch").put("community", community);
+        ObjectNode request = request("patch").put("community", community).put("retry", retry);
         request.set(
                 "patch", file.equals("-") ? Inputs.json(System.in, "standard input") : Inputs.jsonFile(Path.of(file)));
         return request;

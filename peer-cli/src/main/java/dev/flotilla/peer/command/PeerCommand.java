@@ -53,7 +53,7 @@ abstract class PeerCommand implements Callable<Integer> {
             run(console);
             return 0;
         } catch (CommandException e) {
-            console.error(e.line());
+            console.error(e.line(), e.retryToken());
             return e.exitCode();
         } catch (IOException e) {
             console.error(String.valueOf(e.getMessage()));

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.JsonPointer;
 import dev.flotilla.peer.control.CommandException;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "set", description = "Put a JSON value into the document of a community.")
@@ -21,6 +23,13 @@ final class SetCommand extends DaemonCommand {
     @Parameters(index = "2", paramLabel = "JSON", description = "What, for example 3, '\"text\"' or '{\"a\":1}'.")
     private String json = "";
 
+    @Option(
+            names = "--retry",
+            paramLabel = "TOKEN",
+            description = "Find out about a change that ended as unknown, or make it: with the token that was printed then,"
+                    + " and everything else as it was. It is made at most once.")
+    private @Nullable String retry;
+
     @Override
     ObjectNode request() throws CommandException {
         try {
@@ -28,7 +37,7 @@ final class SetCommand extends DaemonCommand {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()));
         }
-        ObjectNode request = request("patch").put("community", community);
+        ObjectNode request = request("patch").put("community", community).put("retry", retry);
         ObjectNode operation =
                 request.putArray("patch").addObject().put("op", "add").put("path", pointer);
         operation.set("value", Inputs.json(json));

@@ -80,7 +80,9 @@ public final class ControlClient implements AutoCloseable {
     private static JsonNode result(JsonNode message) throws CommandException, IOException {
         JsonNode error = message.get("error");
         if (error != null) {
-            throw CommandException.of(message.path("exitCode").asInt(), error.asText());
+            JsonNode retry = message.path("retry");
+            throw CommandException.of(
+                    message.path("exitCode").asInt(), error.asText(), retry.isTextual() ? retry.asText() : null);
         }
         JsonNode result = message.get("result");
         if (result == null) {

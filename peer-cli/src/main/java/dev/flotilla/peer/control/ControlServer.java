@@ -107,7 +107,8 @@ public final class ControlServer implements AutoCloseable {
     }
 
     private static JsonNode error(CommandException e) {
-        return Json.object().put("error", e.line()).put("exitCode", e.exitCode());
+        ObjectNode error = Json.object().put("error", e.line()).put("exitCode", e.exitCode());
+        return e.retryToken() == null ? error : error.put("retry", e.retryToken());
     }
 
     /** Answers no more; whoever waits for an answer gets none. Returns when all threads have ended, or soon will. */

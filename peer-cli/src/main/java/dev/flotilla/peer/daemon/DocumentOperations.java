@@ -3,6 +3,7 @@ package dev.flotilla.peer.daemon;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
 import dev.flotilla.peer.community.ChangeFeed;
 import dev.flotilla.peer.community.ChangeFeed.Event;
@@ -16,12 +17,17 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
+import dev.flotilla.transport.Bytes;
 import java.io.IOException;
+import java.util.Base64;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** What can be done with a document: get, patch, watch. */
 final class DocumentOperations {
+    private static final Base64.Encoder TOKENS = Base64.getUrlEncoder().withoutPadding();
+
     private final Communities communities;
 
     DocumentOperations(Communities communities) {
@@ -66,20 +72,51 @@ final class DocumentOperations {
 
     private JsonNode patch(Request request, Caller caller) throws CommandException, IOException {
         Community community = communities.get(request.text("community"));
-        JsonNode patch = request.value("patch");
-        return propose(community, patch == null ? Json.object() : patch, caller);
+        JsonNode given = request.value("patch");
+        JsonNode patch = given == null ? Json.object() : given;
+        check(patch);
+        Bytes command = DocumentCommand.of(patch);
+        String token = request.optionalText("retry");
+        Outcome<Verdict> outcome = Answers.await(
+                token == null ? community.group().propose(command) : retry(community, token, command), caller);
+        if (outcome instanceof Outcome.Unknown<Verdict> unknown && unknown.token() != null) {
+            String again = TOKENS.encodeToString(unknown.token().value().toByteArray());
+            throw CommandException.unknown(
+                    "perhaps done, perhaps not: " + unknown.detail()
+                            + "; the same command with the token finds out, or does it once: --retry " + again,
+                    again);
+        }
+        return changed(patch, Answers.applied(outcome, community.name()).result());
+    }
+
+    private static CompletableFuture<Outcome<Verdict>> retry(Community community, String token, Bytes command)
+            throws CommandException {
+        try {
+            Bytes value = Bytes.wrap(Base64.getUrlDecoder().decode(token));
+            return community.group().retry(new Outcome.RetryToken(value), command);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(
+                    "not a token of a change of '" + community.name() + "': " + e.getMessage() + "; copy all of it");
+        }
     }
 
     /** Agrees on {@code patch}; a malformed one is refused before anybody else hears of it. */
     static JsonNode propose(Community community, JsonNode patch, Caller caller) throws CommandException, IOException {
+        check(patch);
+        Outcome<Verdict> outcome =
+                Answers.await(community.group().propose(DocumentCommand.of(patch)), caller);
+        return changed(patch, Answers.applied(outcome, community.name()).result());
+    }
+
+    private static void check(JsonNode patch) throws CommandException {
         try {
             JsonPatch.parse(patch);
         } catch (PatchException e) {
             throw refused(patch, e.operation(), e.reason());
         }
-        Verdict verdict = Answers.applied(
-                        Answers.await(community.group().propose(DocumentCommand.of(patch)), caller), community.name())
-                .result();
+    }
+
+    private static JsonNode changed(JsonNode patch, Verdict verdict) throws CommandException {
         if (verdict instanceof Verdict.Refused refused) {
             throw refused(patch, refused.operation(), refused.reason());
         } else if (verdict instanceof Verdict.Changed changed) {
