@@ -22,6 +22,7 @@ import picocli.CommandLine.ParameterException;
             JoinCommand.class,
             LeaveCommand.class,
             RemoveCommand.class,
+            ForgetCommand.class,
             GetCommand.class,
             SetCommand.class,
             PatchCommand.class,

@@ -26,8 +26,9 @@ final class SetCommand extends DaemonCommand {
     @Option(
             names = "--retry",
             paramLabel = "TOKEN",
-            description = "Find out about a change that ended as unknown, or make it: with the token that was printed then,"
-                    + " and everything else as it was. It is made at most once.")
+            description =
+                    "Find out about a change that ended as unknown, or make it: with the token that was printed then,"
+                            + " and everything else as it was. It is made at most once.")
     private @Nullable String retry;
 
     @Override

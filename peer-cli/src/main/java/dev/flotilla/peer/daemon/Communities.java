@@ -26,18 +26,20 @@ final class Communities {
 
     private final RaftNode node;
     private final CommunityNames names;
+    private final IssuedTickets tickets;
     private final RaftConfig config;
     private final Map<String, Community> open = new TreeMap<>();
 
-    private Communities(RaftNode node, CommunityNames names, RaftConfig config) {
+    private Communities(RaftNode node, CommunityNames names, IssuedTickets tickets, RaftConfig config) {
         this.node = node;
         this.names = names;
+        this.tickets = tickets;
         this.config = config;
     }
 
     /** Opens every community that is on disk. One whose name was lost gets one from its genesis id. */
     static Communities open(RaftNode node, CommunityNames names, RaftConfig config) throws IOException {
-        Communities communities = new Communities(node, names, config);
+        Communities communities = new Communities(node, names, IssuedTickets.open(node), config);
         for (GenesisId genesis : node.groups()) {
             Optional<String> name = names.name(genesis);
             if (name.isEmpty()) {
@@ -130,13 +132,22 @@ final class Communities {
         return get(known);
     }
 
-    /** Closes the community and removes all of it from this peer's disk. */
+    /**
+     * Closes the community and removes all of it from this peer's disk. Should the process end amid, all of it is there at
+     * the next start, or nothing is, and what else has its genesis id goes then: the log comes first, in one write.
+     */
     void forget(Community community) throws IOException {
+        Answers.await(node.forget(community.group().genesis()));
         synchronized (this) {
-            open.remove(community.name());
+            open.remove(community.name(), community);
             names.remove(community.name());
         }
-        Answers.await(node.forget(community.group().genesis()));
+        tickets.forget(community.group().genesis());
+    }
+
+    /** What this peer issued for any of them. */
+    IssuedTickets tickets() {
+        return tickets;
     }
 
     /** Tells every watcher that there is no more to see, so that their commands end. */

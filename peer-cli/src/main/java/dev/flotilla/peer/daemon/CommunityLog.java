@@ -32,7 +32,7 @@ final class CommunityLog implements GroupListener {
         boolean news = !newRole.equals(role) || !Objects.equals(status.leader(), leader) || newMembers != members;
         if (status.left() && !left) {
             LOG.warn(
-                    "removed from community {} by its members; what is left of it goes with: flotilla leave {}",
+                    "removed from community {} by its members; what is left of it goes with: flotilla forget {}",
                     name,
                     name);
         } else if (news) {

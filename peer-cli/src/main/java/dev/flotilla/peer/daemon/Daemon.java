@@ -91,6 +91,8 @@ public final class Daemon implements AutoCloseable {
         Map<String, ControlHandler> handlers = new HashMap<>();
         handlers.putAll(new DocumentOperations(communities).handlers());
         handlers.putAll(new MembershipOperations(communities, network).handlers());
+        handlers.putAll(new TicketOperations(communities, network).handlers());
+        handlers.putAll(new ForgetOperations(communities, network.peerId()).handlers());
         handlers.putAll(new BackupOperations(communities).handlers());
         handlers.putAll(new StatusOperations(communities, network).handlers());
         return handlers;

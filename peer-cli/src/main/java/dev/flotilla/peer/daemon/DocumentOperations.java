@@ -103,8 +103,7 @@ final class DocumentOperations {
     /** Agrees on {@code patch}; a malformed one is refused before anybody else hears of it. */
     static JsonNode propose(Community community, JsonNode patch, Caller caller) throws CommandException, IOException {
         check(patch);
-        Outcome<Verdict> outcome =
-                Answers.await(community.group().propose(DocumentCommand.of(patch)), caller);
+        Outcome<Verdict> outcome = Answers.await(community.group().propose(DocumentCommand.of(patch)), caller);
         return changed(patch, Answers.applied(outcome, community.name()).result());
     }
 

@@ -12,29 +12,23 @@ import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.message.Configuration;
-import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.message.TicketCodec;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Who is a member: create, invite, join, leave, remove, transfer. */
+/** Who is a member: create, join, leave, remove, transfer. */
 final class MembershipOperations {
     private static final Logger LOG = LoggerFactory.getLogger(MembershipOperations.class);
     private static final Duration PROGRESS_INTERVAL = Duration.ofMillis(250);
-    private static final Duration VALIDITY = Duration.ofHours(1);
 
     private final Communities communities;
     private final Network network;
@@ -47,7 +41,6 @@ final class MembershipOperations {
     Map<String, ControlHandler> handlers() {
         return Map.of(
                 "create", this::create,
-                "invite", this::invite,
                 "join", this::join,
                 "leave", this::leave,
                 "remove", this::remove,
@@ -60,55 +53,6 @@ final class MembershipOperations {
         return Json.object()
                 .put("name", community.name())
                 .put("genesis", community.group().genesis().toString());
-    }
-
-    private JsonNode invite(Request request, Caller caller) throws CommandException, IOException {
-        Community community = communities.get(request.text("community"));
-        Member.Role role = role(request.optionalText("role"));
-        Duration validFor = Duration.ofMillis(request.number("expiresMillis", VALIDITY.toMillis()));
-        CoreStatus status = Answers.await(community.group().status(), caller);
-        List<Ticket.Contact> contacts = status.configuration().members().stream()
-                .map(member -> new Ticket.Contact(member.peerId(), addresses(member.peerId())))
-                .sorted((a, b) -> Integer.compare(rank(a), rank(b)))
-                .toList();
-        try {
-            Ticket ticket = community.group().invite(community.name(), role, validFor, contacts);
-            return Json.object()
-                    .put("ticket", TicketCodec.format(ticket))
-                    .put("community", community.name())
-                    .put("role", role.name().toLowerCase(Locale.ROOT))
-                    .put(
-                            "expires",
-                            Instant.ofEpochMilli(ticket.expiresAtMillis()).toString());
-        } catch (IllegalStateException e) {
-            throw CommandException.failed("this peer cannot invite to '" + community.name() + "': " + e.getMessage());
-        }
-    }
-
-    /** This peer first: it is known to be up. */
-    private int rank(Ticket.Contact contact) {
-        return contact.peerId().equals(network.peerId()) ? 0 : 1;
-    }
-
-    private List<String> addresses(PeerId member) {
-        Stream<String> known = member.equals(network.peerId())
-                ? network.ownAddresses().stream()
-                        .map(address -> address.withoutPeerId().toString())
-                : network.addressesOf(member).stream();
-        return known.filter(address -> address.length() <= Ticket.ADDRESS_LENGTH_MAX)
-                .limit(Ticket.ADDRESSES_MAX)
-                .toList();
-    }
-
-    private static Member.Role role(@Nullable String role) throws CommandException {
-        if (role == null || role.equals("voter")) {
-            return Member.Role.VOTER;
-        } else if (role.equals("learner")) {
-            return Member.Role.LEARNER;
-        } else if (role.equals("witness")) {
-            return Member.Role.WITNESS;
-        }
-        throw CommandException.usage("no role '" + role + "'; there are voter, learner and witness");
     }
 
     private JsonNode join(Request request, Caller caller) throws CommandException, IOException {

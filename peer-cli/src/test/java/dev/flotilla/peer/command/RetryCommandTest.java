@@ -47,12 +47,18 @@ final class RetryCommandTest {
         assertThat(unknown.code()).isEqualTo(1);
         JsonNode error = Json.parse(unknown.out());
         String token = error.path("retry").asText();
-        assertThat(error.path("error").asText()).startsWith("perhaps done, perhaps not: ").endsWith("--retry " + token);
+        assertThat(error.path("error").asText())
+                .startsWith("perhaps done, perhaps not: ")
+                .endsWith("--retry " + token);
 
         other = CommandHarness.start(parent.resolve("other"));
-        long index = peer.json("patch", "club", patch, "--retry", token).path("index").asLong();
+        long index = peer.json("patch", "club", patch, "--retry", token)
+                .path("index")
+                .asLong();
         assertThat(index).isPositive();
-        assertThat(other.json("patch", "club", patch, "--retry", token).path("index").asLong()) // by whichever peer
+        assertThat(other.json("patch", "club", patch, "--retry", token)
+                        .path("index")
+                        .asLong()) // by whichever peer
                 .isEqualTo(index);
         assertThat(peer.done("get", "club", "/list")).isEqualTo("[1]");
         assertThat(peer.failed("set", "club", "/list", "2", "--retry", token))
@@ -64,7 +70,9 @@ final class RetryCommandTest {
         for (String text : new String[] {"nonsense", "a b", "", "AQ"}) {
             CommandHarness.Run run = peer.run("set", "club", "/a", "1", "--retry", text);
             assertThat(run.code()).isEqualTo(2);
-            assertThat(run.error()).startsWith("error: not a token of a change of 'club': ").endsWith("; copy all of it");
+            assertThat(run.error())
+                    .startsWith("error: not a token of a change of 'club': ")
+                    .endsWith("; copy all of it");
         }
         assertThat(peer.done("get", "club")).isEqualTo("{}");
     }

@@ -64,6 +64,19 @@ final class GroupFiles {
         node.snapshots().delete(genesis);
     }
 
+    /**
+     * Ends what {@link #forget} began, should the process have ended between the two: what is not in the log any more
+     * leaves no snapshot behind, which would come to life again with the next join. Before any group is opened.
+     */
+    void finishForgetting() throws IOException {
+        Set<GenesisId> present = node.log().groups();
+        for (GenesisId genesis : Tables.forgotten(node.log())) {
+            if (!present.contains(genesis)) {
+                node.snapshots().delete(genesis);
+            }
+        }
+    }
+
     private void write(List<GroupWrite> writes) throws IOException {
         Waiting.await(node.storage().submit(writes));
     }

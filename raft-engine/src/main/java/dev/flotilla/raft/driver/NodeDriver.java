@@ -110,13 +110,14 @@ public final class NodeDriver implements AutoCloseable {
     private void start(boolean isNew) throws IOException {
         node.storage().start();
         loops.forEach(EventLoop::start);
-        if (isNew) {
-            try {
+        try {
+            if (isNew) {
                 Waiting.await(node.storage().submit(List.of(Tables.putStoreId(node.storeId()))));
-            } catch (IOException e) {
-                close();
-                throw e;
             }
+            files.finishForgetting();
+        } catch (IOException e) {
+            close();
+            throw e;
         }
         new NodePulse(node, loops).start();
         node.transport().connectivity(node.links());

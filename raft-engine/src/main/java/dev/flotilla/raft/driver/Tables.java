@@ -12,6 +12,7 @@ import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -53,6 +54,19 @@ public final class Tables {
     /** This peer has that store id in that group. */
     public static GroupWrite putStoreId(GenesisId group, StoreId storeId) {
         return new GroupWrite.Put(MEMBERSHIPS, group.toString(), storeId.value());
+    }
+
+    /** The groups that this peer forgot at some time; one that it has joined again is among them. */
+    static List<GenesisId> forgotten(LogStorage log) throws IOException {
+        List<GenesisId> forgotten = new ArrayList<>();
+        for (String group : log.keys(MEMBERSHIPS)) {
+            try {
+                forgotten.add(GenesisId.parse(group));
+            } catch (IllegalArgumentException e) {
+                throw new IOException("the log's table of memberships is damaged at '" + group + "'", e);
+            }
+        }
+        return forgotten;
     }
 
     /** This peer's certificate chain in that group; empty if it has none. */

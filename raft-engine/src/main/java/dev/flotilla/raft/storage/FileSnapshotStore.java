@@ -262,11 +262,13 @@ public final class FileSnapshotStore implements SnapshotStore {
     @Override
     public void delete(GenesisId genesis) throws IOException {
         synchronized (replacing) {
-            deletePartial(genesis);
-            Files.deleteIfExists(file(genesis, SAVING));
-            Files.deleteIfExists(file(genesis, PREVIOUS));
-            Files.deleteIfExists(file(genesis, NEWEST));
-            DurableFiles.syncDirectory(directory);
+            boolean isGone = false;
+            for (String ending : List.of(OFFER, PARTIAL, SAVING, PREVIOUS, NEWEST)) {
+                isGone |= Files.deleteIfExists(file(genesis, ending));
+            }
+            if (isGone) {
+                DurableFiles.syncDirectory(directory);
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.driver.NodeSettings;
+import dev.flotilla.raft.driver.Tables;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
@@ -232,6 +233,31 @@ class RestartTest {
             assertThat(peer.snapshots.newest(genesis)).isEmpty();
             assertThatThrownBy(() -> peer.node.open(genesis, new Notebook(), swarm.config))
                     .isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    /** The process ended when the group was gone from the log, and its snapshot was not yet. */
+    @Test
+    void whatWasBegunToBeForgottenIsGoneAfterARestart() throws Exception {
+        try (Swarm swarm = Swarm.of(2)) {
+            Peer peer = swarm.peers.get(0);
+            note(peer, "a");
+            await(peer.group.takeSnapshot());
+            GenesisId genesis = peer.group.genesis();
+            Peer untouched = swarm.peers.get(1);
+            await(untouched.group.takeSnapshot());
+            for (Peer each : List.of(peer, untouched)) {
+                each.node.close();
+                each.transport.close();
+            }
+            swarm.peers.clear();
+            peer.log.write(Tables.forget(genesis, peer.node.storeId()));
+
+            swarm.add(peer.credentials, peer.log, peer.snapshots);
+            swarm.add(untouched.credentials, untouched.log, untouched.snapshots);
+
+            assertThat(peer.snapshots.newest(genesis)).isEmpty();
+            assertThat(untouched.snapshots.newest(genesis)).isPresent();
         }
     }
 
