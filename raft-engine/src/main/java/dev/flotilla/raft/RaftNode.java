@@ -9,6 +9,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.transport.Bytes;
@@ -134,6 +135,7 @@ public final class RaftNode implements AutoCloseable {
         private @Nullable LogStorage log;
         private @Nullable SnapshotStore snapshots;
         private NodeSettings settings = NodeSettings.defaults();
+        private Metrics metrics = Metrics.NONE;
 
         private Builder() {}
 
@@ -159,6 +161,12 @@ public final class RaftNode implements AutoCloseable {
             return this;
         }
 
+        /** Where the node's numbers go; nowhere if this is not called. */
+        public Builder metrics(Metrics metrics) {
+            this.metrics = metrics;
+            return this;
+        }
+
         /**
          * Starts the node: draws its store id at the first start, reads it at later ones.
          *
@@ -170,7 +178,8 @@ public final class RaftNode implements AutoCloseable {
                     given("credentials", credentials),
                     given("storage", log),
                     given("storage", snapshots),
-                    settings));
+                    settings,
+                    metrics));
         }
 
         private static <T> T given(String what, @Nullable T value) {

@@ -17,6 +17,9 @@ final class StatusCommand extends DaemonCommand {
             description = "Say what each community waits for: who blocks the commit, the election, a promotion.")
     private boolean explain;
 
+    @Option(names = "--metrics", description = "Show what was counted, timed and measured since the daemon started.")
+    private boolean metrics;
+
     @Override
     ObjectNode request() {
         ObjectNode request = request("status").put("explain", explain);
@@ -28,6 +31,6 @@ final class StatusCommand extends DaemonCommand {
 
     @Override
     String text(JsonNode result) {
-        return StatusText.status(result);
+        return metrics ? StatusText.metrics(result) : StatusText.status(result);
     }
 }

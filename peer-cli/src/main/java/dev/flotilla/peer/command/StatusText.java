@@ -23,6 +23,47 @@ final class StatusText {
         return String.join("\n", lines);
     }
 
+    /** What the daemon counted, of the peer and of each community with meters of its own. */
+    static String metrics(JsonNode status) {
+        List<String> lines = new ArrayList<>();
+        lines.add("peer " + status.path("peerId").asText());
+        addMetrics(lines, status.path("metrics"));
+        status.path("communities").forEach(community -> {
+            lines.add("");
+            lines.add(community.path("name").asText());
+            if (community.path("metrics").isEmpty()) {
+                lines.add("  counted with the peer");
+            }
+            addMetrics(lines, community.path("metrics"));
+        });
+        return String.join("\n", lines);
+    }
+
+    private static void addMetrics(List<String> lines, JsonNode metrics) {
+        metrics.properties().forEach(each -> {
+            if (each.getKey().equals("follower.lag")) {
+                each.getValue()
+                        .properties()
+                        .forEach(lag -> lines.add("  follower.lag " + lag.getKey() + "  "
+                                + lag.getValue().asLong()));
+            } else {
+                lines.add("  " + each.getKey() + "  " + metric(each.getValue()));
+            }
+        });
+    }
+
+    private static String metric(JsonNode value) {
+        if (!value.isObject()) {
+            return value.asText();
+        }
+        String count = value.path("count").asText();
+        return value.has("meanMicros")
+                ? count + ", mean " + value.path("meanMicros").asLong() + " us, half within "
+                        + value.path("p50Micros").asLong() + " us, 99 % within "
+                        + value.path("p99Micros").asLong() + " us"
+                : count;
+    }
+
     static String members(JsonNode community) {
         List<String> lines = new ArrayList<>();
         addCommunity(lines, community);

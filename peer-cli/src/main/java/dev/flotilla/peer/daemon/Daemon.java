@@ -10,6 +10,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlServer;
 import dev.flotilla.raft.RaftNode;
+import dev.flotilla.raft.metrics.InMemoryMetrics;
 import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileSnapshotStore;
 import dev.flotilla.raft.storage.LogKind;
@@ -29,6 +30,7 @@ import org.slf4j.LoggerFactory;
 /** A running peer. What was started is closed in the opposite order, also when the start fails half-way. */
 public final class Daemon implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final int METERED_COMMUNITIES_MAX = 100; // more of them share the meters of the peer
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
     private final DaemonSettings settings;
@@ -70,14 +72,16 @@ public final class Daemon implements AutoCloseable {
                 .start(settings.listen()));
         PeerNetwork network = new PeerNetwork(host, book, new Libp2pCredentials(identity));
         Libp2pTransport transport = closing(Libp2pTransport.start(host, book));
+        InMemoryMetrics metrics = new InMemoryMetrics(METERED_COMMUNITIES_MAX);
         RaftNode node = closing(RaftNode.builder()
                 .transport(transport)
                 .credentials(network.credentials())
                 .storage(log, snapshots)
+                .metrics(metrics)
                 .start());
         Communities communities = Communities.open(node, CommunityNames.open(node), settings.raft());
         started.push(communities::endWatches);
-        closing(ControlServer.start(host, operator.peerId(), handlers(communities, network)));
+        closing(ControlServer.start(host, operator.peerId(), handlers(communities, network, metrics)));
         addresses = network.ownAddresses();
         announce(directory.daemonFile(), host);
         network.dial(settings.peers());
@@ -87,14 +91,15 @@ public final class Daemon implements AutoCloseable {
                 communities.all().size());
     }
 
-    private static Map<String, ControlHandler> handlers(Communities communities, Network network) {
+    private static Map<String, ControlHandler> handlers(
+            Communities communities, Network network, InMemoryMetrics metrics) {
         Map<String, ControlHandler> handlers = new HashMap<>();
         handlers.putAll(new DocumentOperations(communities).handlers());
         handlers.putAll(new MembershipOperations(communities, network).handlers());
         handlers.putAll(new TicketOperations(communities, network).handlers());
         handlers.putAll(new ForgetOperations(communities, network.peerId()).handlers());
         handlers.putAll(new BackupOperations(communities).handlers());
-        handlers.putAll(new StatusOperations(communities, network).handlers());
+        handlers.putAll(new StatusOperations(communities, network, metrics).handlers());
         return handlers;
     }
 

@@ -9,6 +9,8 @@ import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.metrics.InMemoryMetrics;
+import dev.flotilla.raft.metrics.Sample;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
@@ -18,8 +20,10 @@ import java.util.Map;
 final class StatusOperations {
     private final Communities communities;
     private final Network network;
+    private final InMemoryMetrics metrics;
 
-    StatusOperations(Communities communities, Network network) {
+    StatusOperations(Communities communities, Network network, InMemoryMetrics metrics) {
+        this.metrics = metrics;
         this.communities = communities;
         this.network = network;
     }
@@ -34,6 +38,8 @@ final class StatusOperations {
         ObjectNode json = Json.object().put("peerId", network.peerId().toString());
         ArrayNode addresses = json.putArray("addresses");
         network.ownAddresses().forEach(address -> addresses.add(address.toString()));
+        List<Sample> samples = metrics.snapshot();
+        json.set("metrics", MetricsJson.ofPeer(samples));
         ArrayNode list = json.putArray("communities");
         for (Community community : shown) {
             ObjectNode shownCommunity = json(community, caller);
@@ -42,6 +48,8 @@ final class StatusOperations {
                         "explanation",
                         StatusJson.explanation(Answers.await(community.group().why(), caller)));
             }
+            shownCommunity.set(
+                    "metrics", MetricsJson.ofGroup(samples, community.group().genesis()));
             list.add(shownCommunity);
         }
         return json;

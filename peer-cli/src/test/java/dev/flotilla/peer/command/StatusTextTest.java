@@ -56,4 +56,25 @@ final class StatusTextTest {
         }
         return "{\"name\":\"c\",\"leader\":\"P\",\"members\":[" + members + "]}";
     }
+
+    @Test
+    void metricsHaveALineEach() throws Exception {
+        String text =
+                StatusText.metrics(Json.parse("{\"peerId\":\"P\",\"metrics\":{\"frames.sent\":7},\"communities\":["
+                        + "{\"name\":\"club\",\"metrics\":{\"log.writes\":{\"count\":2,\"meanMicros\":3,\"p50Micros\":4,"
+                        + "\"p99Micros\":5},\"read.rounds\":{\"count\":0},\"follower.lag\":{\"Q\":1}}},"
+                        + "{\"name\":\"other\",\"metrics\":{}}]}"));
+        assertThat(text.lines())
+                .containsExactly(
+                        "peer P",
+                        "  frames.sent  7",
+                        "",
+                        "club",
+                        "  log.writes  2, mean 3 us, half within 4 us, 99 % within 5 us",
+                        "  read.rounds  0",
+                        "  follower.lag Q  1",
+                        "",
+                        "other",
+                        "  counted with the peer");
+    }
 }

@@ -147,6 +147,15 @@ final class DaemonTest {
         assertFails(() -> second.ask("join", "ticket", ticket), "that community is here already, it is called 'd'");
         second.ask("create", "community", "c");
         assertThat(first.ask("members", "community", "c").path("members")).hasSize(2);
+        JsonNode counted = first.ask("status");
+        assertThat(counted.path("metrics").path("log.writes").path("count").asLong())
+                .isPositive();
+        JsonNode metrics = counted.path("communities").get(0).path("metrics");
+        assertThat(metrics.path("elections.won").asLong()).isPositive();
+        assertThat(metrics.path("elections.won").asLong())
+                .isEqualTo(counted.path("metrics").path("elections.won").asLong());
+        assertThat(metrics.path("follower.lag").has(second.peerId())).isTrue();
+        assertThat(metrics.path("proposals.applied").path("p99Micros").asLong()).isPositive();
         JsonNode explained = first.ask("status", "community", "c", "explain", "true");
         assertThat(explained.path("communities").get(0).path("explanation").isArray())
                 .isTrue();

@@ -387,6 +387,14 @@ final class Leading implements Election.Outcome {
                 .orElse(Long.MAX_VALUE);
     }
 
+    void measure(RaftCore.Measures measures) {
+        if (leadership != null) {
+            for (Progress peer : leadership.all()) {
+                measures.lag(peer.peer, Math.max(0, group.log.lastIndex() - peer.matchIndex()));
+            }
+        }
+    }
+
     List<MemberStatus> memberStatus(Configuration configuration, long nowNanos) {
         return configuration.all().stream()
                 .map(member -> statusOf(member, nowNanos))

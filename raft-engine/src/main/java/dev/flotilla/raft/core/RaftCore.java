@@ -258,6 +258,33 @@ public final class RaftCore {
                 group.quiet);
     }
 
+    /** Takes numbers of a core, which makes nothing to tell them. */
+    public interface Measures {
+        void indexes(long term, long commitIndex, long appliedIndex);
+
+        /** So many entries of this leader's log {@code follower} is not known to have. */
+        void lag(PeerId follower, long entries);
+
+        /** There are no more followers. */
+        void end();
+    }
+
+    public void measure(Measures measures) {
+        measures.indexes(group.term(), group.commitIndex(), group.appliedIndex());
+        leading.measure(measures);
+        measures.end();
+    }
+
+    /** Of entries that are in the log and not known to be committed. */
+    public long uncommittedBytes() {
+        return group.backlog.uncommittedBytes();
+    }
+
+    /** Whether the group is silent on this peer. */
+    public boolean isQuiet() {
+        return group.quiet;
+    }
+
     /** What explains where this core stands; of the same moment as a {@link #status} without a step between. */
     public CoreDetails details() {
         return new CoreDetails(

@@ -10,6 +10,7 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.session.SessionedMachine;
 import dev.flotilla.raft.session.Told;
 import java.io.IOException;
@@ -96,6 +97,7 @@ final class Applier<R> {
         this.listener = listener;
         this.serial = serial;
         this.hollow = isWitness(position.inForce);
+        node.meters().raise(Metric.SESSIONS, machine.sessions());
     }
 
     /**
@@ -106,11 +108,16 @@ final class Applier<R> {
     void applyTo(long index, List<Entry> entries) {
         long bytes = sizeBytes(entries);
         if (!entries.isEmpty() && handedBytes.get() + bytes <= node.settings().applyQueueBytesMax()) {
-            handedBytes.addAndGet(bytes);
+            hold(bytes);
             handed.add(entries);
         }
         target.accumulateAndGet(index, Math::max);
         schedule();
+    }
+
+    private void hold(long bytes) {
+        handedBytes.addAndGet(bytes);
+        node.meters().raise(Metric.UNAPPLIED_BYTES, bytes);
     }
 
     private static long sizeBytes(List<Entry> entries) {
@@ -168,6 +175,9 @@ final class Applier<R> {
         CompletableFuture<Void> idle = new CompletableFuture<>();
         serial.execute(() -> {
             snapshots.stop();
+            handed.clear();
+            hold(-handedBytes.get());
+            node.meters().raise(Metric.SESSIONS, -machine.sessions());
             try {
                 machine.stopped(cause);
             } catch (Throwable e) {
@@ -230,7 +240,7 @@ final class Applier<R> {
         List<Entry> head = handed.peek();
         if (head != null && head.get(0).index() <= from) {
             handed.remove();
-            handedBytes.addAndGet(-sizeBytes(head));
+            hold(-sizeBytes(head));
             return head.subList((int) (from - head.get(0).index()), head.size());
         }
         long until = head == null ? upTo : Math.min(upTo, head.get(0).index() - 1);
@@ -242,7 +252,7 @@ final class Applier<R> {
                 head != null && head.get(head.size() - 1).index() < from;
                 head = handed.peek()) {
             handed.remove();
-            handedBytes.addAndGet(-sizeBytes(head));
+            hold(-sizeBytes(head));
         }
     }
 
@@ -255,7 +265,10 @@ final class Applier<R> {
                         node.configurations().shared(EntryCodec.decodeConfiguration(entry.payload())), entry.id());
             }
         }
+        int sessions = machine.sessions();
         List<Told<R>> told = machine.apply(entries, this::isOwn);
+        node.meters().add(Metric.ENTRIES_APPLIED, entries.size());
+        node.meters().raise(Metric.SESSIONS, machine.sessions() - sessions);
         hollow |= isWitness(inForce);
         position = new Position(entries.get(entries.size() - 1).id(), inForce);
         if (hollow) { // a command of this peer may be among them unseen, as in a snapshot
@@ -297,7 +310,9 @@ final class Applier<R> {
     private void restoreState(SnapshotMeta snapshot) throws IOException {
         try (InputStream in = openUnlessSuperseded(snapshot)) {
             if (in != null) {
+                int sessions = machine.sessions();
                 machine.restore(snapshot.index(), in);
+                node.meters().raise(Metric.SESSIONS, machine.sessions() - sessions);
                 restoredTo(snapshot);
             }
         }

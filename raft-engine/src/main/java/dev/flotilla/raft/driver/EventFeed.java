@@ -19,12 +19,14 @@ final class EventFeed {
 
     private final GenesisId group;
     private final NodeEvents node;
+    private final Meters meters;
     private final SerialExecutor queue;
     private volatile GroupEvents listener = GroupEvents.NONE;
     private int waiting; // guarded by this; <= WAITING_MAX + 1
     private long dropped; // guarded by this; since the last event that was taken
 
-    EventFeed(GenesisId group, NodeEvents node, Executor callbacks) {
+    EventFeed(GenesisId group, NodeEvents node, Meters meters, Executor callbacks) {
+        this.meters = meters;
         this.group = group;
         this.node = node;
         this.queue = new SerialExecutor(callbacks);
@@ -35,6 +37,7 @@ final class EventFeed {
     }
 
     void happened(GroupEvent event) {
+        meters.happened(event);
         offer(() -> tell(event));
     }
 

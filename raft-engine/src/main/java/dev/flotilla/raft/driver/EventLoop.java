@@ -1,5 +1,6 @@
 package dev.flotilla.raft.driver;
 
+import dev.flotilla.raft.metrics.Metric;
 import java.util.ArrayDeque;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ final class EventLoop implements AutoCloseable {
     private final StorageThread storage;
     private final Outbox outbox;
     private final long inboxBytesMax;
+    private final Meters meters;
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
 
@@ -41,7 +43,9 @@ final class EventLoop implements AutoCloseable {
             StorageThread storage,
             Outbox outbox,
             long inboxBytesMax,
+            Meters meters,
             Consumer<Throwable> onFailure) {
+        this.meters = meters;
         this.clock = clock;
         this.storage = storage;
         this.outbox = outbox;
@@ -71,6 +75,7 @@ final class EventLoop implements AutoCloseable {
                 return false;
             }
             inboxBytes += bytes;
+            meters.raise(Metric.INBOX_BYTES, bytes);
             inbox.add(task);
             arrived.signal();
             return true;
@@ -165,6 +170,7 @@ final class EventLoop implements AutoCloseable {
             }
             ArrayDeque<Runnable> tasks = inbox;
             inbox = new ArrayDeque<>();
+            meters.raise(Metric.INBOX_BYTES, -inboxBytes);
             inboxBytes = 0;
             return tasks;
         } finally {

@@ -59,7 +59,14 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     /** Asks for agreement on {@code data}; completes once it is applied here. */
     public CompletableFuture<Outcome<R>> propose(Bytes data) {
-        return ask(data.size() + SMALL_BYTES, future -> group.requests().propose(data, future));
+        CompletableFuture<Outcome<R>> future = new CompletableFuture<>();
+        Outcome<R> refusal = refusal(
+                data.size() + SMALL_BYTES, future, asked -> group.requests().propose(data, asked));
+        if (refusal != null) {
+            node.meters().proposed(refusal, 0);
+            future.complete(refusal);
+        }
+        return future;
     }
 
     /**
@@ -100,13 +107,20 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     private <X> CompletableFuture<Outcome<X>> ask(int bytes, Ask<Outcome<X>> task) {
         CompletableFuture<Outcome<X>> future = new CompletableFuture<>();
-        String stopped = group.whyStopped();
-        if (stopped != null) {
-            future.complete(new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, stopped));
-        } else if (!isTaken(bytes, future, task)) {
-            future.complete(new Outcome.Rejected<>(Outcome.Reason.OVERLOADED, TOO_MANY));
+        Outcome<X> refusal = refusal(bytes, future, task);
+        if (refusal != null) {
+            future.complete(refusal);
         }
         return future;
+    }
+
+    /** Brings {@code task} to the loop, and gives null; or says why not. */
+    private <X> @Nullable Outcome<X> refusal(int bytes, CompletableFuture<Outcome<X>> future, Ask<Outcome<X>> task) {
+        String stopped = group.whyStopped();
+        if (stopped != null) {
+            return new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, stopped);
+        }
+        return isTaken(bytes, future, task) ? null : new Outcome.Rejected<>(Outcome.Reason.OVERLOADED, TOO_MANY);
     }
 
     /** Reads the state once it is as fresh as asked for; fails with an {@link UnavailableException} if it cannot be. */

@@ -103,8 +103,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             loop.round().add(Tables.putCertificates(genesis, save.chain()));
         } else if (effect instanceof Effect.Watch watch) {
             group.requests().rest();
-            boolean quiet = core.status(node.nowNanos()).quiet();
-            group.happened(quiet ? new GroupEvent.FellQuiet() : new GroupEvent.Awoke());
+            group.silent(core.isQuiet());
             silence.watch(watch.incarnations(), lost -> group.step(new Input.NodeLost(lost)));
         } else if (effect instanceof Effect.LeftGroup leave) {
             group.leave(leave.notice());

@@ -15,6 +15,7 @@ import dev.flotilla.raft.message.RemovalNotice;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
@@ -54,6 +55,7 @@ final class GroupLoop<R> implements Outbox.Sender {
 
     private final EventFeed feed;
     private volatile Configuration configuration;
+    private long uncommittedBytes; // as the meter was told last
 
     GroupLoop(NodeContext node, EventLoop loop, Opening<R> opening, RandomGenerator random) {
         this.node = node;
@@ -62,9 +64,9 @@ final class GroupLoop<R> implements Outbox.Sender {
         long timeoutNanos = opening.config().electionTimeoutNanos();
         this.life = new GroupLife(node, genesis, loop, this::end);
         this.neighbours = new Neighbours(node, genesis, opening.ticket(), opening.left(), timeoutNanos);
-        this.feed = new EventFeed(genesis, node.events(), node.threads()::callback);
+        this.feed = new EventFeed(genesis, node.events(), node.meters(), node.threads()::callback);
         Consumer<GroupEvent> tell = feed::happened; // one object here too
-        this.trace = new GroupTrace(genesis, node.self(), tell);
+        this.trace = new GroupTrace(node, genesis, tell);
         this.core = new RaftCore(
                 node.credentials(),
                 node.storeId(),
@@ -108,6 +110,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         this.joining = new Joining(node, opening.ticket(), new JoiningHost());
         this.inbound = new GroupInbound(life, neighbours, stepping, joining, afterStep, tell);
         this.alarm = loop.alarm(() -> guarded(this::onAlarm));
+        node.meters().raise(Metric.GROUPS_OPEN, 1);
     }
 
     /**
@@ -168,6 +171,10 @@ final class GroupLoop<R> implements Outbox.Sender {
     /** Any thread. */
     void happened(GroupEvent event) {
         feed.happened(event);
+    }
+
+    void silent(boolean now) {
+        trace.silent(now);
     }
 
     /** Any thread. */
@@ -273,8 +280,15 @@ final class GroupLoop<R> implements Outbox.Sender {
                 requests.retryNow();
             }
         }
+        meter(core.uncommittedBytes());
         long due = hasLeft() ? neighbours.nextTickNanos() : core.nextTimerNanos();
         loop.set(alarm, Math.min(due, Math.min(requests.nextTickNanos(), joining.nextTickNanos())));
+    }
+
+    private void meter(long nowUncommittedBytes) {
+        node.meters().raise(Metric.UNCOMMITTED_BYTES, nowUncommittedBytes - uncommittedBytes);
+        uncommittedBytes = nowUncommittedBytes;
+        node.meters().measure(core);
     }
 
     private void updateNeighbours() {
@@ -319,6 +333,10 @@ final class GroupLoop<R> implements Outbox.Sender {
         loop.set(alarm, Alarm.NEVER);
         neighbours.stop();
         silence.end();
+        trace.end();
+        node.meters().raise(Metric.UNCOMMITTED_BYTES, -uncommittedBytes);
+        node.meters().raise(Metric.GROUPS_OPEN, -1);
+        node.meters().close();
         if (cause != null) {
             feed.failed(cause);
         }

@@ -6,6 +6,7 @@ import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.transport.PeerId;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -14,19 +15,23 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Logs what a core reports, and remembers that something changed. Belongs to the group's loop. */
+/** Logs, counts and tells what a core reports, and remembers that something changed. Belongs to the group's loop. */
 final class GroupTrace implements Trace {
     private static final Logger LOG = LoggerFactory.getLogger(GroupTrace.class);
 
+    private final NodeContext node;
     private final GenesisId genesis;
-    private final PeerId self;
     private final Consumer<GroupEvent> events;
+    private @Nullable PeerId lastLeader; // known
     private boolean changed;
+    private boolean campaigns;
+    private boolean leads;
+    private boolean silent;
 
-    GroupTrace(GenesisId genesis, PeerId self, Consumer<GroupEvent> events) {
-        this.events = events;
+    GroupTrace(NodeContext node, GenesisId genesis, Consumer<GroupEvent> events) {
+        this.node = node;
         this.genesis = genesis;
-        this.self = self;
+        this.events = events;
     }
 
     /** The first digits, enough for a log line. */
@@ -44,18 +49,59 @@ final class GroupTrace implements Trace {
     @Override
     public void roleChanged(Role role, long term, @Nullable PeerId leader) {
         changed = true;
+        count(role, leader);
         events.accept(new GroupEvent.RoleChanged(role, term, leader));
         if (role == Role.LEADER || leader != null) {
             LOG.info(
                     "{} group={} peer={} term={} leader={}",
                     role == Role.LEADER ? "became leader" : "follows",
                     shortText(genesis),
-                    self.shortText(),
+                    node.self().shortText(),
                     term,
                     leader == null ? "-" : leader.shortText());
         } else {
-            LOG.debug("became {} group={} peer={} term={}", role, shortText(genesis), self.shortText(), term);
+            LOG.debug(
+                    "became {} group={} peer={} term={}",
+                    role,
+                    shortText(genesis),
+                    node.self().shortText(),
+                    term);
         }
+    }
+
+    private void count(Role role, @Nullable PeerId leader) {
+        boolean isCandidate = role == Role.PRE_CANDIDATE || role == Role.CANDIDATE;
+        if (isCandidate && !campaigns) {
+            node.meters().count(Metric.ELECTIONS_BEGUN);
+        } else if (campaigns && !isCandidate) {
+            node.meters().count(role == Role.LEADER ? Metric.ELECTIONS_WON : Metric.ELECTIONS_LOST);
+        }
+        campaigns = isCandidate;
+        leads(role == Role.LEADER);
+        if (leader != null && !leader.equals(lastLeader)) {
+            node.meters().count(Metric.LEADER_CHANGES);
+            lastLeader = leader;
+        }
+    }
+
+    private void leads(boolean now) {
+        node.meters().raise(Metric.GROUPS_LED, (now ? 1 : 0) - (leads ? 1 : 0));
+        leads = now;
+    }
+
+    /** The group is silent on this peer, or awake; nothing happens if it was so before. */
+    void silent(boolean now) {
+        if (now != silent) {
+            silent = now;
+            events.accept(now ? new GroupEvent.FellQuiet() : new GroupEvent.Awoke());
+        }
+    }
+
+    /** The group stops on this peer. */
+    void end() {
+        leads(false);
+        node.meters().raise(Metric.GROUPS_QUIET, silent ? -1 : 0);
+        silent = false;
     }
 
     @Override
@@ -92,6 +138,7 @@ final class GroupTrace implements Trace {
 
     @Override
     public void dropped(PeerId from, String message, String reason) {
+        node.meters().count(Metric.MESSAGES_REFUSED);
         LOG.debug("dropped group={} from={} {}: {}", shortText(genesis), from.shortText(), message, reason);
     }
 }

@@ -6,6 +6,7 @@ import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.MessageCodec;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotRequest;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Frame;
 import dev.flotilla.transport.Lane;
@@ -85,6 +86,8 @@ final class Inbound {
         if (closed) {
             return;
         }
+        node.meters().count(Metric.FRAMES_RECEIVED);
+        node.meters().add(Metric.FRAMES_RECEIVED_BYTES, frame.payload().size());
         Envelope envelope = decode(frame.from(), frame.payload());
         if (envelope == null) {
             return;
@@ -96,10 +99,12 @@ final class Inbound {
             Receiver receiver = receivers.get(addressed.genesis());
             RaftMessage message = addressed.message();
             if (receiver == null || receiver.group.hasLeft()) {
+                node.meters().count(Metric.MESSAGES_ASTRAY);
                 refuse(frame.from(), addressed.genesis(), message);
             } else if (!receiver.loop.offer(Lanes.sizeBytes(message), () -> receiver.group
                     .inbound()
                     .received(frame.from(), envelope.storeId(), envelope.featureLevel(), message))) {
+                node.meters().count(Metric.MESSAGES_OVERRUN);
                 LOG.trace("dropped a message from={}: the loop is behind", frame.from());
             }
         }
@@ -109,6 +114,7 @@ final class Inbound {
         try {
             return MessageCodec.decode(payload);
         } catch (MalformedMessageException e) {
+            node.meters().count(Metric.FRAMES_MALFORMED);
             long count = malformed.incrementAndGet();
             if (Long.bitCount(count) == 1) { // the first, the second, the fourth...
                 LOG.warn("dropped a malformed frame from={} count={}: {}", from, count, e.getMessage());

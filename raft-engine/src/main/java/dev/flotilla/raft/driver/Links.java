@@ -1,6 +1,7 @@
 package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Lane;
 import dev.flotilla.transport.Outbound;
@@ -30,6 +31,7 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Links.class);
 
     private final PeerTransport transport;
+    private final Meters meters;
     private final Listener listener;
     private final Map<Way, Outbound> outbounds = new ConcurrentHashMap<>();
     private final Set<PeerId> connected = ConcurrentHashMap.newKeySet();
@@ -39,8 +41,9 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
     private volatile Set<PeerId> wanted = Set.of();
     private volatile boolean closed;
 
-    Links(PeerTransport transport, Listener listener) {
+    Links(PeerTransport transport, Meters meters, Listener listener) {
         this.transport = transport;
+        this.meters = meters;
         this.listener = listener;
     }
 
@@ -51,7 +54,11 @@ final class Links implements PeerTransport.ConnectivityListener, AutoCloseable {
         }
         Outbound outbound = outbounds.computeIfAbsent(new Way(peer, lane), way -> transport.connect(peer, lane));
         boolean taken = outbound.trySend(frame);
-        if (!taken) {
+        if (taken) {
+            meters.count(Metric.FRAMES_SENT);
+            meters.add(Metric.FRAMES_SENT_BYTES, frame.size());
+        } else {
+            meters.count(Metric.FRAMES_UNSENT);
             LOG.trace("dropped a frame to={} lane={} bytes={}", peer.shortText(), lane, frame.size());
         }
         return taken;

@@ -7,6 +7,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.SnapshotStore;
@@ -25,7 +26,6 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,34 +50,29 @@ public final class NodeDriver implements AutoCloseable {
             LogStorage log,
             SnapshotStore snapshots,
             NodeSettings settings,
+            Metrics metrics,
             StoreId storeId) {
         long origin = System.nanoTime();
         LongSupplier clock = () -> System.nanoTime() - origin;
+        Meters meters = new Meters(metrics);
         this.groups = new OpenGroups(random, settings.nodeTimeout().toNanos(), clock.getAsLong());
         this.node = new NodeContext(
                 settings,
-                transport,
-                credentials,
-                storeId,
-                random.nextLong(),
-                FeatureLevel.NEWEST,
-                new AtomicLong(),
-                log,
-                snapshots,
-                clock,
-                new StorageThread(log, this::storageFailed),
-                new NodeThreads(settings),
-                new Links(transport, groups),
-                groups.heartbeats(),
-                new SharedConfigurations(),
-                new TransferLimits(settings, clock),
-                new NodeEvents());
+                new NodeContext.Ports(transport, log, snapshots),
+                new NodeContext.Identity(credentials, storeId, random.nextLong(), FeatureLevel.NEWEST),
+                NodeContext.Services.of(
+                        settings,
+                        clock,
+                        new StorageThread(log, meters, this::storageFailed),
+                        new Links(transport, meters, groups),
+                        groups.heartbeats()),
+                meters);
         this.files = new GroupFiles(node);
         this.inbound = new Inbound(node, groups.receivers());
         for (int i = 0; i < settings.eventLoops(); i++) {
-            Outbox outbox = new Outbox(node.links(), node.incarnation(), transport.frameBytesMax());
+            Outbox outbox = new Outbox(node.links(), node.incarnation(), transport.frameBytesMax(), meters);
             loops.add(new EventLoop(
-                    "raft-" + i, clock, node.storage(), outbox, settings.inboxBytesMax(), this::loopFailed));
+                    "raft-" + i, clock, node.storage(), outbox, settings.inboxBytesMax(), meters, this::loopFailed));
         }
         loops.forEach(groups::addLoop);
     }
@@ -90,13 +85,25 @@ public final class NodeDriver implements AutoCloseable {
             SnapshotStore snapshots,
             NodeSettings settings)
             throws IOException {
+        return start(transport, credentials, log, snapshots, settings, Metrics.NONE);
+    }
+
+    /** The same, with its numbers given to {@code metrics}. */
+    public static NodeDriver start(
+            PeerTransport transport,
+            PeerCredentials credentials,
+            LogStorage log,
+            SnapshotStore snapshots,
+            NodeSettings settings,
+            Metrics metrics)
+            throws IOException {
         if (!transport.localPeerId().equals(credentials.peerId())) {
             throw new IllegalArgumentException("the transport speaks for " + transport.localPeerId()
                     + " but the credentials are those of " + credentials.peerId());
         }
         StoreId known = Tables.storeId(log);
         StoreId storeId = known != null ? known : drawStoreId();
-        NodeDriver driver = new NodeDriver(transport, credentials, log, snapshots, settings, storeId);
+        NodeDriver driver = new NodeDriver(transport, credentials, log, snapshots, settings, metrics, storeId);
         driver.start(known == null);
         return driver;
     }

@@ -5,6 +5,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MessageCodec;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Lane;
 import dev.flotilla.transport.PeerId;
@@ -43,15 +44,21 @@ final class Outbox {
     private final Links links;
     private final long incarnation;
     private final int frameBytesMax;
+    private final Meters meters;
     private final Map<Way, List<Waiting>> waiting = new LinkedHashMap<>();
+    private long waitingBytes;
 
-    Outbox(Links links, long incarnation, int frameBytesMax) {
+    Outbox(Links links, long incarnation, int frameBytesMax, Meters meters) {
+        this.meters = meters;
         this.links = links;
         this.incarnation = incarnation;
         this.frameBytesMax = frameBytesMax;
     }
 
     void add(PeerId to, Sender sender, RaftMessage message) {
+        int bytes = Lanes.sizeBytes(message);
+        waitingBytes += bytes;
+        meters.raise(Metric.OUTBOX_BYTES, bytes);
         waiting.computeIfAbsent(
                         new Way(to, Lanes.of(message), sender.storeId(), sender.featureLevel()),
                         way -> new ArrayList<>())
@@ -61,6 +68,8 @@ final class Outbox {
     void flush() {
         waiting.forEach(this::pack);
         waiting.clear();
+        meters.raise(Metric.OUTBOX_BYTES, -waitingBytes);
+        waitingBytes = 0;
     }
 
     private void pack(Way way, List<Waiting> messages) {

@@ -390,6 +390,8 @@ final class Proposals<R> {
                 write.session.answered(write.sequence);
             }
         }
+        long begunNanos = write.deadlineNanos - node.settings().requestTimeout().toNanos();
+        node.meters().proposed(outcome, node.nowNanos() - begunNanos);
         node.threads().complete(write.future, outcome);
     }
 }

@@ -3,6 +3,7 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.metrics.Metric;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
@@ -82,6 +83,7 @@ final class ReadRounds<R> {
         }
         round = null;
         if (result instanceof Result.ReadAt readAt) {
+            node.meters().time(Metric.READ_ROUNDS, node.nowNanos() - answered.sentNanos);
             listener.confirmed(answered.reads, readAt.index(), answered.sentNanos - readAt.confirmedAgoNanos());
         } else if (result instanceof Result.Refused refused && refused.reason() == Result.Reason.NOT_ALLOWED) {
             listener.refused(answered.reads, refused.detail());

@@ -3,6 +3,7 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.SnapshotRequest;
 import dev.flotilla.raft.message.SnapshotRequestCodec;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.storage.SnapshotChunk;
 import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.transport.ByteStream;
@@ -162,6 +163,7 @@ final class SnapshotServer {
         }
         try (SnapshotStore.Chunks chunks = opened) {
             served.incrementAndGet();
+            node.meters().count(Metric.SNAPSHOTS_SERVED);
             stream.write(SnapshotAnswer.HERE.encode());
             for (SnapshotChunk chunk = next(chunks); chunk != null; chunk = next(chunks)) {
                 SnapshotChunk sent = request.uncompressed() ? chunk.uncompressed() : chunk;

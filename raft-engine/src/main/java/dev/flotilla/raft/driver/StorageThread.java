@@ -1,5 +1,7 @@
 package dev.flotilla.raft.driver;
 
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import java.io.IOException;
@@ -17,6 +19,7 @@ final class StorageThread {
     private record Submitted(List<GroupWrite> writes, CompletableFuture<Void> durable) {}
 
     private final LogStorage log;
+    private final Meters meters;
     private final Consumer<Throwable> onFailure;
     private final Thread thread;
     private final Object lock = new Object();
@@ -24,8 +27,9 @@ final class StorageThread {
     private @Nullable Throwable failure;
     private boolean closed;
 
-    StorageThread(LogStorage log, Consumer<Throwable> onFailure) {
+    StorageThread(LogStorage log, Meters meters, Consumer<Throwable> onFailure) {
         this.log = log;
+        this.meters = meters;
         this.onFailure = onFailure;
         this.thread = new RaftThread(this::run, "raft-storage");
     }
@@ -93,7 +97,10 @@ final class StorageThread {
         rounds.forEach(round -> merged.addAll(round.writes));
         try {
             if (!merged.isEmpty()) {
+                long begin = System.nanoTime();
                 log.write(merged);
+                meters.time(Metric.LOG_WRITES, System.nanoTime() - begin);
+                merged.forEach(this::meter);
             }
             return null;
         } catch (Throwable e) {
@@ -102,6 +109,15 @@ final class StorageThread {
             }
             onFailure.accept(e);
             return e;
+        }
+    }
+
+    private void meter(GroupWrite write) {
+        if (write instanceof GroupWrite.Append append) {
+            for (Entry entry : append.entries()) {
+                meters.count(Metric.LOG_ENTRIES);
+                meters.add(Metric.LOG_BYTES, entry.sizeBytes());
+            }
         }
     }
 

@@ -48,6 +48,11 @@ public final class SessionedMachine<R> {
         return present;
     }
 
+    /** How many client sessions are remembered. */
+    public int sessions() {
+        return table == null ? 0 : table.size();
+    }
+
     /** What the machine had seen when this was made. */
     public long seenIndex() {
         return seenIndex;

@@ -3,6 +3,7 @@ package dev.flotilla.raft.driver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.sim.Names;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class EventFeedTest {
     private final Deque<Runnable> callbacks = new ArrayDeque<>();
     private final NodeEvents node = new NodeEvents();
-    private final EventFeed feed = new EventFeed(Names.GENESIS, node, callbacks::add);
+    private final EventFeed feed = new EventFeed(Names.GENESIS, node, new Meters(Metrics.NONE), callbacks::add);
     private final List<GroupEvent> seen = new ArrayList<>();
 
     private final class Recording implements GroupEvents {

@@ -2,6 +2,7 @@ package dev.flotilla.raft.driver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.transport.PeerId;
 import dev.flotilla.transport.PeerTransport;
@@ -18,7 +19,8 @@ class EventLoopTest {
     @Test
     void whatWasAcceptedRunsThoughTheLoopFails() throws Exception {
         try (PeerTransport transport = new InMemoryNetwork().join(self)) {
-            Links links = new Links(transport, new Links.Listener() {
+            Meters meters = new Meters(Metrics.NONE);
+            Links links = new Links(transport, meters, new Links.Listener() {
                 @Override
                 public void connected(PeerId peer) {}
 
@@ -31,9 +33,10 @@ class EventLoopTest {
             EventLoop loop = new EventLoop(
                     "loop",
                     System::nanoTime,
-                    new StorageThread(new InMemoryLogStorage(), failure -> {}),
-                    new Outbox(links, 1, transport.frameBytesMax()),
+                    new StorageThread(new InMemoryLogStorage(), meters, failure -> {}),
+                    new Outbox(links, 1, transport.frameBytesMax(), meters),
                     1000,
+                    meters,
                     failure -> done.add("failed"));
             loop.execute(() -> {
                 loop.execute(() -> done.add("later round"));

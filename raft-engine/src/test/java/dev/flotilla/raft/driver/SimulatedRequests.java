@@ -10,6 +10,7 @@ import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.session.Token;
 import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.Bytes;
@@ -89,21 +90,10 @@ public final class SimulatedRequests<R> {
         return new NodeContext(
                 settings,
                 null,
-                credentials,
-                storeId,
-                incarnation,
-                RaftConfig.defaults().featureLevel(),
-                requests,
-                null,
-                null,
-                clock,
-                null,
-                AT_ONCE,
-                null,
-                null,
-                null,
-                null,
-                null);
+                new NodeContext.Identity(
+                        credentials, storeId, incarnation, RaftConfig.defaults().featureLevel()),
+                new NodeContext.Services(clock, requests, null, AT_ONCE, null, null, null, null, null),
+                new Meters(Metrics.NONE));
     }
 
     private static NodeThreads closed() {

@@ -8,6 +8,7 @@ import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.InMemorySnapshotStore;
 import dev.flotilla.raft.storage.SnapshotChunk;
@@ -39,6 +40,7 @@ import org.junit.jupiter.api.Timeout;
 class SnapshotTransferTest {
     private static final GenesisId GENESIS = new GenesisId(Bytes.wrap(new byte[GenesisId.SIZE_BYTES]));
     private static final StoreId STORE = new StoreId(Bytes.wrap(new byte[StoreId.SIZE_BYTES]));
+    private static final Meters METERS = new Meters(Metrics.NONE);
     private static final int CHUNK = SnapshotChunk.RAW_BYTES;
     private static final byte[] STATE = state();
 
@@ -46,10 +48,9 @@ class SnapshotTransferTest {
     private final class Node {
         private final PeerCredentials credentials = Ed25519Credentials.generate();
         private final PeerTransport transport = network.join(credentials.peerId());
-        private final NodeThreads threads = new NodeThreads(settings);
         private final InMemorySnapshotStore snapshots = new InMemorySnapshotStore();
         private final Set<PeerId> strangers = new HashSet<>();
-        private final Links links = new Links(transport, new NoListener());
+        private final Links links = new Links(transport, METERS, new NoListener());
         private final NodeContext context = context();
         private final SnapshotServer server = new SnapshotServer(context, (peer, request) -> !strangers.contains(peer));
 
@@ -63,22 +64,15 @@ class SnapshotTransferTest {
             InMemoryLogStorage log = new InMemoryLogStorage();
             return new NodeContext(
                     settings,
-                    transport,
-                    credentials,
-                    STORE,
-                    1,
-                    FeatureLevel.NEWEST,
-                    new AtomicLong(),
-                    log,
-                    snapshots,
-                    System::nanoTime,
-                    new StorageThread(log, failure -> {}),
-                    threads,
-                    links,
-                    new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
-                    new SharedConfigurations(),
-                    new TransferLimits(settings, System::nanoTime),
-                    new NodeEvents());
+                    new NodeContext.Ports(transport, log, snapshots),
+                    new NodeContext.Identity(credentials, STORE, 1, FeatureLevel.NEWEST),
+                    NodeContext.Services.of(
+                            settings,
+                            System::nanoTime,
+                            new StorageThread(log, METERS, failure -> {}),
+                            links,
+                            new NodeHeartbeats(1, 1, 5, 0, peer -> {})),
+                    METERS);
         }
 
         PeerId id() {
@@ -127,7 +121,7 @@ class SnapshotTransferTest {
         }
 
         void close() throws Exception {
-            threads.close();
+            context.threads().close();
             transport.close();
         }
     }

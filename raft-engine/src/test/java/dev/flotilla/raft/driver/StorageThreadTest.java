@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
@@ -75,7 +76,7 @@ class StorageThreadTest {
 
     private final SlowLog log = new SlowLog();
     private final List<Throwable> failures = new ArrayList<>();
-    private final StorageThread storage = new StorageThread(log, failures::add);
+    private final StorageThread storage = new StorageThread(log, new Meters(Metrics.NONE), failures::add);
 
     private CompletableFuture<Void> submit() {
         return storage.submit(List.of(new LogStorage.GroupWrite.Put("table", "key", null)));

@@ -2,6 +2,7 @@ package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.InMemorySnapshotStore;
 import dev.flotilla.transport.Bytes;
@@ -23,7 +24,8 @@ final class TestContext {
 
     private NodeContext context() {
         InMemoryLogStorage log = new InMemoryLogStorage();
-        Links links = new Links(transport, new Links.Listener() {
+        Meters meters = new Meters(Metrics.NONE);
+        Links links = new Links(transport, meters, new Links.Listener() {
             @Override
             public void connected(PeerId peer) {}
 
@@ -35,22 +37,20 @@ final class TestContext {
         });
         return new NodeContext(
                 settings,
-                transport,
-                credentials,
-                new StoreId(Bytes.wrap(new byte[StoreId.SIZE_BYTES])),
-                1,
-                FeatureLevel.NEWEST,
-                new AtomicLong(),
-                log,
-                new InMemorySnapshotStore(),
-                nowNanos::get,
-                new StorageThread(log, failure -> {}),
-                threads,
-                links,
-                new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
-                new SharedConfigurations(),
-                new TransferLimits(settings, nowNanos::get),
-                new NodeEvents());
+                new NodeContext.Ports(transport, log, new InMemorySnapshotStore()),
+                new NodeContext.Identity(
+                        credentials, new StoreId(Bytes.wrap(new byte[StoreId.SIZE_BYTES])), 1, FeatureLevel.NEWEST),
+                new NodeContext.Services(
+                        nowNanos::get,
+                        new AtomicLong(),
+                        new StorageThread(log, meters, failure -> {}),
+                        threads,
+                        links,
+                        new NodeHeartbeats(1, 1, 5, 0, peer -> {}),
+                        new SharedConfigurations(),
+                        new TransferLimits(settings, nowNanos::get),
+                        new NodeEvents()),
+                meters);
     }
 
     void close() throws Exception {

@@ -11,6 +11,7 @@ import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.RequestId;
 import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.metrics.Metrics;
 import dev.flotilla.raft.session.SessionedMachine;
 import dev.flotilla.raft.session.Token;
 import dev.flotilla.raft.session.Told;
@@ -74,21 +75,9 @@ final class UnreliablePeer {
         return new NodeContext(
                 SETTINGS,
                 null,
-                CREDENTIALS,
-                storeId,
-                incarnation,
-                FeatureLevel.NEWEST,
-                REQUESTS,
-                null,
-                null,
-                nowNanos::get,
-                null,
-                AT_ONCE,
-                null,
-                null,
-                null,
-                null,
-                null);
+                new NodeContext.Identity(CREDENTIALS, storeId, incarnation, FeatureLevel.NEWEST),
+                new NodeContext.Services(nowNanos::get, REQUESTS, null, AT_ONCE, null, null, null, null, null),
+                new Meters(Metrics.NONE));
     }
 
     private Proposals<Long> proposals() {

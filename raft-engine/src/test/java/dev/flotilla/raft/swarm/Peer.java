@@ -7,6 +7,7 @@ import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.metrics.InMemoryMetrics;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.transport.PeerCredentials;
@@ -24,6 +25,7 @@ final class Peer {
     final SnapshotStore snapshots;
     final PeerTransport transport;
     final RaftNode node;
+    final Peaks metrics = new Peaks(new InMemoryMetrics(1));
     Notebook notebook = new Notebook();
     private final RaftConfig config;
 
@@ -48,6 +50,7 @@ final class Peer {
                 .credentials(credentials)
                 .storage(log, snapshots)
                 .settings(settings)
+                .metrics(metrics)
                 .start();
     }
 
