@@ -33,6 +33,7 @@ import picocli.CommandLine.ParameterException;
             BackupCommand.class,
             RestoreCommand.class,
             TransferCommand.class,
+            PriorityCommand.class,
             PingCommand.class,
             IdentifyCommand.class,
             RecoverCommand.class,

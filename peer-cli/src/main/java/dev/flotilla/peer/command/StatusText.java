@@ -104,6 +104,9 @@ final class StatusText {
                 .append(member.path("peerId").asText())
                 .append("  ")
                 .append(member.path("role").asText());
+        if (member.path("priority").asInt() != 0) {
+            line.append("  priority ").append(member.path("priority").asInt());
+        }
         if (member.path("state").isTextual()) {
             line.append("  ").append(member.path("state").asText());
         }

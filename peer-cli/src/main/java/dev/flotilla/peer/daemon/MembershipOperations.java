@@ -44,6 +44,7 @@ final class MembershipOperations {
                 "join", this::join,
                 "leave", this::leave,
                 "remove", this::remove,
+                "priority", this::priority,
                 "transfer", this::transfer);
     }
 
@@ -136,6 +137,28 @@ final class MembershipOperations {
         refuseLastVoter(configuration, peer, community.name());
         change(community, MembershipChange.remove(peer), caller);
         return Json.object().put("removed", peer.toString()).put("community", community.name());
+    }
+
+    private JsonNode priority(Request request, Caller caller) throws CommandException, IOException {
+        Community community = communities.get(request.text("community"));
+        PeerId peer = peerId(request.text("peer"));
+        MembershipChange change = prefer(peer, request.number("priority", 0));
+        Configuration configuration =
+                Answers.await(community.group().status(), caller).configuration();
+        requireMember(configuration, peer, community.name());
+        change(community, change, caller);
+        return Json.object()
+                .put("community", community.name())
+                .put("peer", peer.toString())
+                .put("priority", change.priorities().get(peer));
+    }
+
+    private static MembershipChange prefer(PeerId peer, long priority) throws CommandException {
+        try {
+            return MembershipChange.priority(peer, Math.toIntExact(priority));
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()));
+        }
     }
 
     private static void change(Community community, MembershipChange change, Caller caller)

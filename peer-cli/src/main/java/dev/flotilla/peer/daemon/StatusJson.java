@@ -59,6 +59,7 @@ final class StatusJson {
         ObjectNode json = Json.object();
         json.put("peerId", member.member().peerId().toString());
         json.put("role", member.member().role().name().toLowerCase(Locale.ROOT));
+        json.put("priority", member.member().priority());
         json.put("state", isSelf ? "self" : state(member));
         json.put("matchIndex", known ? (Long) matchIndex : null);
         json.put("lag", known ? (Long) Math.max(0, status.lastEntry().index() - matchIndex) : null);

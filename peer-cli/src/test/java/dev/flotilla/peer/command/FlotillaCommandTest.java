@@ -57,6 +57,7 @@ final class FlotillaCommandTest {
                 "backup",
                 "restore",
                 "transfer",
+                "priority",
                 "ping",
                 "identify",
                 "demo"
@@ -146,6 +147,8 @@ final class FlotillaCommandTest {
                 "status",
                 "snapshot c",
                 "backup c",
+                "priority c p 5",
+                "priority c p -- -5",
                 "transfer c"
             })
     void commandsOfTheDaemonSaySoWhenNoneRuns(String arguments) {

@@ -164,6 +164,13 @@ final class DaemonTest {
                         .get(0)
                         .has("explanation"))
                 .isFalse();
+        second.ask("priority", "community", "d", "peer", second.peerId(), "priority", 7);
+        assertThat(first.ask("members", "community", "c").path("members"))
+                .allSatisfy(member -> assertThat(member.path("priority").asInt())
+                        .isEqualTo(member.path("peerId").asText().equals(second.peerId()) ? 7 : 0));
+        assertFails(
+                () -> first.ask("priority", "community", "c", "peer", second.peerId(), "priority", 101),
+                "a priority must lie in -100..100, got 101");
         first.ask("remove", "community", "c", "peer", second.peerId());
         assertThat(first.ask("members", "community", "c").path("members")).hasSize(1);
         second.ask("leave", "community", "d");

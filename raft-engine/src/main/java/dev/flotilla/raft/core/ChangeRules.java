@@ -1,9 +1,12 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -36,6 +39,35 @@ final class ChangeRules {
                 .or(() -> witnesses(present, members))
                 .or(() -> newVoters(leadership, present, members))
                 .or(() -> quorums(leadership, present, members));
+    }
+
+    /** Why these priorities cannot be agreed on. */
+    static Optional<Result> priorities(Configuration present, List<Member> members, MembershipChange change) {
+        Optional<Result> level = change.namesPriorities() ? levelForPriorities(present) : Optional.empty();
+        if (level.isPresent()) {
+            return level;
+        }
+        for (PeerId peer : change.priorities().keySet()) {
+            if (members.stream().noneMatch(member -> member.peerId().equals(peer))) {
+                return refused(Result.Reason.NOT_ALLOWED, peer + " is no member, so it has no priority");
+            }
+        }
+        return members.stream()
+                .filter(member -> member.isWitness() && member.priority() != 0)
+                .findFirst()
+                .flatMap(witness -> refused(
+                        Result.Reason.NOT_ALLOWED,
+                        witness.peerId() + " is a witness, which never leads, so it has no priority"));
+    }
+
+    /** Why there can be no priorities at all yet: some member would drop them. */
+    static Optional<Result> levelForPriorities(Configuration present) {
+        return present.featureLevel() >= FeatureLevel.PRIORITIES
+                ? Optional.empty()
+                : refused(
+                        Result.Reason.NOT_ALLOWED,
+                        "priorities wait for feature level " + FeatureLevel.PRIORITIES
+                                + ", which some member does not know: the group is at level " + present.featureLevel());
     }
 
     /** What must never be, whoever can be heard. */

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param self this peer
  * @param electionTimeoutNanos who was not heard of for so long counts as absent
  * @param mayCampaign whether this peer may stand for election
+ * @param campaignDelayNanos how much longer it waits before it stands than a voter of the highest priority
  * @param campaign that came to nothing so far, null if there was none since a leader was known
  * @param office of a leader, else null
  */
@@ -19,6 +20,7 @@ public record CoreDetails(
         PeerId self,
         long electionTimeoutNanos,
         boolean mayCampaign,
+        long campaignDelayNanos,
         @Nullable Campaign campaign,
         @Nullable Office office) {
     /**

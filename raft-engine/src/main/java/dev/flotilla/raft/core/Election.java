@@ -28,6 +28,8 @@ final class Election {
         void lost();
     }
 
+    private static final int PRIORITIES_WAITED_FOR = 3;
+
     private final Group group;
     private final Outcome outcome;
     private long deadlineNanos;
@@ -67,10 +69,29 @@ final class Election {
         return group.isLeader() || group.left || group.quiet ? Long.MAX_VALUE : deadlineNanos;
     }
 
-    /** A random time in [T, 2T) (paper §5.2); later by as much as this peer's promise outlasts T. */
+    /** A random time in [T, 2T) (paper §5.2); later by as much as this peer's promise outlasts T, and by its priority. */
     void restartTimer() {
-        long timeout = group.config.electionTimeoutNanos();
-        deadlineNanos = group.nowNanos + group.patienceNanos() + (long) (group.random.nextDouble() * timeout);
+        deadlineNanos = group.nowNanos + group.patienceNanos() + within(group.config.electionTimeoutNanos());
+    }
+
+    /**
+     * A random time below {@code nanos}, after as many times {@code nanos} as there are priorities above this peer's, three
+     * at most: so those of the highest stand first, and each other class when those above it have had the time to win.
+     * That is all a priority does here. Votes are given as ever, so that a group that does not reach its preferred peers
+     * elects another, at most three time-outs later. (Other libraries refuse their vote to who has not the priority that
+     * they look for, and lower that with time; then peers that look for different ones may hold up each other.)
+     */
+    private long within(long nanos) {
+        return prioritiesAbove() * nanos + (long) (group.random.nextDouble() * nanos);
+    }
+
+    private long prioritiesAbove() {
+        return Math.min(PRIORITIES_WAITED_FOR, group.configuration().prioritiesAbove(group.self));
+    }
+
+    /** How much longer this peer waits before it campaigns than one of the highest priority. */
+    long delayNanos() {
+        return prioritiesAbove() * group.config.electionTimeoutNanos();
     }
 
     /** The leader's node is lost: does not wait for its time-out, but not as long as others do either. */
@@ -78,7 +99,7 @@ final class Election {
         if (group.promises()) {
             restartTimer(); // the leader may have a lease by this peer's last answer, if only the link to it is lost
         } else {
-            deadlineNanos = group.nowNanos + (long) (group.random.nextDouble() * group.config.electionTimeoutNanos());
+            deadlineNanos = group.nowNanos + within(group.config.electionTimeoutNanos());
         }
     }
 
@@ -286,7 +307,7 @@ final class Election {
         long spread = Math.min(timeout, (timeout / 4) << Math.min(splits, 2));
         long atLeast = Math.max(group.config.heartbeatIntervalNanos(), group.nowNanos - campaignNanos);
         splits++;
-        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + atLeast + (long) (group.random.nextDouble() * spread));
+        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + atLeast + within(spread));
     }
 
     /** The leader hands over: campaign at once, without PreVote (thesis §3.10). */
@@ -345,7 +366,7 @@ final class Election {
             closedBy = null;
             group.leaderContactNanos = Long.MIN_VALUE;
             long soon = group.config.electionTimeoutNanos() / 10;
-            deadlineNanos = Math.min(deadlineNanos, group.nowNanos + (long) (group.random.nextDouble() * soon));
+            deadlineNanos = Math.min(deadlineNanos, group.nowNanos + within(soon));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.flotilla.raft.core;
 import dev.flotilla.raft.core.Explanation.Block;
 import dev.flotilla.raft.core.Explanation.Part;
 import dev.flotilla.raft.core.Explanation.Subject;
+import dev.flotilla.raft.message.Member;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ final class FollowerExplanation {
         if (campaign == null) {
             return new Block(
                     Subject.ELECTION,
-                    "no leader in term " + status.term() + " yet: this peer stands once its time-out is over",
+                    "no leader in term " + status.term() + " yet: this peer stands once its time-out is over" + delay(),
                     parts(null));
         }
         return new Block(
@@ -73,6 +74,21 @@ final class FollowerExplanation {
                 "no leader: this peer asked for votes in term " + campaign.term()
                         + (campaign.preVote() ? " (not binding yet)" : "") + ", needs " + words.majority(),
                 parts(campaign));
+    }
+
+    /** Why this peer lets others stand first. */
+    private String delay() {
+        if (details.campaignDelayNanos() == 0) {
+            return "";
+        }
+        int own = status.configuration().member(details.self()).map(Member::priority).orElse(0);
+        int highest = status.configuration().members().stream()
+                .filter(Member::isVoter)
+                .mapToInt(Member::priority)
+                .max()
+                .orElse(0);
+        return ", " + PeerWords.seconds(details.campaignDelayNanos()) + " later than others for its priority of " + own
+                + ", where the highest is " + highest;
     }
 
     private List<Part> parts(@Nullable Campaign campaign) {

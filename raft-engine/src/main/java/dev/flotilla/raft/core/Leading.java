@@ -28,6 +28,7 @@ final class Leading implements Election.Outcome {
     private final Membership membership;
     private final Demotion demotion;
     private final Transfer transfer;
+    private final Handover handover;
     private @Nullable Leadership leadership; // null unless this peer leads
     private long commitIndexSeen; // what afterStep has dealt with
 
@@ -44,6 +45,7 @@ final class Leading implements Election.Outcome {
         this.membership = new Membership(group, levels);
         this.demotion = new Demotion(group, membership);
         this.transfer = new Transfer(group);
+        this.handover = new Handover(group, transfer);
     }
 
     void connect(Election theElection, Requests theRequests, Certificates theCertificates, Quieting theQuieting) {
@@ -73,6 +75,7 @@ final class Leading implements Election.Outcome {
         reads.abandon();
         membership.abandon();
         transfer.onLost();
+        handover.onLost();
     }
 
     long deadlineNanos() {
@@ -96,6 +99,7 @@ final class Leading implements Election.Outcome {
             return;
         }
         demote(office);
+        handover.onHeartbeat(office);
         if (!Objects.requireNonNull(quieting).ask(office)) {
             startRound(office);
         }
@@ -334,6 +338,7 @@ final class Leading implements Election.Outcome {
                 && !group.configuration().isJoint()
                 && reads.isIdle()
                 && !transfer.isUnderWay()
+                && !handover.isWanted(office)
                 && isKnownToAll()
                 && office.all().stream().allMatch(office::isSettled);
     }

@@ -78,9 +78,11 @@ final class Membership {
             asking.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, refusal));
             return false;
         }
-        Member learner = newcomer(join);
+        int priority = present.member(join.newcomer()).map(Member::priority).orElse(0); // that lost its data
+        Member learner = newcomer(join).withPriority(priority);
         SpentTicket nowSpent = new SpentTicket(ticket.nonce(), join.newcomer(), ticket.expiresAtMillis());
-        return start(leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
+        return start(
+                leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
     }
 
     /** What a newcomer starts as: nobody counts before it has caught up. */
@@ -111,7 +113,8 @@ final class Membership {
         Configuration present = group.configuration();
         List<Member> members = apply(present.members(), change);
         GroupSettings settings = change.settings() == null ? present.settings() : change.settings();
-        Optional<Result> verdict = rules.judge(leadership, members, settings);
+        Optional<Result> verdict = ChangeRules.priorities(present, members, change)
+                .or(() -> rules.judge(leadership, members, settings));
         if (verdict.isPresent()) {
             asking.answer(group, verdict.get());
             return false;
@@ -139,6 +142,9 @@ final class Membership {
         members.forEach(member -> byPeer.put(member.peerId(), member));
         change.remove().forEach(byPeer::remove);
         change.put().forEach(member -> byPeer.put(member.peerId(), member));
+        change.priorities()
+                .forEach((peer, priority) ->
+                        byPeer.computeIfPresent(peer, (same, member) -> member.withPriority(priority)));
         return List.copyOf(byPeer.values());
     }
 
@@ -211,9 +217,10 @@ final class Membership {
     }
 
     private static Member promoted(Member member) {
-        return member.isWitness()
+        Member promoted = member.isWitness()
                 ? Member.witness(member.peerId(), member.storeId(), false)
                 : Member.voter(member.peerId(), member.storeId());
+        return promoted.withPriority(member.priority());
     }
 
     /** Why those that have caught up are not promoted all the same. */

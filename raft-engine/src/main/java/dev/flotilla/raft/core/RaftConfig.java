@@ -24,6 +24,8 @@ import java.util.function.Consumer;
  * @param demotionAfterNanos how long a voter must be away until the leader makes it a promotable learner; at least 10 T,
  *     or 0 for never
  * @param demotionVotersMin how many voters stay at least when one is demoted for its absence
+ * @param handoverAfterNanos for how long a voter of a higher priority than the leader's must have been fit to lead until
+ *     the leader hands over to it; at least T, or 0 for never
  * @param featureLevel the newest {@link FeatureLevel} that this peer admits to; less than the newest holds the whole group
  *     back, so that it can be rolled back to older software
  */
@@ -42,7 +44,10 @@ public record RaftConfig(
         long quietAfterNanos,
         long demotionAfterNanos,
         int demotionVotersMin,
+        long handoverAfterNanos,
         int featureLevel) {
+    private static final long HANDOVER_AFTER_NANOS_MAX = Duration.ofDays(1).toNanos();
+
     /** The group is never quiet. */
     public static final long NEVER = Long.MAX_VALUE;
 
@@ -67,6 +72,10 @@ public record RaftConfig(
                     "10 * electionTimeoutNanos", 10 * electionTimeoutNanos, "demotionAfterNanos", demotionAfterNanos);
         }
         requirePositive("demotionVotersMin", demotionVotersMin);
+        if (handoverAfterNanos != 0) {
+            requireAtMost("electionTimeoutNanos", electionTimeoutNanos, "handoverAfterNanos", handoverAfterNanos);
+            requireAtMost("handoverAfterNanos", handoverAfterNanos, "one day", HANDOVER_AFTER_NANOS_MAX);
+        }
         requirePositive("featureLevel", featureLevel);
         requireAtMost("featureLevel", featureLevel, "the newest", FeatureLevel.NEWEST);
     }
@@ -76,11 +85,12 @@ public record RaftConfig(
         return new Draft().finished();
     }
 
-    /** The same with T = {@code timeout} and heartbeats each tenth of it. */
+    /** The same with T = {@code timeout}, heartbeats each tenth of it and handovers, unless off, after ten times it. */
     public RaftConfig withElectionTimeout(Duration timeout) {
         return with(draft -> {
             draft.electionTimeoutNanos = timeout.toNanos();
             draft.heartbeatIntervalNanos = timeout.toNanos() / 10;
+            draft.handoverAfterNanos = handoverAfterNanos == 0 ? 0 : timeout.toNanos() * 10;
         });
     }
 
@@ -157,6 +167,14 @@ public record RaftConfig(
         });
     }
 
+    /**
+     * The same with another time for which a voter of a higher priority must have been fit to lead until the leader hands
+     * over to it: at least T; {@link Duration#ZERO} for never.
+     */
+    public RaftConfig withHandoverAfter(Duration fit) {
+        return with(draft -> draft.handoverAfterNanos = fit.toNanos());
+    }
+
     /** The same with another feature level that this peer admits to. */
     public RaftConfig withFeatureLevel(int level) {
         return with(draft -> draft.featureLevel = level);
@@ -184,6 +202,7 @@ public record RaftConfig(
         private long quietAfterNanos = Duration.ofSeconds(10).toNanos();
         private long demotionAfterNanos = 0;
         private int demotionVotersMin = 3;
+        private long handoverAfterNanos = Duration.ofSeconds(10).toNanos();
         private int featureLevel = FeatureLevel.NEWEST;
 
         Draft() {}
@@ -203,6 +222,7 @@ public record RaftConfig(
             quietAfterNanos = from.quietAfterNanos;
             demotionAfterNanos = from.demotionAfterNanos;
             demotionVotersMin = from.demotionVotersMin;
+            handoverAfterNanos = from.handoverAfterNanos;
             featureLevel = from.featureLevel;
         }
 
@@ -222,6 +242,7 @@ public record RaftConfig(
                     quietAfterNanos,
                     demotionAfterNanos,
                     demotionVotersMin,
+                    handoverAfterNanos,
                     featureLevel);
         }
     }

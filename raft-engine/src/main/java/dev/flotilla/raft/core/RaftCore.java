@@ -291,6 +291,7 @@ public final class RaftCore {
                 group.self,
                 group.config.electionTimeoutNanos(),
                 election.mayCampaign(),
+                election.delayNanos(),
                 election.campaign(),
                 leading.office());
     }

@@ -6,6 +6,7 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.FeatureLevel;
+import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.RaftMessage.Answer;
 import dev.flotilla.raft.message.RaftMessage.Forward;
 import dev.flotilla.raft.message.RaftMessage.JoinRequest;
@@ -17,6 +18,7 @@ import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** Brings requests to the leader, from whichever peer, and answers back (thesis §6.2). */
@@ -56,6 +58,8 @@ final class Requests {
             local.answer(group, noLeaseReads(group)); // an older leader would not even know what is asked
         } else if (group.isLeader()) {
             atLeader.handle(local, request, nowMillis);
+        } else if (request instanceof Request.ChangeMembers change && tooNew(change.change()).isPresent()) {
+            local.answer(group, tooNew(change.change()).get()); // an older leader would overlook what it cannot read
         } else if (leader == null) {
             local.answer(group, noLeader());
         } else if (request instanceof Request.Propose propose && isTooLarge(propose.command())) {
@@ -64,6 +68,13 @@ final class Requests {
             group.emit(new Effect.Forwarded(id, group.term()));
             group.send(leader, new Forward(group.term(), id, request));
         }
+    }
+
+    private Optional<Result> tooNew(MembershipChange change) {
+        return change.namesPriorities()
+                ? ChangeRules.levelForPriorities(
+                        group.committedConfiguration().configuration())
+                : Optional.empty();
     }
 
     private static boolean needsState(Request request) {

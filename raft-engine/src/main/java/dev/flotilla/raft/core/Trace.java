@@ -25,6 +25,9 @@ public interface Trace {
     /** This leader begins to make a promotable learner of {@code peer}, for that reason. */
     default void demoted(PeerId peer, String reason) {}
 
+    /** This leader begins to hand over to {@code peer}, whose priority is higher. */
+    default void handsOver(PeerId peer, int priority) {}
+
     /** A message was dropped: {@code reason} says why. */
     default void dropped(PeerId from, String message, String reason) {}
 }

@@ -105,8 +105,13 @@ final class Transfer {
         return leadership.all().stream()
                 .filter(peer -> group.configuration().voters().contains(peer.peer))
                 .max(Comparator.comparing((Progress peer) -> leadership.hears(peer))
-                        .thenComparing(Progress::matchIndex))
+                        .thenComparing(Progress::matchIndex)
+                        .thenComparing(this::priority))
                 .map(peer -> peer.peer);
+    }
+
+    private int priority(Progress peer) {
+        return group.configuration().member(peer.peer).map(Member::priority).orElse(0);
     }
 
     /** Tells the target once its log is as long as this one. */

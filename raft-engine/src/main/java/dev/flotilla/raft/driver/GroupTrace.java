@@ -119,7 +119,8 @@ final class GroupTrace implements Trace {
 
     private static String describe(Member member) {
         return member.role().name().toLowerCase(Locale.ROOT) + "="
-                + member.peerId().shortText();
+                + member.peerId().shortText()
+                + (member.priority() == 0 ? "" : "(priority " + member.priority() + ")");
     }
 
     @Override
@@ -134,6 +135,11 @@ final class GroupTrace implements Trace {
     @Override
     public void demoted(PeerId peer, String reason) {
         LOG.warn("demotes group={} voter={}: {}", shortText(genesis), peer.shortText(), reason);
+    }
+
+    @Override
+    public void handsOver(PeerId peer, int priority) {
+        LOG.info("hands over group={} to={} priority={}", shortText(genesis), peer.shortText(), priority);
     }
 
     @Override

@@ -178,6 +178,32 @@ public record Configuration(
         return all().stream().filter(member -> member.peerId().equals(peerId)).findFirst();
     }
 
+    /**
+     * How many priorities there are among the voters of the incoming (or only) list above that of {@code peerId}, which
+     * counts as of priority 0 if it is none of the members.
+     */
+    public int prioritiesAbove(PeerId peerId) {
+        int own = 0;
+        for (Member member : members) {
+            own = member.peerId().equals(peerId) ? member.priority() : own;
+        }
+        int above = 0;
+        int last = own;
+        while (true) { // the next higher one each time: mostly there is none
+            int next = Integer.MAX_VALUE;
+            for (Member member : members) {
+                if (member.isVoter() && member.priority() > last) {
+                    next = Math.min(next, member.priority());
+                }
+            }
+            if (next == Integer.MAX_VALUE) {
+                return above;
+            }
+            above++;
+            last = next;
+        }
+    }
+
     /** Whether {@code peerId} votes in either list. */
     public boolean isVoter(PeerId peerId) {
         return voters().contains(peerId) || previousVoters().contains(peerId);

@@ -15,8 +15,11 @@ public final class FeatureLevel {
     /** Voters promise their leader not to vote for another one for a while, over restarts too; lease reads. */
     public static final int LEASE_READS = 2;
 
+    /** Members have a {@link Member#priority}, which an older leader would drop from the configuration. */
+    public static final int PRIORITIES = 3;
+
     /** The newest that this code knows. */
-    public static final int NEWEST = LEASE_READS;
+    public static final int NEWEST = PRIORITIES;
 
     /** A bound for decoders, far beyond any level that there will be. */
     static final int MAX = 1_000_000;

@@ -10,8 +10,13 @@ import dev.flotilla.transport.PeerId;
  * @param role what it may do
  * @param promotable whether the leader makes a learner a voter once it has caught up; and of a witness, that it counts in
  *     no quorum before it has caught up, like a learner until then
+ * @param priority who is to lead rather than others, from -{@link #PRIORITY_MAX} to {@link #PRIORITY_MAX}, 0 unless
+ *     somebody asked for another: voters of a lower priority wait longer before they campaign, and hand over to one of a
+ *     higher. It never decides a vote. From {@link FeatureLevel#PRIORITIES} on
  */
-public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotable) {
+public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotable, int priority) {
+    public static final int PRIORITY_MAX = 100;
+
     /** What a member may do. The number goes to disk and wire. */
     public enum Role {
         /** Decides. */
@@ -63,14 +68,28 @@ public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotab
         if (promotable && role == Role.VOTER) {
             throw new IllegalArgumentException("a voter cannot be promoted any further");
         }
+        checkedPriority(priority);
+    }
+
+    static int checkedPriority(int priority) {
+        if (priority < -PRIORITY_MAX || priority > PRIORITY_MAX) {
+            throw new IllegalArgumentException(
+                    "a priority must lie in -" + PRIORITY_MAX + ".." + PRIORITY_MAX + ", got " + priority);
+        }
+        return priority;
+    }
+
+    /** The same with another priority. */
+    public Member withPriority(int other) {
+        return new Member(peerId, storeId, role, promotable, other);
     }
 
     public static Member voter(PeerId peerId, StoreId storeId) {
-        return new Member(peerId, storeId, Role.VOTER, false);
+        return new Member(peerId, storeId, Role.VOTER, false, 0);
     }
 
     public static Member learner(PeerId peerId, StoreId storeId, boolean promotable) {
-        return new Member(peerId, storeId, Role.LEARNER, promotable);
+        return new Member(peerId, storeId, Role.LEARNER, promotable, 0);
     }
 
     /**
@@ -79,7 +98,7 @@ public record Member(PeerId peerId, StoreId storeId, Role role, boolean promotab
      * @param promotable whether it has still to catch up before it counts
      */
     public static Member witness(PeerId peerId, StoreId storeId, boolean promotable) {
-        return new Member(peerId, storeId, Role.WITNESS, promotable);
+        return new Member(peerId, storeId, Role.WITNESS, promotable, 0);
     }
 
     /** Whether it votes and may lead. */

@@ -1,7 +1,11 @@
 package dev.flotilla.raft.message;
 
 import dev.flotilla.transport.PeerId;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,16 +14,24 @@ import org.jspecify.annotations.Nullable;
  * @param put members that are added, or replace the member of the same peer id
  * @param remove members that go; one that is none is no error
  * @param settings what the members agree on from then on; null: as before
+ * @param priorities that members have from then on, whatever else of them changes meanwhile; the others keep theirs. Who
+ *     is none is refused
  */
-public record MembershipChange(List<Member> put, List<PeerId> remove, @Nullable GroupSettings settings) {
+public record MembershipChange(
+        List<Member> put,
+        List<PeerId> remove,
+        @Nullable GroupSettings settings,
+        SortedMap<PeerId, Integer> priorities) {
     public MembershipChange {
         put = List.copyOf(put);
         remove = List.copyOf(remove);
+        priorities.values().forEach(Member::checkedPriority);
+        priorities = Collections.unmodifiableSortedMap(new TreeMap<>(priorities));
     }
 
     /** Other members, the same settings. */
     public MembershipChange(List<Member> put, List<PeerId> remove) {
-        this(put, remove, null);
+        this(put, remove, null, new TreeMap<>());
     }
 
     public static MembershipChange put(Member member) {
@@ -32,6 +44,16 @@ public record MembershipChange(List<Member> put, List<PeerId> remove, @Nullable 
 
     /** The same members, other settings. */
     public static MembershipChange settings(GroupSettings settings) {
-        return new MembershipChange(List.of(), List.of(), settings);
+        return new MembershipChange(List.of(), List.of(), settings, new TreeMap<>());
+    }
+
+    /** The same members and settings, but {@code peerId} has another {@link Member#priority}. */
+    public static MembershipChange priority(PeerId peerId, int priority) {
+        return new MembershipChange(List.of(), List.of(), null, new TreeMap<>(Map.of(peerId, priority)));
+    }
+
+    /** Whether it needs a group at {@link FeatureLevel#PRIORITIES}. */
+    public boolean namesPriorities() {
+        return !priorities.isEmpty() || put.stream().anyMatch(member -> member.priority() != 0);
     }
 }

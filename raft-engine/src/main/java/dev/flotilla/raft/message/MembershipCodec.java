@@ -7,11 +7,15 @@ import dev.flotilla.raft.message.proto.ProtoContact;
 import dev.flotilla.raft.message.proto.ProtoGroupSettings;
 import dev.flotilla.raft.message.proto.ProtoMember;
 import dev.flotilla.raft.message.proto.ProtoMembershipChange;
+import dev.flotilla.raft.message.proto.ProtoPriority;
 import dev.flotilla.raft.message.proto.ProtoRemovalNotice;
 import dev.flotilla.raft.message.proto.ProtoSpentTicket;
 import dev.flotilla.raft.message.proto.ProtoTicket;
 import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
 import java.util.List;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /** Who is a member, who may become one, and who is none any longer: records to protobuf and back. */
 final class MembershipCodec {
@@ -23,6 +27,7 @@ final class MembershipCodec {
                 .setStoreId(Wire.toProto(member.storeId()))
                 .setRole(member.role().number())
                 .setPromotable(member.promotable())
+                .setPriority(member.priority())
                 .build();
     }
 
@@ -31,7 +36,8 @@ final class MembershipCodec {
                 Wire.peerId(proto.getPeerId()),
                 Wire.storeId(proto.getStoreId()),
                 Member.Role.of(proto.getRole()),
-                proto.getPromotable());
+                proto.getPromotable(),
+                proto.getPriority());
     }
 
     static ProtoConfiguration toProto(Configuration configuration) {
@@ -103,6 +109,9 @@ final class MembershipCodec {
         if (change.settings() != null) {
             proto.setSettings(toProto(change.settings()));
         }
+        change.priorities().forEach((peer, priority) -> proto.addPriorities(ProtoPriority.newBuilder()
+                .setPeerId(Wire.toProto(peer))
+                .setPriority(priority)));
         return proto.build();
     }
 
@@ -111,7 +120,17 @@ final class MembershipCodec {
         return new MembershipChange(
                 members("members to put", proto.getPutList(), Configuration.MEMBERS_MAX),
                 Wire.map(proto.getRemoveList(), Wire::peerId),
-                proto.hasSettings() ? settings(proto.getSettings()) : null);
+                proto.hasSettings() ? settings(proto.getSettings()) : null,
+                priorities(proto.getPrioritiesList()));
+    }
+
+    private static SortedMap<PeerId, Integer> priorities(List<ProtoPriority> protos) {
+        Wire.atMost("priorities", protos.size(), Configuration.MEMBERS_MAX);
+        SortedMap<PeerId, Integer> priorities = new TreeMap<>();
+        for (ProtoPriority proto : protos) {
+            priorities.put(Wire.peerId(proto.getPeerId()), proto.getPriority());
+        }
+        return priorities;
     }
 
     static ProtoCertificate toProto(Certificate certificate) {

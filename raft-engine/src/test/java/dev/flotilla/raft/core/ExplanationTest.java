@@ -32,6 +32,7 @@ final class ExplanationTest {
     private long configurationIndex = 3;
     private boolean left;
     private boolean mayCampaign = true;
+    private long campaignDelay;
     private @Nullable Campaign campaign;
     private long firstIndex = 2;
     private @Nullable PeerId transferTarget;
@@ -72,7 +73,7 @@ final class ExplanationTest {
         CoreDetails.Office office = role == Role.LEADER
                 ? new CoreDetails.Office(firstIndex, 64, transferTarget, false, inFlight, snapshots, refusals)
                 : null;
-        return Explanation.of(status, new CoreDetails(SELF, SECOND, mayCampaign, campaign, office), troubles::get);
+        return Explanation.of(status, new CoreDetails(SELF, SECOND, mayCampaign, campaignDelay, campaign, office), troubles::get);
     }
 
     private static String name(String peer) {
@@ -162,6 +163,18 @@ final class ExplanationTest {
                         + " (this peer) granted; " + name("n2")
                         + " refused (it voted for another, or its log is longer); " + name("n3")
                         + " did not answer (not reachable: time-out)");
+    }
+
+    @Test
+    void aPeerOfALowerPrioritySaysThatOthersStandFirst() {
+        role = Role.FOLLOWER;
+        leader = null;
+        campaignDelay = 1_000_000_000L;
+        threeVoters(-1, -1);
+        members.set(1, new MemberStatus(voter("n2").withPriority(5), null, -1, -1));
+        assertThat(why().lines().get(0))
+                .startsWith("no leader in term 9 yet: this peer stands once its time-out is over, 1.0 s later than others"
+                        + " for its priority of 0, where the highest is 5");
     }
 
     @Test

@@ -33,6 +33,11 @@ class FeatureLevelTest {
                 .withFeatureLevel(level);
     }
 
+    private static String tooNewSince(String entry) {
+        return "level " + TOO_NEW + " since entry " + entry + ", but this peer knows levels up to "
+                + FeatureLevel.NEWEST;
+    }
+
     private static Entry entry(EntryId id, int level) {
         return new Entry(id, Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration(level)));
     }
@@ -74,15 +79,15 @@ class FeatureLevelTest {
         List<Entry> log = List.of(entry(new EntryId(1, 1), TOO_NEW));
         assertThatThrownBy(() -> core(null, log))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the group is at feature level 3 since entry 1/1, but this peer knows levels up to 2:"
-                        + " upgrade it and start it again");
+                .hasMessage("the group is at feature level " + TOO_NEW + " since entry 1/1, but this peer knows levels up to "
+                        + FeatureLevel.NEWEST + ": upgrade it and start it again");
     }
 
     @Test
     void aSnapshotOfANewerLevelIsNotOpened() {
         assertThatThrownBy(() -> core(snapshot(TOO_NEW), List.of()))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("level 3 since entry 1/5, but this peer knows levels up to 2");
+                .hasMessageContaining(tooNewSince("1/5"));
     }
 
     @Test
@@ -92,7 +97,7 @@ class FeatureLevelTest {
         assertThatThrownBy(
                         () -> receive(core, new RaftMessage.AppendEntries(1, 1, new EntryId(1, 1), List.of(newer), 0)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("level 3 since entry 1/2, but this peer knows levels up to 2");
+                .hasMessageContaining(tooNewSince("1/2"));
     }
 
     @Test
@@ -100,6 +105,6 @@ class FeatureLevelTest {
         RaftCore core = core(null, List.of(entry(new EntryId(1, 1), FeatureLevel.NEWEST)));
         assertThatThrownBy(() -> receive(core, new RaftMessage.InstallSnapshot(1, 1, snapshot(TOO_NEW), 0)))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("level 3 since entry 1/5, but this peer knows levels up to 2");
+                .hasMessageContaining(tooNewSince("1/5"));
     }
 }

@@ -44,8 +44,8 @@ public final class MessageSamples {
     }
 
     public static Configuration configuration() {
-        Member first = Member.voter(peer(1), storeId(1));
-        Member second = Member.learner(peer(2), storeId(2), true);
+        Member first = Member.voter(peer(1), storeId(1)).withPriority(5);
+        Member second = Member.learner(peer(2), storeId(2), true).withPriority(-100);
         return new Configuration(
                 List.of(first, second),
                 List.of(first),
@@ -95,6 +95,7 @@ public final class MessageSamples {
                 new Request.ChangeMembers(
                         new MembershipChange(List.of(Member.voter(peer(4), storeId(4))), List.of(peer(5)))),
                 new Request.ChangeMembers(MembershipChange.settings(settings())),
+                new Request.ChangeMembers(MembershipChange.priority(peer(4), -7)),
                 new Request.Transfer(peer(2)),
                 new Request.Transfer(null),
                 new Request.Join(peer(6), storeId(6), 2, ticket()));

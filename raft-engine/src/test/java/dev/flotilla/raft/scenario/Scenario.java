@@ -48,10 +48,11 @@ import java.util.stream.Collectors;
  * newcomers n4            run, know the founders, are no members
  * log n2 2/2 2/3          empty entries after 1/1, as term/index; the term on disk is the last one's
  * term n2 5               the term on its disk
+ * priority n1 5           agreed on by the founders
  * level n1 1              the newest feature level that it knows
  * group level=1 lease=1000/20    what the founders agreed on; lease in milliseconds, drift of clocks in permille
  * config window=2/1000    also append=BYTES entry=BYTES uncommitted=BYTES cache=BYTES tail=ENTRIES lag=ENTRIES
- *                         quiet=MILLIS away=SECONDS floor=VOTERS
+ *                         quiet=MILLIS away=SECONDS floor=VOTERS handover=MILLIS
  * hide Heartbeat          messages that are not written down
  * </pre>
  *
@@ -64,6 +65,7 @@ import java.util.stream.Collectors;
  * pass 500                milliseconds
  * propose n1 x=1          read n1; lease n1 (a lease read); transfer n1 n2; snapshot n1; status n1
  * change n1 +n4? -n2      asks n1 for members: n4? promotable learner, n4. learner, n4 voter, n4!? n4! witness
+ * prefer n1 n2=5          asks n1 to have the members agree on that priority of n2
  * settings n1 lease=1000/20    asks n1 to have the members agree on that; lease=0/0: no lease reads
  * upgrade n1 2            while down: the newest feature level that it knows from its next start on
  * join n4 n1 ticket=1 by=n1 role=voter lives=1000    the newcomer turns to n1 with that ticket
@@ -96,6 +98,7 @@ final class Scenario {
             "quiet", 0L));
 
     {
+        config.put("handover", 0L);
         config.put("away", 0L);
         config.put("floor", 3L);
     }
@@ -106,6 +109,7 @@ final class Scenario {
     private final Map<String, Long> terms = new HashMap<>();
     private final Map<String, SimDisk.Copy> copies = new HashMap<>();
     private final Map<String, Integer> levels = new HashMap<>();
+    private final Map<String, Integer> priorities = new HashMap<>();
     private Configuration founding = Configuration.of(List.of());
     private boolean started;
     private long requests;
@@ -152,6 +156,7 @@ final class Scenario {
                                 .map(MessageParser::entryId)
                                 .toList());
             case "term" -> terms.put(words.get(0), Long.parseLong(words.get(1)));
+            case "priority" -> priorities.put(words.get(0), Integer.parseInt(words.get(1)));
             case "level" -> levels.put(words.get(0), Integer.parseInt(words.get(1)));
             case "group" -> words.forEach(this::agree);
             case "config" -> words.forEach(this::configure);
@@ -203,14 +208,15 @@ final class Scenario {
                 .withBacklog(setting("uncommitted"), setting("uncommitted"))
                 .withLogKept(setting("cache"), setting("tail"))
                 .withPromotionLag(setting("lag"))
+                .withHandoverAfter(Duration.ofMillis(setting("handover")))
                 .withDemotion(Duration.ofSeconds(setting("away")), (int) setting("floor"));
         settings = setting("quiet") == 0
                 ? settings.withoutQuiet()
                 : settings.withQuietAfter(Duration.ofMillis(setting("quiet")));
         Set<PeerId> contacts = founders.stream().map(Names::peer).collect(Collectors.toCollection(HashSet::new));
         List<Member> members = founders.stream()
-                .map(Names::peer)
-                .map(id -> Member.voter(id, Names.store(id, 1)))
+                .map(name -> Member.voter(Names.peer(name), Names.store(Names.peer(name), 1))
+                        .withPriority(priorities.getOrDefault(name, 0)))
                 .toList();
         List<String> everybody = new ArrayList<>(founders);
         everybody.addAll(newcomers);
@@ -256,6 +262,7 @@ final class Scenario {
                         world.peer(first),
                         new Request.ChangeMembers(
                                 MembershipChange.settings(settings(words.get(1).replace("lease=", "")))));
+            case "prefer" -> prefer(world.peer(first), words.get(1));
             case "upgrade" -> world.peer(first).upgrade(Integer.parseInt(words.get(1)));
             case "join" -> join(words);
             case "snapshot" -> world.peer(first).takeSnapshot();
@@ -354,6 +361,14 @@ final class Scenario {
             }
         }
         ask(peer, new Request.ChangeMembers(new MembershipChange(put, remove)));
+    }
+
+    private void prefer(SimPeer peer, String text) {
+        String[] parts = text.split("=", 2);
+        ask(
+                peer,
+                new Request.ChangeMembers(
+                        MembershipChange.priority(Names.peer(parts[0]), Integer.parseInt(parts[1]))));
     }
 
     private void join(List<String> words) {

@@ -94,7 +94,10 @@ public final class MessageText {
                     + change.change().remove().stream().map(Names::of).toList()
                     + (change.change().settings() == null
                             ? ""
-                            : " lease=" + of(change.change().settings()));
+                            : " lease=" + of(change.change().settings()))
+                    + change.change().priorities().entrySet().stream()
+                            .map(each -> " " + Names.of(each.getKey()) + "^" + each.getValue())
+                            .collect(Collectors.joining());
         } else if (request instanceof Request.Transfer transfer) {
             return "Transfer to " + name(transfer.target());
         } else if (request instanceof Request.Join join) {
@@ -144,7 +147,8 @@ public final class MessageText {
 
     /**
      * {@code {n1 n2 n3? level=1 lease=1000/20}}, level and lease unless as usual; joint {@code {n1 n2 <- n1}}; a learner
-     * {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}.
+     * {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}; of
+     * priority 5 {@code n3^5}.
      */
     public static String of(Configuration configuration) {
         String incoming = list(configuration.members());
@@ -174,7 +178,8 @@ public final class MessageText {
                     case VOTER -> "";
                     case LEARNER -> member.promotable() ? "?" : ".";
                     case WITNESS -> member.promotable() ? "!?" : "!";
-                };
+                }
+                + (member.priority() == 0 ? "" : "^" + member.priority());
     }
 
     public static String name(@Nullable PeerId peerId) {
