@@ -73,6 +73,7 @@ final class Chaos {
             case REMOVE_LEADER -> pick(Chaos::isLeader).ifPresent(leader -> remove(leader, leader.id()));
             case REPLACE_MEMBERS -> pick(SimPeer::isUp).ifPresent(this::replaceMembers);
             case JOIN -> pick(group.life()::isOutside).ifPresent(this::join);
+            case PREFER -> pick(SimPeer::isUp).ifPresent(this::prefer);
             case WIPE -> pick(this::mayBeWiped).ifPresent(this::wipe);
         }
     }
@@ -163,7 +164,9 @@ final class Chaos {
     }
 
     private static Member asVoter(Member member) {
-        return member.isWitness() ? member : Member.voter(member.peerId(), member.storeId());
+        return member.isWitness()
+                ? member
+                : Member.voter(member.peerId(), member.storeId()).withPriority(member.priority());
     }
 
     private Member learner(SimPeer peer) {
@@ -199,6 +202,12 @@ final class Chaos {
         change(asked, new MembershipChange(put, gone));
     }
 
+    /** One of few priorities, so that some are equal; perhaps of somebody who cannot have one. */
+    private void prefer(SimPeer asked) {
+        pick(peer -> true)
+                .ifPresent(peer -> change(asked, MembershipChange.priority(peer.id(), random.nextInt(4) - 1)));
+    }
+
     /** While a lost disk's owner counts as a voter, a careful operator changes nothing but that. */
     private void change(SimPeer asked, MembershipChange change) {
         Configuration known = asked.status().configuration();
@@ -206,8 +215,9 @@ final class Chaos {
                 .map(Member::peerId)
                 .filter(peer -> !known.contains(peer, group.life().peer(peer).storeId()))
                 .toList();
-        boolean concernsLost =
-                change.put().stream().map(Member::peerId).allMatch(lost::contains) && lost.containsAll(change.remove());
+        boolean concernsLost = change.priorities().isEmpty()
+                && change.put().stream().map(Member::peerId).allMatch(lost::contains)
+                && lost.containsAll(change.remove());
         if (wiped && !concernsLost && (!lost.isEmpty() || known.all().isEmpty())) {
             return;
         }

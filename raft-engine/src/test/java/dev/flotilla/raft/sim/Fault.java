@@ -21,6 +21,7 @@ enum Fault {
     REMOVE_LEADER(2),
     REPLACE_MEMBERS(3),
     JOIN(6),
+    PREFER(6),
     WIPE(1);
 
     private final int weightMax;

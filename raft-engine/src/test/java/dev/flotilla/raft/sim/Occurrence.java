@@ -54,6 +54,8 @@ enum Occurrence {
     JOIN_REFUSED(false),
     TRANSFERRED(true),
     TRANSFER_REFUSED(true),
+    PRIORITY_CHANGED(true),
+    HANDED_OVER(true),
     TIMEOUT_NOW(true),
     REFUSAL(true),
     INTRODUCTION(true),

@@ -234,6 +234,12 @@ final class SimGroup implements World {
     }
 
     @Override
+    public void handsOver(SimPeer leader, PeerId peer, int priority) {
+        environment.note(() -> leader.name() + " hands over to " + Names.of(peer) + " of priority " + priority);
+        environment.tally().count(Occurrence.HANDED_OVER);
+    }
+
+    @Override
     public void left(SimPeer peer) {
         requests(peer).left();
         life.left(peer);

@@ -407,6 +407,11 @@ public final class SimPeer {
         }
 
         @Override
+        public void handsOver(PeerId peer, int priority) {
+            world.handsOver(SimPeer.this, peer, priority);
+        }
+
+        @Override
         public void dropped(PeerId from, String message, String reason) {
             world.dropped(SimPeer.this, from, message, reason);
         }

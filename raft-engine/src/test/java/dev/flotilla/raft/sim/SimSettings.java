@@ -143,6 +143,7 @@ record SimSettings(
                 .withEntryBytesMax(500)
                 .withBacklog(random.nextInt(4) == 0 ? 600 : 100_000, random.nextInt(4) == 0 ? 600 : 100_000)
                 .withLogKept(random.nextBoolean() ? 100 : 100_000, pick(random, 0, 2, 10))
+                .withHandoverAfter(Duration.ofNanos((1 + random.nextInt(3)) * ELECTION_TIMEOUT_NANOS))
                 .withPromotionLag(pick(random, 0, 5, 64));
     }
 

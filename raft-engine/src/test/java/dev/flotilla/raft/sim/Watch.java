@@ -160,6 +160,12 @@ final class Watch {
                 tally.count(Occurrence.STORE_REPLACED);
             }
         }
+        for (Member member : before.members()) {
+            int later = next.member(member.peerId()).map(Member::priority).orElse(member.priority());
+            if (later != member.priority()) {
+                tally.count(Occurrence.PRIORITY_CHANGED);
+            }
+        }
         for (Member member : next.previous()) {
             Optional<Member> later = next.members().stream()
                     .filter(each -> each.peerId().equals(member.peerId()))

@@ -66,6 +66,9 @@ public interface World {
     /** As leader: {@code peer} is to become a promotable learner. */
     default void demoted(SimPeer leader, PeerId peer, String reason) {}
 
+    /** As leader: begins to hand over to {@code peer}, whose priority is higher. */
+    default void handsOver(SimPeer leader, PeerId peer, int priority) {}
+
     /** The peer learnt, durably, that it is no member any longer. */
     void left(SimPeer peer);
 }
