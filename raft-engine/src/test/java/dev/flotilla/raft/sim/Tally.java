@@ -28,6 +28,11 @@ public final class Tally {
         other.seeds.forEach((occurrence, count) -> seeds.merge(occurrence, count, Integer::sum));
     }
 
+    /** How often {@code occurrence} was seen. */
+    long times(Occurrence occurrence) {
+        return times.getOrDefault(occurrence, 0L);
+    }
+
     /** What had to be seen and never was. */
     List<Occurrence> missing() {
         return List.of(Occurrence.values()).stream()
