@@ -11,6 +11,7 @@ import dev.flotilla.raft.driver.GroupEvents;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.Bytes;
@@ -76,6 +77,16 @@ record DrivenGroup<R>(GroupDriver<R> driver) implements RaftGroup<R> {
     @Override
     public CompletableFuture<SnapshotMeta> takeSnapshot() {
         return driver.takeSnapshot();
+    }
+
+    @Override
+    public CompletableFuture<SnapshotMarker> beginSnapshot() {
+        return driver.beginSnapshot();
+    }
+
+    @Override
+    public CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker) {
+        return driver.endSnapshot(marker);
     }
 
     @Override

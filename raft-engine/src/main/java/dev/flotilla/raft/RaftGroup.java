@@ -10,6 +10,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.Bytes;
@@ -88,6 +89,26 @@ public interface RaftGroup<R> extends AutoCloseable {
 
     /** Captures the state and makes it the newest snapshot; the log is compacted behind it. */
     CompletableFuture<SnapshotMeta> takeSnapshot();
+
+    /**
+     * Begins a snapshot that the application drives: marks what the state contains now, and holds a view of it. A state
+     * machine that keeps its own state then makes that durable, in its own time, while it goes on; after that
+     * {@link #endSnapshot} shortens the log. A later call takes the place of this one. Fails with an
+     * {@link IllegalStateException} if there is no agreed state yet.
+     */
+    CompletableFuture<SnapshotMarker> beginSnapshot();
+
+    /**
+     * Ends it: the view becomes the newest snapshot, which followers that lag and newcomers are given, and of the log what
+     * lies at or before the marker goes, but for the tail that is kept for slow followers. What was applied since the
+     * marker stays. If a newer snapshot came meanwhile, that is returned.
+     *
+     * <p>Fails with an {@link IllegalArgumentException} if {@code marker} is of another group, was ended, or is not the
+     * last that was begun here since the group was opened; with an {@link IllegalStateException} if the state machine keeps
+     * its own state, by its {@link dev.flotilla.raft.machine.StateMachine#lastApplied}, and not up to the marker yet: then
+     * it may be ended later.
+     */
+    CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker);
 
     /** Told of what happens, in order, on the callback executor; replaces the listener before. */
     void listener(GroupListener listener);

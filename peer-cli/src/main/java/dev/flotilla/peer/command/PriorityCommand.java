@@ -24,15 +24,13 @@ final class PriorityCommand extends DaemonCommand {
 
     @Override
     ObjectNode request() {
-        return request("priority")
-                .put("community", community)
-                .put("peer", peer)
-                .put("priority", priority);
+        return request("priority").put("community", community).put("peer", peer).put("priority", priority);
     }
 
     @Override
     String text(JsonNode result) {
         return result.path("peer").asText() + " has priority "
-                + result.path("priority").asInt() + " in " + result.path("community").asText();
+                + result.path("priority").asInt() + " in "
+                + result.path("community").asText();
     }
 }

@@ -148,7 +148,6 @@ final class FlotillaCommandTest {
                 "snapshot c",
                 "backup c",
                 "priority c p 5",
-                "priority c p -- -5",
                 "transfer c"
             })
     void commandsOfTheDaemonSaySoWhenNoneRuns(String arguments) {
@@ -157,6 +156,13 @@ final class FlotillaCommandTest {
         assertThat(err.toString().strip())
                 .isEqualTo(
                         "error: no daemon runs on " + directory + "; start one with: flotilla run --data " + directory);
+    }
+
+    @Test
+    void aNegativePriorityFollowsTwoDashes() {
+        assertThat(run("priority", "c", "p", "--data", directory.toString(), "--", "-5"))
+                .isEqualTo(1);
+        assertThat(err.toString()).startsWith("error: no daemon runs on ");
     }
 
     @Test

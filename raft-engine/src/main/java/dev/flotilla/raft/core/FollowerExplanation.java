@@ -81,7 +81,10 @@ final class FollowerExplanation {
         if (details.campaignDelayNanos() == 0) {
             return "";
         }
-        int own = status.configuration().member(details.self()).map(Member::priority).orElse(0);
+        int own = status.configuration()
+                .member(details.self())
+                .map(Member::priority)
+                .orElse(0);
         int highest = status.configuration().members().stream()
                 .filter(Member::isVoter)
                 .mapToInt(Member::priority)

@@ -81,8 +81,7 @@ final class Membership {
         int priority = present.member(join.newcomer()).map(Member::priority).orElse(0); // that lost its data
         Member learner = newcomer(join).withPriority(priority);
         SpentTicket nowSpent = new SpentTicket(ticket.nonce(), join.newcomer(), ticket.expiresAtMillis());
-        return start(
-                leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
+        return start(leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
     }
 
     /** What a newcomer starts as: nobody counts before it has caught up. */
@@ -113,8 +112,8 @@ final class Membership {
         Configuration present = group.configuration();
         List<Member> members = apply(present.members(), change);
         GroupSettings settings = change.settings() == null ? present.settings() : change.settings();
-        Optional<Result> verdict = ChangeRules.priorities(present, members, change)
-                .or(() -> rules.judge(leadership, members, settings));
+        Optional<Result> verdict =
+                ChangeRules.priorities(present, members, change).or(() -> rules.judge(leadership, members, settings));
         if (verdict.isPresent()) {
             asking.answer(group, verdict.get());
             return false;

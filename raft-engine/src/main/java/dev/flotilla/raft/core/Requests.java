@@ -58,7 +58,8 @@ final class Requests {
             local.answer(group, noLeaseReads(group)); // an older leader would not even know what is asked
         } else if (group.isLeader()) {
             atLeader.handle(local, request, nowMillis);
-        } else if (request instanceof Request.ChangeMembers change && tooNew(change.change()).isPresent()) {
+        } else if (request instanceof Request.ChangeMembers change
+                && tooNew(change.change()).isPresent()) {
             local.answer(group, tooNew(change.change()).get()); // an older leader would overlook what it cannot read
         } else if (leader == null) {
             local.answer(group, noLeader());
@@ -72,8 +73,7 @@ final class Requests {
 
     private Optional<Result> tooNew(MembershipChange change) {
         return change.namesPriorities()
-                ? ChangeRules.levelForPriorities(
-                        group.committedConfiguration().configuration())
+                ? ChangeRules.levelForPriorities(group.committedConfiguration().configuration())
                 : Optional.empty();
     }
 

@@ -9,6 +9,7 @@ import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.session.SessionedMachine;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -154,15 +156,29 @@ final class Applier<R> {
 
     /** Captures the state as it is, whether the policy asks for it or not. */
     CompletableFuture<SnapshotMeta> takeSnapshot() {
-        CompletableFuture<SnapshotMeta> taken = new CompletableFuture<>();
+        return snapshot(taken -> snapshots.take(() -> position, machine::capture, taken));
+    }
+
+    /** Captures the state as it is, to be kept once the application says so. */
+    CompletableFuture<SnapshotMarker> beginSnapshot() {
+        return snapshot(begun -> snapshots.begin(position, machine::capture, begun));
+    }
+
+    /** The application has made durable what it wanted to. */
+    CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker) {
+        return snapshot(ended -> snapshots.end(marker, position.index(), machine.keptIndex(), ended));
+    }
+
+    private <T> CompletableFuture<T> snapshot(Consumer<CompletableFuture<T>> task) {
+        CompletableFuture<T> future = new CompletableFuture<>();
         serial.execute(() -> {
             if (stopped || hollow) {
-                taken.completeExceptionally(new IllegalStateException(stopped ? "the group is closed" : WITNESS));
+                future.completeExceptionally(new IllegalStateException(stopped ? "the group is closed" : WITNESS));
             } else {
-                guarded(() -> snapshots.take(() -> position, machine::capture, taken));
+                guarded(() -> task.accept(future));
             }
         });
-        return taken;
+        return future;
     }
 
     /**

@@ -11,6 +11,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.session.Token;
@@ -194,10 +195,25 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     /** Captures the state and makes it the newest snapshot; fails with an {@link IllegalStateException} if there is none. */
     public CompletableFuture<SnapshotMeta> takeSnapshot() {
-        CompletableFuture<SnapshotMeta> future = new CompletableFuture<>();
-        var unused = group.takeSnapshot().whenComplete((snapshot, failure) -> {
+        return called(group.takeSnapshot());
+    }
+
+    /** Marks what the state contains now, and holds a view of it until {@link #endSnapshot}. */
+    public CompletableFuture<SnapshotMarker> beginSnapshot() {
+        return called(group.beginSnapshot());
+    }
+
+    /** Makes that view the newest snapshot. */
+    public CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker) {
+        return called(group.endSnapshot(marker));
+    }
+
+    /** The same, completed where the application is called. */
+    private <T> CompletableFuture<T> called(CompletableFuture<T> made) {
+        CompletableFuture<T> future = new CompletableFuture<>();
+        var unused = made.whenComplete((value, failure) -> {
             if (failure == null) {
-                node.threads().complete(future, snapshot);
+                node.threads().complete(future, value);
             } else {
                 node.threads().fail(future, failure);
             }

@@ -13,6 +13,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RemovalNotice;
 import dev.flotilla.raft.message.Result;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.metrics.Metric;
@@ -185,6 +186,16 @@ final class GroupLoop<R> implements Outbox.Sender {
     /** Any thread. */
     CompletableFuture<SnapshotMeta> takeSnapshot() {
         return applier.takeSnapshot();
+    }
+
+    /** Any thread. */
+    CompletableFuture<SnapshotMarker> beginSnapshot() {
+        return applier.beginSnapshot();
+    }
+
+    /** Any thread. */
+    CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker) {
+        return applier.endSnapshot(marker);
     }
 
     /** What the application asks. */

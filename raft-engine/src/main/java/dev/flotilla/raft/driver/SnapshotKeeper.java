@@ -4,6 +4,7 @@ import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import java.io.IOException;
 import java.time.Duration;
@@ -33,6 +34,14 @@ final class SnapshotKeeper {
     /** What was applied last, and how to capture it. */
     private record Latest(Applier.Position position, Supplier<StateMachine.Capture> capture) {}
 
+    /** A snapshot that the application drives, and has not ended. */
+    private record Begun(
+            SnapshotMarker marker,
+            Applier.Position position,
+            StateMachine.Capture capture,
+            long entriesSince,
+            long bytesSince) {}
+
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotKeeper.class);
 
     private final NodeContext node;
@@ -50,6 +59,7 @@ final class SnapshotKeeper {
     private long takenNanos;
     private @Nullable Latest latest;
     private boolean looking; // again, once a snapshot may be due
+    private @Nullable Begun begun;
     private final List<Runnable> whenSaved = new ArrayList<>();
 
     /**
@@ -155,6 +165,69 @@ final class SnapshotKeeper {
         }
     }
 
+    /** Holds a view of the state as it is, in place of one that was begun before. */
+    void begin(Applier.Position now, Supplier<StateMachine.Capture> capture, CompletableFuture<SnapshotMarker> marked) {
+        if (now.index() == 0 || now.index() < exactFromIndex) {
+            marked.completeExceptionally(
+                    new IllegalStateException("there is no agreed state yet that a snapshot could hold"));
+            return;
+        }
+        try {
+            SnapshotMarker marker = new SnapshotMarker(
+                    genesis,
+                    now.lastApplied(),
+                    now.inForce().configuration(),
+                    now.inForce().id());
+            begun = new Begun(marker, now, capture.get(), entriesSince, bytesSince);
+            marked.complete(marker);
+        } catch (Throwable e) {
+            marked.completeExceptionally(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Makes the view that belongs to {@code marker} the newest snapshot, after the one that is being written if there is
+     * one. The log is shortened behind it as behind any.
+     *
+     * @param appliedIndex what the state contains
+     * @param keptIndex what of it the state machine keeps itself; 0 if nothing
+     */
+    void end(SnapshotMarker marker, long appliedIndex, long keptIndex, CompletableFuture<SnapshotMeta> taken) {
+        Begun ended = begun;
+        SnapshotMeta last = newest;
+        if (stopped) {
+            taken.completeExceptionally(new IllegalStateException("the group is closed"));
+        } else if (ended == null || !ended.marker.equals(marker)) {
+            taken.completeExceptionally(new IllegalArgumentException(whyNot(marker, appliedIndex)));
+        } else if (keptIndex > 0 && keptIndex < marker.index()) {
+            taken.completeExceptionally(new IllegalStateException("the state machine keeps its state up to entry "
+                    + keptIndex + ", which is before the marker at " + marker.lastIncluded()));
+        } else if (saving) {
+            whenSaved.add(() -> end(marker, appliedIndex, keptIndex, taken));
+        } else if (last != null && last.index() >= marker.index()) {
+            begun = null;
+            taken.complete(last);
+        } else {
+            begun = null;
+            long entries = Math.max(0, entriesSince - ended.entriesSince); // applied since, so not in it
+            long bytes = Math.max(0, bytesSince - ended.bytesSince);
+            save(ended.position, ended.capture, taken);
+            entriesSince = entries;
+            bytesSince = bytes;
+        }
+    }
+
+    private String whyNot(SnapshotMarker marker, long appliedIndex) {
+        if (!marker.genesis().equals(genesis)) {
+            return "the marker is of group " + marker.genesis() + ", this is group " + genesis;
+        } else if (marker.index() > appliedIndex) {
+            return "the marker at " + marker.lastIncluded() + " is ahead of the state, which ends at " + appliedIndex;
+        }
+        return "the marker at " + marker.lastIncluded()
+                + " is not the last that was begun, or was ended: begin another snapshot";
+    }
+
     private void save(Applier.Position position, StateMachine.Capture capture, CompletableFuture<SnapshotMeta> taken) {
         saving = true;
         taken();
@@ -203,6 +276,7 @@ final class SnapshotKeeper {
     /** Nothing is captured any more. */
     void stop() {
         stopped = true;
+        begun = null;
         takeWaiting();
     }
 

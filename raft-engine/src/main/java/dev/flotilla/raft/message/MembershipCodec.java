@@ -109,9 +109,9 @@ final class MembershipCodec {
         if (change.settings() != null) {
             proto.setSettings(toProto(change.settings()));
         }
-        change.priorities().forEach((peer, priority) -> proto.addPriorities(ProtoPriority.newBuilder()
-                .setPeerId(Wire.toProto(peer))
-                .setPriority(priority)));
+        change.priorities()
+                .forEach((peer, priority) -> proto.addPriorities(
+                        ProtoPriority.newBuilder().setPeerId(Wire.toProto(peer)).setPriority(priority)));
         return proto.build();
     }
 

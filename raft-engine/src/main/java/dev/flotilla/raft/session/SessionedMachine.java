@@ -58,6 +58,11 @@ public final class SessionedMachine<R> {
         return seenIndex;
     }
 
+    /** What of the state the machine itself keeps over a restart; 0 for one that lives in memory. */
+    public long keptIndex() {
+        return machine.lastApplied();
+    }
+
     /**
      * Applies consecutive entries, of which some are commands. A witness's, which are hollow, are passed over.
      *

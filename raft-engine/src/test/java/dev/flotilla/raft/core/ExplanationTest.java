@@ -73,7 +73,8 @@ final class ExplanationTest {
         CoreDetails.Office office = role == Role.LEADER
                 ? new CoreDetails.Office(firstIndex, 64, transferTarget, false, inFlight, snapshots, refusals)
                 : null;
-        return Explanation.of(status, new CoreDetails(SELF, SECOND, mayCampaign, campaignDelay, campaign, office), troubles::get);
+        return Explanation.of(
+                status, new CoreDetails(SELF, SECOND, mayCampaign, campaignDelay, campaign, office), troubles::get);
     }
 
     private static String name(String peer) {
@@ -173,8 +174,9 @@ final class ExplanationTest {
         threeVoters(-1, -1);
         members.set(1, new MemberStatus(voter("n2").withPriority(5), null, -1, -1));
         assertThat(why().lines().get(0))
-                .startsWith("no leader in term 9 yet: this peer stands once its time-out is over, 1.0 s later than others"
-                        + " for its priority of 0, where the highest is 5");
+                .startsWith(
+                        "no leader in term 9 yet: this peer stands once its time-out is over, 1.0 s later than others"
+                                + " for its priority of 0, where the highest is 5");
     }
 
     @Test

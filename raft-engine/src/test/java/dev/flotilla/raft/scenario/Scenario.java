@@ -367,8 +367,7 @@ final class Scenario {
         String[] parts = text.split("=", 2);
         ask(
                 peer,
-                new Request.ChangeMembers(
-                        MembershipChange.priority(Names.peer(parts[0]), Integer.parseInt(parts[1]))));
+                new Request.ChangeMembers(MembershipChange.priority(Names.peer(parts[0]), Integer.parseInt(parts[1]))));
     }
 
     private void join(List<String> words) {

@@ -19,10 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TopologyTest {
     private static final Duration T = Duration.ofNanos(SimSettings.ELECTION_TIMEOUT_NANOS);
     private static final Duration PATIENCE = T.multipliedBy(20);
-    private static final int ROUNDS = 40; // of a write and an election time-out
+    private static final int ROUNDS = 25; // of a write and an election time-out
 
     static LongStream seeds() {
-        return LongStream.rangeClosed(1, 8);
+        return LongStream.rangeClosed(1, 4);
     }
 
     private SimCluster<Long, Registers> cluster = SimCluster.of(Registers::new).build();
