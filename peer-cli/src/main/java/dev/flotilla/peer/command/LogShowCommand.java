@@ -3,6 +3,7 @@ package dev.flotilla.peer.command;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.storage.DamagedLogException;
@@ -75,7 +76,7 @@ final class LogShowCommand extends PeerCommand {
         }
     }
 
-    private static LogDamage.@Nullable DamagedEntry damaged(LogDamage damage, long index) {
+    private static @Nullable DamagedEntry damaged(LogDamage damage, long index) {
         return damage.entries().stream()
                 .filter(entry -> entry.id().index() == index)
                 .findFirst()
@@ -98,11 +99,7 @@ final class LogShowCommand extends PeerCommand {
     }
 
     private static void showDamaged(
-            GenesisId genesis,
-            long index,
-            LogDamage.@Nullable DamagedEntry entry,
-            DamagedLogException e,
-            Console console) {
+            GenesisId genesis, long index, @Nullable DamagedEntry entry, DamagedLogException e, Console console) {
         ObjectNode json = Json.object();
         json.put("group", genesis.toString());
         json.put("index", index);

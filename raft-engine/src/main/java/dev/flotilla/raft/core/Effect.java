@@ -24,11 +24,18 @@ public sealed interface Effect {
      *
      * @param number counts up from 1 with each Persist and InstallSnapshot
      * @param hardState replaces the one before
-     * @param entries replace the log from their first index on; nothing else is touched if empty
+     * @param putBack take the place of damaged entries with the same term and index; those after them stay
+     * @param entries replace the log from their first index on, after that; nothing else is touched if empty
      */
-    record Persist(long number, HardState hardState, List<Entry> entries) implements Effect {
+    record Persist(long number, HardState hardState, List<Entry> putBack, List<Entry> entries) implements Effect {
         public Persist {
+            putBack = List.copyOf(putBack);
             entries = List.copyOf(entries);
+        }
+
+        /** Nothing was damaged. */
+        public Persist(long number, HardState hardState, List<Entry> entries) {
+            this(number, hardState, List.of(), entries);
         }
     }
 

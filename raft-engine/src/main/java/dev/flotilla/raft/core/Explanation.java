@@ -1,5 +1,6 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.List;
@@ -17,6 +18,8 @@ public record Explanation(List<Block> blocks) {
     public enum Subject {
         /** Everything: this peer is no member. */
         MEMBERSHIP_LOST,
+        /** Entries of this peer's own log are damaged. */
+        DAMAGE,
         /** There is no leader. */
         ELECTION,
         /** Entries are not agreed on. */
@@ -67,6 +70,17 @@ public record Explanation(List<Block> blocks) {
 
     public Explanation {
         blocks = List.copyOf(blocks);
+    }
+
+    /** The same of a peer some of whose entries are {@code damaged}, in order. */
+    public static Explanation of(
+            CoreStatus status, CoreDetails details, List<DamagedEntry> damaged, Connections connections) {
+        List<Block> blocks = new ArrayList<>();
+        if (!status.left() && !damaged.isEmpty()) {
+            blocks.add(DamageExplanation.block(status.configuration(), details.self(), damaged));
+        }
+        blocks.addAll(of(status, details, connections).blocks());
+        return new Explanation(blocks);
     }
 
     /** Of the group that {@code status} and {@code details} show, both of the same moment. */

@@ -56,9 +56,23 @@ final class Following {
                             group.term(), request.run(), request.prev().index(), hint));
             return;
         }
+        if (isBehindDamage(request.prev())) {
+            tellOfDamage(from, request.run(), request.prev().index());
+            return;
+        }
         request.entries().forEach(this::take);
         group.advanceCommitIndex(Math.max(group.commitIndex(), Math.min(request.commitIndex(), request.lastIndex())));
         group.send(from, new AppendAccepted(group.term(), request.run(), request.lastIndex()));
+    }
+
+    private boolean isBehindDamage(EntryId prev) {
+        return prev.index() > group.damage.wholeIndex();
+    }
+
+    /** The entry at {@code index} is here, but not everything before it, or not what it holds: see {@link Damage}. */
+    private void tellOfDamage(PeerId leader, long run, long index) {
+        EntryId whole = group.log.idAt(group.damage.wholeIndex());
+        group.send(leader, new AppendRejected(group.term(), run, index, whole, true));
     }
 
     /** What lies at or before the log's base is committed, and so equal on every peer. */
@@ -68,7 +82,8 @@ final class Following {
 
     /** An entry that is here already stays; one that conflicts goes, with all that follow it (paper §5.3). */
     private void take(Entry entry) {
-        if (entry.index() <= group.log.base().index() || group.log.contains(entry.id())) {
+        boolean isHere = entry.index() <= group.log.base().index() || group.log.contains(entry.id());
+        if (isHere && !group.damage.contains(entry.index())) {
             return;
         }
         Configuration present = group.configuration();
@@ -76,6 +91,10 @@ final class Following {
                 !entry.isHollow() || !present.contains(group.self, group.storeId) || group.isWitness(),
                 "entry %s came without its command, but this peer is no witness",
                 entry.id());
+        if (isHere) {
+            group.putBack(entry);
+            return;
+        }
         if (entry.index() <= group.log.lastIndex()) {
             group.truncateAfter(entry.index() - 1);
         }
@@ -91,6 +110,9 @@ final class Following {
         long known = Math.min(request.commitIndex(), group.log.lastIndex());
         group.advanceCommitIndex(Math.max(group.commitIndex(), known));
         group.send(from, new HeartbeatReply(group.term(), request.run(), request.round()));
+        if (known > group.damage.wholeIndex()) { // the leader believes that it is here
+            tellOfDamage(from, request.run(), known);
+        }
     }
 
     /**
@@ -104,7 +126,7 @@ final class Following {
             return;
         }
         election.followLeader(from, request.term());
-        if (request.snapshot().index() <= group.commitIndex()) {
+        if (request.snapshot().index() <= group.wholeCommitIndex()) {
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
         }
@@ -150,7 +172,7 @@ final class Following {
         if (ended == null || group.isLeader()) {
             return; // a leader has all that is committed in its log
         }
-        if (snapshot.index() > group.commitIndex()) {
+        if (snapshot.index() > group.wholeCommitIndex()) {
             group.install(snapshot);
         }
         reply(ended, SnapshotProgress.INSTALLED);

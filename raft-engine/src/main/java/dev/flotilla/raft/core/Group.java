@@ -1,6 +1,7 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
@@ -37,6 +38,7 @@ final class Group {
     final Trace trace;
     final RaftLog log;
     final Backlog backlog = new Backlog();
+    final Damage damage = new Damage();
 
     long nowNanos;
     private long term;
@@ -69,6 +71,7 @@ final class Group {
     private long durableNumber;
     private boolean hardStateChanged;
     private List<Entry> unsaved = new ArrayList<>();
+    private List<Entry> unsavedPutBack = List.of();
     private List<Effect> effects = new ArrayList<>();
 
     Group(
@@ -100,6 +103,10 @@ final class Group {
         appliedIndex = commitIndex;
         backlog.committed(commitIndex);
         backlog.applied(commitIndex);
+        if (!damage.isNone()) {
+            trace.damaged(damage.lost());
+            dropDamageInSnapshot();
+        }
     }
 
     // ---- term, vote, role ----
@@ -171,10 +178,10 @@ final class Group {
     /**
      * Whether this peer has promised its vote to nobody else (thesis §6.4.1): some leader may answer reads on the strength
      * of that. The promise outlives this peer's knowledge of who the leader is, its term, and its process: who starts
-     * again may have promised just before.
+     * again may have promised just before. Who cannot read whether it promised, and for how long, may be bound still.
      */
     private boolean isBound() {
-        return promises() && (isWithinPatience() || nowNanos < boundUntilNanos);
+        return damage.hidesConfiguration() || (promises() && (isWithinPatience() || nowNanos < boundUntilNanos));
     }
 
     /**
@@ -249,12 +256,67 @@ final class Group {
         }
     }
 
+    /** An entry of the log that is damaged here came again. */
+    void putBack(Entry entry) {
+        log.putBack(entry);
+        if (unsavedPutBack.isEmpty()) {
+            unsavedPutBack = new ArrayList<>();
+        }
+        unsavedPutBack.add(entry);
+        damage.putBack(entry.index(), persistNumber + 1); // the next one
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            bindFromStart(); // by what it did not know when it started
+            trace.configurationChanged(log.configured().id(), configuration(), isConfigurationCommitted());
+        }
+    }
+
+    /**
+     * These entries were found to be damaged. Says whether any is, of those that the log still has and needs.
+     */
+    boolean onDamageFound(List<DamagedEntry> found) {
+        List<DamagedEntry> here = found.stream()
+                .filter(entry -> entry.index() > log.base().index() && log.contains(entry.id()))
+                .filter(entry -> !damage.contains(entry.index()))
+                .toList();
+        if (here.isEmpty()) {
+            return false;
+        }
+        here.forEach(damage::found);
+        trace.damaged(here);
+        dropDamageInSnapshot();
+        applyingIndex = Math.max(appliedIndex, Math.min(applyingIndex, damage.durableIndex()));
+        return !damage.isNone();
+    }
+
+    /** What the newest snapshot contains is not needed from the log. */
+    private void dropDamageInSnapshot() {
+        long last = snapshot == null ? 0 : damage.lastNotAfter(snapshot.index());
+        if (last > 0) {
+            compactTo(log.idAt(last));
+        }
+    }
+
+    private void repaired(List<Long> indexes) {
+        if (!indexes.isEmpty()) {
+            trace.repaired(indexes.get(0), indexes.get(indexes.size() - 1), damage.size());
+        }
+    }
+
+    /** Up to where this peer has all that is committed, in its log or its state. */
+    long wholeCommitIndex() {
+        return Math.min(commitIndex, damage.wholeIndex());
+    }
+
     void truncateAfter(long index) {
         Invariant.check(index >= commitIndex, "entries after %d go, but %d is committed", index, commitIndex);
         boolean configurationGoes = log.configured().id().index() > index;
         log.truncateAfter(index);
         backlog.truncatedAfter(index);
         unsaved.removeIf(entry -> entry.index() > index);
+        if (!unsavedPutBack.isEmpty()) {
+            unsavedPutBack.removeIf(entry -> entry.index() > index);
+        }
+        repaired(damage.truncatedAfter(index));
         durableIndex = Math.min(durableIndex, index);
         List<Pending> shortened = new ArrayList<>();
         pending.forEach(each -> shortened.add(new Pending(each.number(), Math.min(each.lastIndex(), index))));
@@ -270,19 +332,21 @@ final class Group {
         if (base.index() > log.base().index()) {
             log.compactTo(base);
             emit(new Effect.Compact(base));
+            repaired(damage.compactedTo(base.index()));
         }
     }
 
     /** A received snapshot becomes the state (paper §7). */
     void install(SnapshotMeta received) {
-        Invariant.check(received.index() > commitIndex, "snapshot %s is not new", received.lastIncluded());
+        Invariant.check(received.index() > wholeCommitIndex(), "snapshot %s is not new", received.lastIncluded());
         boolean keepLog = log.contains(received.lastIncluded());
         flush();
         log.install(received, keepLog);
         backlog.installed(received.index(), keepLog);
         snapshot = received;
-        commitIndex = received.index();
-        applyingIndex = received.index();
+        commitIndex = Math.max(commitIndex, received.index());
+        applyingIndex = Math.max(applyingIndex, received.index());
+        List<Long> dropped = keepLog ? damage.compactedTo(received.index()) : damage.compactedTo(Long.MAX_VALUE);
         if (!keepLog) {
             pending.clear();
         }
@@ -290,6 +354,7 @@ final class Group {
         persistNumber++;
         pending.addLast(new Pending(persistNumber, received.index()));
         effects.add(new Effect.InstallSnapshot(persistNumber, hardState(), received, keepLog));
+        repaired(dropped);
         trace.configurationChanged(log.configured().id(), configuration(), isConfigurationCommitted());
     }
 
@@ -332,9 +397,9 @@ final class Group {
         }
     }
 
-    /** Applying waits for local durability too. */
+    /** Applying waits for local durability too, and for what is damaged. */
     private void apply() {
-        long index = Math.min(commitIndex, durableIndex);
+        long index = Math.min(Math.min(commitIndex, durableIndex), damage.durableIndex());
         if (index > applyingIndex) {
             applyingIndex = index;
             emit(new Effect.Apply(index));
@@ -356,6 +421,7 @@ final class Group {
             durableIndex = Math.max(durableIndex, pending.removeFirst().lastIndex());
         }
         durableNumber = Math.max(durableNumber, number);
+        repaired(damage.durable(number));
         apply();
     }
 
@@ -390,14 +456,15 @@ final class Group {
     }
 
     private void flush() {
-        if (hardStateChanged || !unsaved.isEmpty()) {
+        if (hardStateChanged || !unsaved.isEmpty() || !unsavedPutBack.isEmpty()) {
             persistNumber++;
             long lastIndex =
                     unsaved.isEmpty() ? 0 : unsaved.get(unsaved.size() - 1).index();
             pending.addLast(new Pending(persistNumber, lastIndex));
-            effects.add(new Effect.Persist(persistNumber, hardState(), unsaved));
+            effects.add(new Effect.Persist(persistNumber, hardState(), unsavedPutBack, unsaved));
             hardStateChanged = false;
             unsaved = new ArrayList<>();
+            unsavedPutBack = List.of();
         }
     }
 }

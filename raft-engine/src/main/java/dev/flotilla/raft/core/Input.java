@@ -1,5 +1,6 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.Request;
@@ -46,6 +47,13 @@ public sealed interface Input {
      */
     record EntriesLoaded(PeerId to, long run, List<Entry> entries) implements Input {
         public EntriesLoaded {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /** Entries of this peer's log turned out to be damaged when they were read back; others may have been before. */
+    record DamageFound(List<DamagedEntry> entries) implements Input {
+        public DamageFound {
             entries = List.copyOf(entries);
         }
     }

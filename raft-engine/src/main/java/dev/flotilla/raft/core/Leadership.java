@@ -57,6 +57,11 @@ final class Leadership {
         peer.renew(++runs);
     }
 
+    /** Begins another run for {@code peer}, whose former acknowledgements count no more. */
+    void restart(Progress peer) {
+        peer.restart(++runs);
+    }
+
     Collection<Progress> all() {
         return progress.values();
     }

@@ -123,6 +123,12 @@ final class Leading implements Election.Outcome {
         Objects.requireNonNull(election).becomeFollower(group.term(), null);
     }
 
+    /** Steps down since this peer must not lead, and names who should. */
+    void giveWay() {
+        transfer.nameSuccessor(Objects.requireNonNull(leadership));
+        stepDown();
+    }
+
     /** Heartbeats to everybody, with the next round's number. */
     private void startRound(Leadership office) {
         office.round++;
@@ -206,7 +212,9 @@ final class Leading implements Election.Outcome {
 
     void onRejected(PeerId from, StoreId storeId, RaftMessage.AppendRejected reply) {
         Progress peer = answered(from, storeId, reply.term(), reply.run());
-        if (peer != null) {
+        if (peer != null && reply.damaged()) {
+            replication.onDamaged(Objects.requireNonNull(leadership), peer, reply);
+        } else if (peer != null) {
             replication.onRejected(peer, reply);
             demote(Objects.requireNonNull(leadership));
         }

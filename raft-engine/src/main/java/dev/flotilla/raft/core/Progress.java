@@ -156,6 +156,12 @@ final class Progress {
         return index <= runMatchIndex;
     }
 
+    /** A new run begins, in which it has acknowledged nothing: entries that it acknowledged are damaged. */
+    void restart(long newRun) {
+        matchIndex = 0;
+        renew(newRun);
+    }
+
     /** It lacks entries that it acknowledged: it has acknowledged nothing. */
     void lose() {
         lostIndex = Math.max(lostIndex, matchIndex);

@@ -111,6 +111,7 @@ final class Quieting {
                 && request.index() == lastIndex
                 && group.commitIndex() == lastIndex
                 && group.durableIndex() == lastIndex
+                && group.damage.isNone()
                 && leading.isKnownToAll();
         if (isAgreed && !(group.quiet && watched.equals(Map.of(from, request.incarnation())))) {
             fallSilent(Map.of(from, request.incarnation()));

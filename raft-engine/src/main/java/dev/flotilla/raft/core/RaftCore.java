@@ -1,12 +1,14 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.message.StoredEntry;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
@@ -51,10 +53,7 @@ public final class RaftCore {
         RaftLog log = new RaftLog(recovered.base(), config.cacheBytesMax(), config.featureLevel());
         group = new Group(credentials, storeId, genesis, config, log, random, trace);
         group.nowNanos = nowNanos;
-        for (Entry entry : recovered.entries()) {
-            log.append(entry);
-            group.backlog.appended(entry.index(), entry.sizeBytes());
-        }
+        recovered.entries().forEach(this::take);
         if (snapshot != null) {
             restore(log, snapshot);
         }
@@ -71,11 +70,23 @@ public final class RaftCore {
         leading.connect(election, requests, certificates, quieting);
     }
 
+    private void take(StoredEntry stored) {
+        if (stored instanceof Entry entry) {
+            group.log.append(entry);
+            group.backlog.appended(entry.index(), entry.sizeBytes());
+        } else if (stored instanceof DamagedEntry damaged) {
+            group.log.appendDamaged(damaged.id());
+            group.backlog.appended(damaged.index(), 0);
+            group.damage.found(damaged);
+        }
+    }
+
     /** The snapshot may be newer than the log: a crash came between the two. */
     private void restore(RaftLog log, SnapshotMeta snapshot) {
         if (!log.contains(snapshot.lastIncluded())) {
             log.install(snapshot, false);
             group.backlog.installed(snapshot.index(), false);
+            group.damage.compactedTo(Long.MAX_VALUE);
         } else { // its configuration may lie before the base, and what follows it may be truncated
             log.configured(snapshot);
         }
@@ -111,6 +122,8 @@ public final class RaftCore {
             group.applied(applied.index());
         } else if (input instanceof Input.EntriesLoaded loaded) {
             leading.onEntriesLoaded(loaded);
+        } else if (input instanceof Input.DamageFound found) {
+            onDamageFound(found.entries());
         } else if (input instanceof Input.SnapshotTaken taken) {
             onSnapshotTaken(taken.snapshot());
         } else if (input instanceof Input.SnapshotReceived received) {
@@ -127,6 +140,18 @@ public final class RaftCore {
             election.onUnreachable(unreachable.peer(), unreachable.refused());
         } else {
             throw new AssertionError("unhandled input: " + input);
+        }
+    }
+
+    /** Who has damage does not lead, nor seek to: see {@link Damage}. */
+    private void onDamageFound(List<DamagedEntry> found) {
+        if (group.onDamageFound(found)) {
+            group.touched = true;
+            if (group.isLeader()) {
+                leading.giveWay();
+            } else if (group.role() != Role.FOLLOWER) {
+                election.becomeFollower(group.term(), null);
+            }
         }
     }
 
@@ -211,14 +236,17 @@ public final class RaftCore {
         }
     }
 
-    /** The log may start behind the snapshot, but keeps a tail for slow followers and what one being sent needs. */
+    /**
+     * The log may start behind the snapshot, but keeps a tail for slow followers and what one being sent needs; nothing
+     * that is damaged, though.
+     */
     private void onSnapshotTaken(SnapshotMeta taken) {
         if (group.snapshot != null && taken.index() <= group.snapshot.index()) {
             return;
         }
         group.snapshot = taken;
         long tail = taken.index() - group.config.compactionTailEntries();
-        long base = Math.min(tail, leading.neededIndex());
+        long base = Math.max(Math.min(tail, leading.neededIndex()), group.damage.lastNotAfter(taken.index()));
         if (base > group.log.base().index()) {
             group.compactTo(group.log.idAt(base));
         }
@@ -294,6 +322,11 @@ public final class RaftCore {
                 election.delayNanos(),
                 election.campaign(),
                 leading.office());
+    }
+
+    /** Entries of the log that are damaged, in order. */
+    public List<DamagedEntry> damaged() {
+        return group.damage.lost();
     }
 
     /** From now on keeps what {@code equal} makes of configurations: the same object for equal ones of other groups. */

@@ -88,6 +88,20 @@ final class RaftLog {
         }
     }
 
+    /** That entry is in the log, but what it holds is lost. */
+    void appendDamaged(EntryId id) {
+        terms.append(id);
+        dropCache();
+    }
+
+    /** What a damaged entry of the log holds is known again. */
+    void putBack(Entry entry) {
+        Invariant.check(contains(entry.id()), "entry %s is not in the log", entry.id());
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            put(new Configured(entry.id(), sharing.apply(decode(entry))));
+        }
+    }
+
     void truncateAfter(long index) {
         terms.truncateAfter(index);
         while (!cache.isEmpty() && cache.getLast().index() > index) {

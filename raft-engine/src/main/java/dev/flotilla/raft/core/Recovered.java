@@ -1,10 +1,10 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Certificate;
-import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.message.StoredEntry;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.Set;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param hardState the last one written
  * @param snapshot the newest one, or null; its last entry is at or after {@code base}
  * @param base the entry before the first one in the log; {@link EntryId#NONE} if nothing was compacted
- * @param entries the log, consecutive from {@code base.index() + 1} on
+ * @param entries the log, consecutive from {@code base.index() + 1} on, damaged ones among them
  * @param certificates this peer's chain, its own first; empty if it has none
  * @param contacts peers that are believed to be members before a configuration is known: those of the ticket
  */
@@ -24,7 +24,7 @@ public record Recovered(
         HardState hardState,
         @Nullable SnapshotMeta snapshot,
         EntryId base,
-        Iterable<Entry> entries,
+        Iterable<? extends StoredEntry> entries,
         List<Certificate> certificates,
         Set<PeerId> contacts) {
     public Recovered {

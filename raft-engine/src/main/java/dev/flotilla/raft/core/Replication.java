@@ -143,9 +143,28 @@ final class Replication {
         boolean isStale = reply.rejectedIndex() <= peer.matchIndex()
                 || peer.state() == MemberStatus.State.SNAPSHOT
                 || (peer.state() == MemberStatus.State.PROBE && reply.rejectedIndex() != peer.nextIndex() - 1);
-        if (isStale) {
-            return;
+        if (!isStale) {
+            lookFrom(peer, reply);
         }
+    }
+
+    /**
+     * Entries of {@code peer} are damaged from behind the hint on: it is sent them again. What it acknowledged of them counts
+     * no more, nor does any answer that is still on its way ({@link Damage}).
+     */
+    void onDamaged(Leadership leadership, Progress peer, AppendRejected reply) {
+        boolean isAcknowledged = peer.matchIndex() > reply.hint().index();
+        boolean isStale = peer.state() == MemberStatus.State.SNAPSHOT
+                || (peer.state() == MemberStatus.State.PROBE && reply.rejectedIndex() != peer.nextIndex() - 1);
+        if (isAcknowledged) {
+            leadership.restart(peer);
+        }
+        if (isAcknowledged || !isStale) {
+            lookFrom(peer, reply);
+        }
+    }
+
+    private void lookFrom(Progress peer, AppendRejected reply) {
         EntryId meeting = group.log.newestNotAfter(
                 Math.min(reply.hint().index(), reply.rejectedIndex() - 1),
                 reply.hint().term());

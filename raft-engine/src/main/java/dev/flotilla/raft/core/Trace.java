@@ -1,8 +1,10 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.transport.PeerId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Told what the core does, for logs, metrics and tests. Must not call back. */
@@ -21,6 +23,15 @@ public interface Trace {
      * rolled back, or its disk lied.
      */
     default void lostEntries(PeerId peer, long acknowledgedIndex) {}
+
+    /** These entries of this peer's own log are damaged, found now. */
+    default void damaged(List<DamagedEntry> entries) {}
+
+    /**
+     * Damaged entries from {@code firstIndex} to {@code lastIndex} are whole again and durable, or are needed no longer;
+     * {@code left} are still damaged.
+     */
+    default void repaired(long firstIndex, long lastIndex, int left) {}
 
     /** This leader begins to make a promotable learner of {@code peer}, for that reason. */
     default void demoted(PeerId peer, String reason) {}

@@ -14,6 +14,7 @@ import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.session.SessionedMachine;
 import dev.flotilla.raft.session.Told;
+import dev.flotilla.raft.storage.DamagedLogException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Duration;
@@ -42,6 +43,12 @@ final class Applier<R> {
 
         /** A snapshot took the place of everything up to {@code last}. */
         void restored(EntryId last);
+
+        /**
+         * The next entry is damaged: nothing is applied until {@link #applyTo} is called again, once it was put back, or a
+         * snapshot is restored.
+         */
+        void metDamage();
 
         /** The state machine, or what it needed, failed: it is not called again. */
         void failed(Throwable cause);
@@ -237,7 +244,15 @@ final class Applier<R> {
         if (position.index() >= upTo) {
             return;
         }
-        List<Entry> entries = nextEntries(upTo);
+        List<Entry> entries;
+        try {
+            entries = nextEntries(upTo);
+        } catch (DamagedLogException e) {
+            if (restoring.get() <= position.index()) {
+                listener.metDamage();
+            }
+            return;
+        }
         if (entries.isEmpty()) {
             if (restoring.get() <= position.index()) {
                 throw new IOException("entry " + (position.index() + 1) + " is agreed on but not in the log");

@@ -6,6 +6,7 @@ import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
+import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import java.io.IOException;
 import java.util.List;
@@ -51,6 +52,9 @@ final class GroupEffects<R> implements DurableOrder.Actions {
 
     @Override
     public void write(Effect.Persist persist) {
+        if (!persist.putBack().isEmpty()) {
+            loop.round().add(new GroupWrite.Repair(genesis, persist.putBack()));
+        }
         loop.round().add(new GroupWrite.Append(genesis, persist.hardState(), persist.entries()));
         loop.round().completes(group, persist.number());
     }
@@ -124,6 +128,9 @@ final class GroupEffects<R> implements DurableOrder.Actions {
                 List<Entry> entries =
                         node.log().entries(genesis, load.fromIndex(), load.toIndexExclusive(), load.bytesMax());
                 group.onLoop(() -> group.step(new Input.EntriesLoaded(load.to(), load.run(), entries)));
+            } catch (DamagedLogException e) {
+                group.damageFound();
+                group.onLoop(() -> group.step(new Input.EntriesLoaded(load.to(), load.run(), List.of())));
             } catch (IOException | RuntimeException e) {
                 group.fail(e);
             }

@@ -2,10 +2,12 @@ package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.transport.PeerId;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What happened in a group on this peer. */
@@ -36,6 +38,22 @@ public sealed interface GroupEvent {
 
     /** There is a connection to a member again, or for the first time. */
     record MemberBack(PeerId peer) implements GroupEvent {}
+
+    /**
+     * These entries of this peer's log are damaged, found at the start or since: until they are put back this peer does not
+     * stand for election, and applies nothing behind the first of them.
+     */
+    record LogDamaged(List<DamagedEntry> entries) implements GroupEvent {
+        public LogDamaged {
+            entries = List.copyOf(entries);
+        }
+    }
+
+    /**
+     * Damaged entries from {@code firstIndex} to {@code lastIndex} came again from another member, or are in a snapshot and
+     * needed no longer; {@code left} are still damaged.
+     */
+    record LogRepaired(long firstIndex, long lastIndex, int left) implements GroupEvent {}
 
     /** Nothing is to be done, and the group fell silent here. */
     record FellQuiet() implements GroupEvent {}

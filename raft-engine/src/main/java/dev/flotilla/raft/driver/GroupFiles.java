@@ -3,6 +3,7 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Recovered;
 import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
@@ -16,6 +17,7 @@ import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.session.SessionTable;
 import dev.flotilla.raft.session.SessionedMachine;
+import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.transport.PeerId;
@@ -82,14 +84,15 @@ final class GroupFiles {
     }
 
     /**
-     * Reads what is on disk of that group, and restores its state machine.
+     * Reads what is on disk of that group, and restores its state machine. Damaged entries are no obstacle. A damaged hard
+     * state is: what this peer voted is forgotten, so that it counts as one whose data is lost. It does not become such a
+     * one by itself: that would remove entries which may be nobody else's, and needs a change of the members' that a
+     * group short of its quorum cannot make.
      *
      * @throws IllegalArgumentException if there is nothing
      */
     <R> Opening<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config) throws IOException {
-        StoredGroup stored = node.log()
-                .read(genesis)
-                .orElseThrow(() -> new IllegalArgumentException("there is no group " + genesis + " here"));
+        StoredGroup stored = read(genesis);
         SnapshotMeta snapshot = node.snapshots().newest(genesis).orElse(null);
         if (snapshot != null && !contains(genesis, stored, snapshot.lastIncluded())) {
             stored = rebase(genesis, stored, snapshot);
@@ -109,9 +112,30 @@ final class GroupFiles {
                 stored.base(),
                 new LogScan(node.log(), genesis, stored.base(), stored.last()),
                 Tables.certificates(node.log(), genesis),
-                ticket == null ? Set.of() : contacts(ticket));
+                ticket == null ? issuers(genesis) : contacts(ticket));
         boolean left = Tables.left(node.log(), genesis) != null;
         return new Opening<>(genesis, sessioned, config, recovered, position(snapshot), ticket, left, storeId);
+    }
+
+    private StoredGroup read(GenesisId genesis) throws IOException {
+        try {
+            return node.log()
+                    .read(genesis)
+                    .orElseThrow(() -> new IllegalArgumentException("there is no group " + genesis + " here"));
+        } catch (DamagedLogException e) {
+            throw new IOException(
+                    e.getMessage() + "; this peer no longer knows whom it voted for, so the group counts as lost here:"
+                            + " if the other members are well, have this peer forget the group (RaftNode.forget) and join"
+                            + " it anew with a ticket",
+                    e);
+        }
+    }
+
+    /** Who vouched for this peer: believed to be members as long as every configuration is damaged, and only then. */
+    private Set<PeerId> issuers(GenesisId genesis) throws IOException {
+        return Tables.certificates(node.log(), genesis).stream()
+                .map(Certificate::issuer)
+                .collect(Collectors.toSet());
     }
 
     private static Set<PeerId> contacts(Ticket ticket) {
@@ -128,8 +152,9 @@ final class GroupFiles {
         if (id.index() <= stored.base().index() || id.index() > stored.last().index()) {
             return id.equals(stored.base());
         }
-        List<Entry> entry = node.log().entries(genesis, id.index(), id.index() + 1, 1);
-        return !entry.isEmpty() && entry.get(0).id().equals(id);
+        return new LogScan(node.log(), genesis, stored.base(), stored.last())
+                .at(id.index())
+                .equals(id);
     }
 
     /** A crash came between the installation of a received snapshot and that of the log behind it: go on with the log. */

@@ -19,6 +19,7 @@ import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.raft.metrics.Metric;
 import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.PeerId;
+import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
@@ -213,7 +214,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     void why(CompletableFuture<Explanation> future) {
-        answer(future, () -> Explanation.of(status(), core.details(), node.links()::trouble));
+        answer(future, () -> Explanation.of(status(), core.details(), core.damaged(), node.links()::trouble));
     }
 
     private <T> void answer(CompletableFuture<T> future, Supplier<T> look) {
@@ -258,6 +259,16 @@ final class GroupLoop<R> implements Outbox.Sender {
     /** The file of the snapshot that is being installed is in place. */
     void onInstalled() {
         stepping.installed();
+    }
+
+    /** A read met a damaged entry. Any thread that may read the log. */
+    void damageFound() {
+        try {
+            Input found = new Input.DamageFound(node.log().damage(genesis).entries());
+            onLoop(() -> step(found));
+        } catch (IOException e) {
+            fail(e);
+        }
     }
 
     private void onTaken(SnapshotMeta snapshot) {
@@ -373,6 +384,11 @@ final class GroupLoop<R> implements Outbox.Sender {
         @Override
         public void restored(EntryId last) {
             onLoop(() -> requests.restored(last));
+        }
+
+        @Override
+        public void metDamage() {
+            damageFound();
         }
 
         @Override

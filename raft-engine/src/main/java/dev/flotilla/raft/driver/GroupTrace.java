@@ -3,11 +3,14 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.core.Trace;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.metrics.Metric;
+import dev.flotilla.raft.storage.LogDamage;
 import dev.flotilla.transport.PeerId;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
@@ -130,6 +133,32 @@ final class GroupTrace implements Trace {
                 shortText(genesis),
                 peer.shortText(),
                 acknowledgedIndex);
+    }
+
+    @Override
+    public void damaged(List<DamagedEntry> entries) {
+        events.accept(new GroupEvent.LogDamaged(entries));
+        DamagedEntry first = entries.get(0);
+        LOG.warn(
+                "damaged entries group={} peer={} entries={} first={} {}: stands for no election until others have sent {}",
+                shortText(genesis),
+                node.self().shortText(),
+                LogDamage.ranges(entries),
+                first.id(),
+                first.place(),
+                entries.size() == 1 ? "it again" : "them again");
+    }
+
+    @Override
+    public void repaired(long firstIndex, long lastIndex, int left) {
+        events.accept(new GroupEvent.LogRepaired(firstIndex, lastIndex, left));
+        LOG.info(
+                "repaired entries group={} peer={} from={} to={} left={}",
+                shortText(genesis),
+                node.self().shortText(),
+                firstIndex,
+                lastIndex,
+                left);
     }
 
     @Override

@@ -10,7 +10,7 @@ import dev.flotilla.transport.Bytes;
  * @param payload empty for {@link Kind#NOOP}; a {@link Command} for {@link Kind#COMMAND}, or empty on a witness; a {@link Configuration} for
  *     {@link Kind#CONFIGURATION}, each as {@link EntryCodec} writes it
  */
-public record Entry(EntryId id, Kind kind, Bytes payload) {
+public record Entry(EntryId id, Kind kind, Bytes payload) implements StoredEntry {
     /** What the payload of an entry is. The number goes to disk and wire. */
     public enum Kind {
         /** Nothing: what a new leader commits first (paper §8). */

@@ -105,7 +105,8 @@ final class MessageDecoder {
                 term,
                 run(in.getRun()),
                 index("rejected index", in.getRejectedIndex()),
-                notAfter(term, Wire.entryId(in.getHint())));
+                notAfter(term, Wire.entryId(in.getHint())),
+                in.getDamaged());
     }
 
     private static RaftMessage heartbeat(ProtoHeartbeat in) {

@@ -44,7 +44,8 @@ final class MessageEncoder {
                     .setTerm(rejected.term())
                     .setRun(rejected.run())
                     .setRejectedIndex(rejected.rejectedIndex())
-                    .setHint(Wire.toProto(rejected.hint())));
+                    .setHint(Wire.toProto(rejected.hint()))
+                    .setDamaged(rejected.damaged()));
         } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
             out.setHeartbeat(ProtoHeartbeat.newBuilder()
                     .setTerm(heartbeat.term())

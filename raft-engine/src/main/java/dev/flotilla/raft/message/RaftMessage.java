@@ -57,13 +57,21 @@ public sealed interface RaftMessage {
     record AppendAccepted(long term, long run, long matchIndex) implements RaftMessage {}
 
     /**
-     * Refused: no entry {@code prev} here, or the request's term is old.
+     * Refused: no entry {@code prev} here, or the request's term is old; or {@code damaged}: the entry is here, but at or
+     * before it is one whose payload is lost. The latter is also said unasked, of an entry that a heartbeat calls
+     * committed.
      *
      * @param rejectedIndex the request's {@code prev.index()}
      * @param hint the receiver's newest entry with an index of at most {@code rejectedIndex} and a term of at most the
-     *     rejected entry's; the leader need not look after it
+     *     rejected entry's; the leader need not look after it. If {@code damaged}, the entry before the first damaged one
      */
-    record AppendRejected(long term, long run, long rejectedIndex, EntryId hint) implements RaftMessage {}
+    record AppendRejected(long term, long run, long rejectedIndex, EntryId hint, boolean damaged)
+            implements RaftMessage {
+        /** The receiver's log ends before, or goes another way. */
+        public AppendRejected(long term, long run, long rejectedIndex, EntryId hint) {
+            this(term, run, rejectedIndex, hint, false);
+        }
+    }
 
     /**
      * The leader lives.

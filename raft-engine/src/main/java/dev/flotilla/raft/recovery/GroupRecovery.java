@@ -2,6 +2,7 @@ package dev.flotilla.raft.recovery;
 
 import dev.flotilla.raft.driver.Tables;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
@@ -81,7 +82,7 @@ public final class GroupRecovery {
             throws IOException, RecoveryException {
         LogDamage damage = log.damage(genesis);
         long wholeFrom = snapshot == null ? 0 : snapshot.index();
-        for (LogDamage.DamagedEntry entry : damage.entries()) {
+        for (DamagedEntry entry : damage.entries()) {
             if (entry.id().index() > wholeFrom) {
                 throw new RecoveryException("entry " + entry.id() + " is damaged at " + entry.place()
                         + " and in no snapshot here: recover on another peer, or restore a backup");

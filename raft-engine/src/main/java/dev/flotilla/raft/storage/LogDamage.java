@@ -1,6 +1,6 @@
 package dev.flotilla.raft.storage;
 
-import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.DamagedEntry;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -19,11 +19,14 @@ public record LogDamage(boolean hardStateLost, List<DamagedEntry> entries) {
         entries = List.copyOf(entries);
     }
 
-    /** One damaged entry and where it is stored: a file and an offset. */
-    public record DamagedEntry(EntryId id, String place) {}
-
     /** Indexes without a gap, both ends inclusive. */
-    public record Range(long firstIndex, long lastIndex) {}
+    public record Range(long firstIndex, long lastIndex) {
+        /** {@code 4..5}, or {@code 8}. */
+        @Override
+        public String toString() {
+            return firstIndex == lastIndex ? Long.toString(firstIndex) : firstIndex + ".." + lastIndex;
+        }
+    }
 
     public boolean isNone() {
         return !hardStateLost && entries.isEmpty();
@@ -31,9 +34,14 @@ public record LogDamage(boolean hardStateLost, List<DamagedEntry> entries) {
 
     /** The damaged indexes as ranges, in order. */
     public List<Range> ranges() {
+        return ranges(entries);
+    }
+
+    /** The indexes of {@code entries}, which are in order, as ranges. */
+    public static List<Range> ranges(List<DamagedEntry> entries) {
         List<Range> ranges = new ArrayList<>();
         for (DamagedEntry entry : entries) {
-            long index = entry.id().index();
+            long index = entry.index();
             int newest = ranges.size() - 1;
             if (newest >= 0 && ranges.get(newest).lastIndex() == index - 1) {
                 ranges.set(newest, new Range(ranges.get(newest).firstIndex(), index));

@@ -120,6 +120,7 @@ public final class MessageSamples {
                 new RaftMessage.AppendEntries(7, 2, id(5, 10), entries(), 9),
                 new RaftMessage.AppendAccepted(7, 2, 13),
                 new RaftMessage.AppendRejected(7, 2, 13, id(4, 8)),
+                new RaftMessage.AppendRejected(7, 2, 13, id(4, 8), true),
                 new RaftMessage.Heartbeat(7, 2, 1L << 50, 12),
                 new RaftMessage.HeartbeatReply(7, 2, 1L << 50),
                 new RaftMessage.InstallSnapshot(7, 2, snapshot(), 15),

@@ -31,7 +31,8 @@ final class MessageParser {
                 new RaftMessage.AppendEntries(number("term"), number("run"), id("prev"), List.of(), number("commit"));
             case "AppendAccepted" -> new RaftMessage.AppendAccepted(number("term"), number("run"), number("match"));
             case "AppendRejected" ->
-                new RaftMessage.AppendRejected(number("term"), number("run"), number("rejected"), id("hint"));
+                new RaftMessage.AppendRejected(
+                        number("term"), number("run"), number("rejected"), id("hint"), flag("damaged"));
             case "Heartbeat" ->
                 new RaftMessage.Heartbeat(number("term"), number("run"), number("round"), number("commit"));
             case "HeartbeatReply" -> new RaftMessage.HeartbeatReply(number("term"), number("run"), number("round"));

@@ -73,6 +73,7 @@ import java.util.stream.Collectors;
  * hold n1->n2             messages wait; release lets them arrive, lose loses them
  * hold n1                 writes of its disk wait; release n1
  * crash n1                start n1; wipe n1 (its disk, while down)
+ * damage n1 4 5           entries on its disk, up or down: found when they are read
  * save n1                 copies its disk; rollback n1 puts the copy back, while down
  * inject n3 -> n1 MESSAGE as n3 might have sent; n3#2 with its second data directory
  * closed n2 n1            n1 closed its connection to n2, and refuses a new one
@@ -273,6 +274,9 @@ final class Scenario {
             case "release" -> world.release(first);
             case "lose" -> world.lose(first);
             case "crash" -> world.peer(first).crash(0);
+            case "damage" ->
+                words.subList(1, words.size())
+                        .forEach(index -> world.peer(first).disk().damage(Long.parseLong(index)));
             case "save" -> copies.put(first, world.peer(first).disk().copy());
             case "rollback" -> world.peer(first).disk().rollBack(Objects.requireNonNull(copies.get(first)));
             case "start" -> world.peer(first).start();

@@ -3,6 +3,7 @@ package dev.flotilla.raft.scenario;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
@@ -23,6 +24,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Everything happens at once and in order, unless the script holds it; what happens is written down. */
@@ -237,6 +239,17 @@ final class ScenarioWorld implements World {
     @Override
     public void dropped(SimPeer peer, PeerId from, String message, String reason) {
         // seen by what does not follow
+    }
+
+    @Override
+    public void damaged(SimPeer peer, List<DamagedEntry> entries) {
+        print(peer.name() + " finds damage in "
+                + entries.stream().map(entry -> entry.id().toString()).collect(Collectors.joining(" ")));
+    }
+
+    @Override
+    public void repaired(SimPeer peer, long firstIndex, long lastIndex, int left) {
+        print(peer.name() + " is rid of the damage from " + firstIndex + " to " + lastIndex + ", " + left + " left");
     }
 
     @Override

@@ -14,13 +14,15 @@ final class ApplyQueue {
     private final SimMachine machine;
     private final Deque<Runnable> waiting = new ArrayDeque<>();
     private boolean applying;
-    private long askedIndex; // up to where applying was asked for
+    private long targetIndex; // up to where applying was asked for
+    private long askedIndex; // up to where it was begun: less if an entry is damaged
 
     ApplyQueue(SimPeer peer, World world, SimMachine machine) {
         this.peer = peer;
         this.world = world;
         this.machine = machine;
         this.askedIndex = machine.lastApplied();
+        this.targetIndex = askedIndex;
     }
 
     SimMachine machine() {
@@ -28,11 +30,24 @@ final class ApplyQueue {
     }
 
     /** Committed entries up to {@code index}: those on the disk, which the core must not remember otherwise. */
-    void apply(long index, SimLog onDisk) {
+    void apply(long index, SimDisk disk) {
+        SimLog onDisk = disk.log();
         Violation.unless(index > askedIndex, "%s is to apply up to %d after %d", peer.name(), index, askedIndex);
         Violation.unless(onDisk.reaches(index), "%s is to apply %d; its disk has %s", peer.name(), index, onDisk);
-        List<Entry> entries = onDisk.range(askedIndex + 1, index);
+        targetIndex = index;
         List<Entry> cached = peer.cachedEntries(askedIndex + 1, index);
+        long damaged = cached.isEmpty() ? disk.firstDamaged(askedIndex + 1, index) : 0;
+        begin(damaged > 0 ? damaged - 1 : index, onDisk, cached);
+        if (damaged > 0) {
+            add(() -> peer.step(new Input.DamageFound(disk.tellDamage())));
+        }
+    }
+
+    private void begin(long index, SimLog onDisk, List<Entry> cached) {
+        if (index == askedIndex) {
+            return;
+        }
+        List<Entry> entries = onDisk.range(askedIndex + 1, index);
         Violation.unless(
                 cached.isEmpty() || cached.equals(entries), "%s caches other entries than its disk has", peer.name());
         askedIndex = index;
@@ -44,16 +59,21 @@ final class ApplyQueue {
         });
     }
 
-    /** A snapshot takes the place of everything up to its end. */
-    void restore(Effect.InstallSnapshot install, SimMachine.State state) {
+    /** A snapshot takes the place of everything up to its end, unless the state is further already. */
+    void restore(Effect.InstallSnapshot install, SimMachine.State state, SimDisk disk) {
         Violation.unless(
                 state.meta().equals(install.snapshot()), "%s installed another snapshot: %s", peer.name(), install);
-        askedIndex = state.meta().index();
+        askedIndex = Math.max(askedIndex, state.meta().index());
         add(() -> {
-            machine.restore(state);
-            world.restored(peer, state);
+            if (state.meta().index() > machine.lastApplied()) {
+                machine.restore(state);
+                world.restored(peer, state);
+            }
             peer.step(new Input.Applied(state.meta().index()));
         });
+        if (targetIndex > askedIndex) { // what came after a damaged entry that the snapshot contains
+            apply(targetIndex, disk);
+        }
     }
 
     /** Runs {@code task} between two pieces of work. */

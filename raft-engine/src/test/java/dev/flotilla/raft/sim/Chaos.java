@@ -19,6 +19,7 @@ final class Chaos {
     private static final int VOTERS_TO_LOSE_ONE = 3;
     private static final int WALL_MILLIS_MAX = 10_000;
     private static final int DISK_SLOWNESS_MAX = 20;
+    private static final int DAMAGED_MAX = 5;
     private static final int MILLION = 1_000_000;
 
     private final Environment environment;
@@ -27,6 +28,7 @@ final class Chaos {
     private final SimSettings settings;
     private SimGroup group; // whose peers are picked
     private long changedNanos;
+    private boolean damaged; // some log, at some time
     private boolean wiped; // a group survives one lost disk at a time: one is all there is
 
     Chaos(Environment environment, SimSettings settings) {
@@ -67,6 +69,7 @@ final class Chaos {
             case JUMP_CLOCK -> jumpClock(anyNode());
             case SET_WALL_CLOCK -> anyNode().clock().setWall(random.nextInt(-WALL_MILLIS_MAX, WALL_MILLIS_MAX));
             case SNAPSHOT -> pick(SimPeer::isUp).ifPresent(this::takeSnapshot);
+            case DAMAGE -> pick(this::mayBeDamaged).ifPresent(this::damage);
             case TRANSFER -> pick(SimPeer::isUp).ifPresent(this::transfer);
             case ADD_MEMBER -> pick(SimPeer::isUp).ifPresent(this::addMember);
             case REMOVE_MEMBER -> pick(SimPeer::isUp).ifPresent(this::removeMember);
@@ -236,9 +239,43 @@ final class Chaos {
         });
     }
 
+    /**
+     * Whether the others can do without what {@code peer} has: it must not be the last that holds an entry whole, and
+     * whoever is up must be able to elect a leader without its help, since it may refuse all that lag behind it.
+     */
+    private boolean mayBeDamaged(SimPeer peer) {
+        return !wiped
+                && peer.isUp()
+                && group.life().smallestElectorate() >= VOTERS_TO_LOSE_ONE
+                && group.life().peers().stream()
+                        .allMatch(each -> (each == peer || !each.disk().isDamaged())
+                                && !(each.isUp() && each.configuration().hasWitnesses()));
+    }
+
+    /** A few entries that follow each other; most often the process ends too, and finds them when it starts again. */
+    private void damage(SimPeer peer) {
+        SimLog log = peer.disk().log();
+        int entries = (int) (log.lastIndex() - log.base().index());
+        if (entries == 0) {
+            return;
+        }
+        damaged = true;
+        long first = log.base().index() + 1 + random.nextInt(entries);
+        long end = Math.min(log.lastIndex() + 1, first + 1 + random.nextInt(DAMAGED_MAX));
+        for (long index = first; index < end; index++) {
+            if (peer.disk().hasPayload(index)) {
+                peer.disk().damage(index);
+            }
+        }
+        if (random.nextInt(3) != 0) {
+            environment.crash(peer.node());
+        }
+    }
+
     private boolean mayBeWiped(SimPeer peer) {
         boolean isQuiet = environment.schedule().nowNanos() > changedNanos + 2 * SimSettings.ELECTION_TIMEOUT_NANOS;
         return !wiped
+                && !damaged
                 && isQuiet
                 && !group.life().isAbsent(peer)
                 && environment.groups().stream()

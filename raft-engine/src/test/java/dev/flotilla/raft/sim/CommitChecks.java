@@ -32,6 +32,8 @@ final class CommitChecks {
     /** Leader completeness (paper §5.4.3), that its entries are whole, and that votes on disks made this leader. */
     void onElected(SimPeer peer, long term) {
         SimLog log = peer.log();
+        Violation.unless(
+                !peer.disk().isKnownDamaged(log.lastIndex()), "leader %s of term %d has damage", peer.name(), term);
         for (int i = (int) log.base().index(); i < facts.committed.size(); i++) {
             Facts.Committed each = facts.committed.get(i);
             if (each.byTerm() < term && !log.contains(each.id())) {
@@ -58,6 +60,10 @@ final class CommitChecks {
 
     /** The commit index never falls; what is committed is the same everywhere and on a quorum's disks. */
     void onStepped(SimPeer peer) {
+        Violation.unless(
+                peer.role() != Role.LEADER || !peer.disk().isKnownDamaged(Long.MAX_VALUE),
+                "%s leads on although its log is damaged",
+                peer.name());
         long before = facts.commitIndexes.getOrDefault(peer, 0L);
         long now = peer.commitIndex();
         Configuration configuration = peer.configuration();

@@ -15,6 +15,7 @@ enum Fault {
     JUMP_CLOCK(3),
     SET_WALL_CLOCK(2),
     SNAPSHOT(12),
+    DAMAGE(4),
     TRANSFER(5),
     ADD_MEMBER(8),
     REMOVE_MEMBER(4),

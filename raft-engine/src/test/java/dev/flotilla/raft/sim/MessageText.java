@@ -37,7 +37,7 @@ public final class MessageText {
             return "AppendAccepted term=" + m.term() + " run=" + m.run() + " match=" + m.matchIndex();
         } else if (message instanceof RaftMessage.AppendRejected m) {
             return "AppendRejected term=" + m.term() + " run=" + m.run() + " rejected=" + m.rejectedIndex() + " hint="
-                    + m.hint();
+                    + m.hint() + (m.damaged() ? " damaged" : "");
         } else if (message instanceof RaftMessage.Heartbeat m) {
             return "Heartbeat term=" + m.term() + " run=" + m.run() + " round=" + m.round() + " commit="
                     + m.commitIndex();

@@ -33,6 +33,7 @@ final class Recovery {
     }
 
     void run() {
+        mendWhatOthersCannot();
         await("a leader", () -> leader().isPresent());
         awaitWrite();
         awaitMembership();
@@ -41,6 +42,33 @@ final class Recovery {
         awaitWrite();
         await("one state", this::isConverged);
         checkStates();
+    }
+
+    /**
+     * Where fewer than three voters decide, nobody may be able to lead without the one whose log is damaged: its operator
+     * brings back a copy.
+     */
+    private void mendWhatOthersCannot() {
+        boolean areFew = Stream.concat(
+                        Stream.ofNullable(group.watch().agreed()),
+                        group.life().peers().stream().filter(SimPeer::isUp).map(SimPeer::configuration))
+                .anyMatch(Recovery::hasFewVoters);
+        for (SimPeer peer : group.life().peers()) {
+            if (areFew && peer.isUp() && peer.disk().isDamaged()) {
+                environment.tally().count(Occurrence.LOG_MENDED_BY_OPERATOR);
+                group.life().crash(peer, peer.disk().pendingWrites());
+                peer.disk().mend();
+                group.life().nodeStarted(peer.node());
+            }
+        }
+    }
+
+    private static boolean hasFewVoters(Configuration configuration) {
+        return !configuration.members().isEmpty()
+                && (configuration.hasWitnesses()
+                        || configuration.voters().size() < 3
+                        || (configuration.isJoint()
+                                && configuration.previousVoters().size() < 3));
     }
 
     private void await(String what, BooleanSupplier condition) {
@@ -168,6 +196,7 @@ final class Recovery {
         return ahead.commitIndex() == ahead.lastEntry().index()
                 && members()
                         .allMatch(peer -> peer.isUp()
+                                && !peer.disk().isKnownDamaged(Long.MAX_VALUE)
                                 && peer.machine().lastApplied() == ahead.commitIndex()
                                 && peer.status().configuration().equals(ahead.configuration()));
     }

@@ -4,18 +4,23 @@ import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Recovered;
 import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
+import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
+import dev.flotilla.raft.message.StoredEntry;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +35,7 @@ public final class SimDisk {
     private final Set<PeerId> contacts;
     private HardState hardState = HardState.INITIAL;
     private SimLog log = new SimLog();
+    private final TreeMap<Long, Boolean> damaged = new TreeMap<>(); // indexes, and whether the core was told
     private SimMachine.@Nullable State snapshot;
     private SimMachine.@Nullable State partial; // being received
     private int pieces; // of partial
@@ -94,6 +100,10 @@ public final class SimDisk {
         Write write = pending.removeFirst();
         if (write.effect() instanceof Effect.Persist persist) {
             replaceHardState(persist.hardState());
+            persist.putBack().forEach(this::putBack);
+            if (!persist.entries().isEmpty()) {
+                damaged.tailMap(persist.entries().get(0).index(), true).clear();
+            }
             log.replace(persist.entries());
         } else if (write.effect() instanceof Effect.InstallSnapshot install) {
             replaceHardState(install.hardState());
@@ -121,10 +131,90 @@ public final class SimDisk {
         Violation.unless(state != null, "snapshot %s was not received", meta.lastIncluded());
         snapshot = state;
         if (keepLog) {
-            log.compact(meta.lastIncluded());
+            compact(meta.lastIncluded());
         } else {
             log.reset(meta.lastIncluded());
+            damaged.clear();
         }
+    }
+
+    /** Drops what lies at or before {@code base} from the log. */
+    void compact(EntryId base) {
+        log.compact(base);
+        damaged.headMap(base.index(), true).clear();
+    }
+
+    // ---- damage ----
+
+    /** The entry at {@code index}, if there is one, cannot be read any more. */
+    public void damage(long index) {
+        if (log.reaches(index) && index > log.base().index()) {
+            damaged.putIfAbsent(index, false);
+        }
+    }
+
+    /** Whether the entry at {@code index} has something to lose, beside its head. */
+    boolean hasPayload(long index) {
+        return log.reaches(index)
+                && index > log.base().index()
+                && !log.entry(index).payload().isEmpty();
+    }
+
+    boolean isDamaged() {
+        return !damaged.isEmpty();
+    }
+
+    /** Whether the core was told of an entry, not after {@code index}, that is damaged still. */
+    boolean isKnownDamaged(long index) {
+        return damaged.headMap(index, true).containsValue(true);
+    }
+
+    /** As {@link #isKnownDamaged}, when all writes that wait are done. */
+    boolean staysDamaged(long upToIndex) {
+        return damaged.headMap(upToIndex, true).entrySet().stream()
+                .anyMatch(each -> each.getValue() && pending.stream().noneMatch(write -> heals(write, each.getKey())));
+    }
+
+    private static boolean heals(Write write, long index) {
+        if (write.effect() instanceof Effect.InstallSnapshot install) {
+            return !install.keepLog() || index <= install.snapshot().index();
+        }
+        return write.effect() instanceof Effect.Persist persist
+                && (persist.putBack().stream().anyMatch(entry -> entry.index() == index)
+                        || persist.entries().stream().anyMatch(entry -> entry.index() <= index));
+    }
+
+    /** The core has done with what lies at or before {@code base}. */
+    void expectCompaction(EntryId base) {
+        damaged.headMap(base.index(), true).replaceAll((index, told) -> false);
+    }
+
+    /** An operator brings back what was lost. Only while down. */
+    void mend() {
+        damaged.clear();
+    }
+
+    /** The first damaged entry from {@code from} on, not after {@code to}; 0 if there is none. */
+    long firstDamaged(long from, long to) {
+        Long first = damaged.ceilingKey(from);
+        return first == null || first > to ? 0 : first;
+    }
+
+    /** All that is damaged, of which the core is told. */
+    List<DamagedEntry> tellDamage() {
+        damaged.replaceAll((index, told) -> true);
+        return damaged.keySet().stream().map(this::damagedAt).toList();
+    }
+
+    private DamagedEntry damagedAt(long index) {
+        Entry lost = log.entry(index);
+        return new DamagedEntry(lost.id(), lost.kind(), "entry " + index + " of the simulated disk");
+    }
+
+    private void putBack(Entry entry) {
+        Violation.unless(log.contains(entry.id()), "entry %s repairs nothing: log is %s", entry.id(), log);
+        Violation.unless(log.entry(entry.index()).equals(entry), "entry %s is put back as another one", entry.id());
+        damaged.remove(entry.index());
     }
 
     /** Whether this disk has that snapshot for others. */
@@ -190,6 +280,7 @@ public final class SimDisk {
     public void rollBack(Copy older) {
         hardState = older.hardState();
         log = older.log().copy();
+        damaged.clear();
         snapshot = older.snapshot();
         certificates = older.certificates();
     }
@@ -204,12 +295,12 @@ public final class SimDisk {
     }
 
     Recovered recover() {
+        tellDamage();
+        List<StoredEntry> stored = new ArrayList<>();
+        for (Entry entry : log.entries()) {
+            stored.add(damaged.containsKey(entry.index()) ? damagedAt(entry.index()) : entry);
+        }
         return new Recovered(
-                hardState,
-                snapshot == null ? null : snapshot.meta(),
-                log.base(),
-                List.copyOf(log.entries()),
-                certificates,
-                contacts);
+                hardState, snapshot == null ? null : snapshot.meta(), log.base(), stored, certificates, contacts);
     }
 }

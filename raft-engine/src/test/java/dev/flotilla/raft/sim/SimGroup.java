@@ -6,6 +6,7 @@ import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Command;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
@@ -226,6 +227,11 @@ final class SimGroup implements World {
         if (leader != null) {
             requests(peer).leaderKnown();
         }
+    }
+
+    @Override
+    public void damaged(SimPeer peer, List<DamagedEntry> entries) {
+        watch.damaged(peer, entries);
     }
 
     @Override

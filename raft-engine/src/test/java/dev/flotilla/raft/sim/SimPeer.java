@@ -10,7 +10,10 @@ import dev.flotilla.raft.core.Trace;
 import dev.flotilla.raft.driver.Silence;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayDeque;
@@ -252,8 +255,29 @@ public final class SimPeer {
             }
             enqueue(install.number(), install);
         } else if (!(effect instanceof Effect.SendEarly)) {
+            Violation.unless(
+                    !(effect instanceof Effect.Apply apply && disk.isKnownDamaged(apply.index())),
+                    "%s is to apply what is damaged on its disk: %s",
+                    name(),
+                    effect);
+            if (effect instanceof Effect.Send send) {
+                requireWhole(send.message());
+            } else if (effect instanceof Effect.Compact compact) {
+                disk.expectCompaction(compact.base());
+            }
             held.addLast(new Held(emitted, effect));
         }
+    }
+
+    /** Who knows of damage does not acknowledge what lies behind it, before that is at least being written again. */
+    private void requireWhole(RaftMessage message) {
+        long index = message instanceof RaftMessage.AppendAccepted accepted
+                ? accepted.matchIndex()
+                : message instanceof RaftMessage.InstallSnapshotReply reply
+                                && reply.progress() == SnapshotProgress.INSTALLED
+                        ? reply.index()
+                        : 0;
+        Violation.unless(!disk.staysDamaged(index), "%s says %s, but its disk is damaged before that", name(), message);
     }
 
     private void sendEarly(List<Effect> effects) {
@@ -277,7 +301,7 @@ public final class SimPeer {
             SimDisk.Write write = disk.completeOne();
             durable = write.number();
             if (write.effect() instanceof Effect.InstallSnapshot install) {
-                applying.restore(install, installed(install));
+                applying.restore(install, installed(install), disk);
             }
             release();
         }
@@ -297,13 +321,13 @@ public final class SimPeer {
             silence.watch(
                     watch.incarnations(), lost -> ifStillAlive(World.Work.LOAD, () -> step(new Input.NodeLost(lost))));
         } else if (effect instanceof Effect.Apply apply) {
-            applying.apply(apply.index(), disk.log());
+            applying.apply(apply.index(), disk);
         } else if (effect instanceof Effect.Answered answered) {
             world.answered(this, answered.id(), answered.result());
         } else if (effect instanceof Effect.Forwarded forwarded) {
             world.forwarded(this, forwarded.id(), forwarded.term());
         } else if (effect instanceof Effect.LoadEntries load) {
-            ifStillAlive(World.Work.LOAD, () -> step(new Input.EntriesLoaded(load.to(), load.run(), read(load))));
+            ifStillAlive(World.Work.LOAD, () -> load(load));
         } else if (effect instanceof Effect.ReceiveSnapshot receive) {
             world.receiveSnapshot(this, receive.snapshot(), receive.sources());
         } else if (effect instanceof Effect.Compact compact) {
@@ -327,6 +351,14 @@ public final class SimPeer {
         });
     }
 
+    private void load(Effect.LoadEntries load) {
+        List<Entry> found = read(load);
+        if (disk.firstDamaged(load.fromIndex(), load.fromIndex()) > 0) {
+            step(new Input.DamageFound(disk.tellDamage()));
+        }
+        step(new Input.EntriesLoaded(load.to(), load.run(), found));
+    }
+
     private List<Entry> read(Effect.LoadEntries load) {
         List<Entry> found = new ArrayList<>();
         if (load.fromIndex() <= disk.log().base().index()) {
@@ -337,7 +369,8 @@ public final class SimPeer {
         for (long index = load.fromIndex(); index <= end; index++) {
             Entry entry = disk.log().entry(index);
             bytes += entry.sizeBytes();
-            if (bytes > load.bytesMax() && !found.isEmpty()) {
+            boolean isDamaged = disk.firstDamaged(index, index) > 0;
+            if (isDamaged || (bytes > load.bytesMax() && !found.isEmpty())) {
                 break;
             }
             found.add(entry);
@@ -352,7 +385,7 @@ public final class SimPeer {
                 "%s compacts to %s without a snapshot of it",
                 name(),
                 compact.base());
-        disk.log().compact(compact.base());
+        disk.compact(compact.base());
     }
 
     private SimMachine.State installed(Effect.InstallSnapshot install) {
@@ -394,6 +427,16 @@ public final class SimPeer {
             world.roleChanged(SimPeer.this, newRole, newTerm, leader);
             role = newRole;
             term = newTerm;
+        }
+
+        @Override
+        public void damaged(List<DamagedEntry> entries) {
+            world.damaged(SimPeer.this, entries);
+        }
+
+        @Override
+        public void repaired(long firstIndex, long lastIndex, int left) {
+            world.repaired(SimPeer.this, firstIndex, lastIndex, left);
         }
 
         @Override

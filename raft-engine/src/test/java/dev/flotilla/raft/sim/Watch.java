@@ -3,10 +3,12 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.transport.PeerId;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -77,9 +79,21 @@ final class Watch {
         return false;
     }
 
+    void damaged(SimPeer peer, List<DamagedEntry> entries) {
+        environment.note(() -> peer.name() + " has damaged entries "
+                + entries.stream().map(DamagedEntry::id).toList());
+        tally.count(Occurrence.LOG_DAMAGED);
+        if (peer.isUp()) {
+            tally.count(Occurrence.LOG_DAMAGE_FOUND_RUNNING);
+        }
+    }
+
     void emitted(SimPeer peer, Effect effect) {
         if (effect instanceof Effect.Persist persist) {
             environment.note(() -> peer.name() + " persists " + persist.number() + " " + text(persist));
+            if (!persist.putBack().isEmpty()) {
+                tally.count(Occurrence.LOG_REPAIRED_FROM_PEERS);
+            }
             onPersist(peer, persist);
         } else if (effect instanceof Effect.InstallSnapshot install) {
             environment.note(() -> peer.name() + " installs " + install.number() + " "
@@ -101,7 +115,8 @@ final class Watch {
 
     private static String text(Effect.Persist persist) {
         return "term=" + persist.hardState().term() + " vote="
-                + MessageText.name(persist.hardState().votedFor()) + " " + MessageText.entries(persist.entries());
+                + MessageText.name(persist.hardState().votedFor()) + " " + MessageText.entries(persist.entries())
+                + (persist.putBack().isEmpty() ? "" : " puts back " + MessageText.entries(persist.putBack()));
     }
 
     private void onPersist(SimPeer peer, Effect.Persist persist) {

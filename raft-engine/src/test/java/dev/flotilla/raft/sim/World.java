@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
@@ -59,6 +60,12 @@ public interface World {
     void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader);
 
     void dropped(SimPeer peer, PeerId from, String message, String reason);
+
+    /** These entries of the peer's log are damaged, found now. */
+    default void damaged(SimPeer peer, List<DamagedEntry> entries) {}
+
+    /** Damaged entries in that range are whole again, or needed no longer; {@code left} are still damaged. */
+    default void repaired(SimPeer peer, long firstIndex, long lastIndex, int left) {}
 
     /** As leader: {@code peer} lacks what it acknowledged. */
     default void lostEntries(SimPeer leader, PeerId peer, long acknowledgedIndex) {}

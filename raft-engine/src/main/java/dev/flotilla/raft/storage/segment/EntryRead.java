@@ -47,7 +47,7 @@ final class EntryRead {
     }
 
     /** An entry that is not as it was written. */
-    record Damaged(EntryId id, long place) {}
+    record Damaged(RecordHead head, long place) {}
 
     record Result(List<Entry> entries, @Nullable Damaged damaged) {}
 
@@ -121,7 +121,7 @@ final class EntryRead {
                 }
                 Entry entry = entry(head, bytes, at + RecordHead.BYTES, in.limit());
                 if (entry == null) {
-                    return new Result(entries, new Damaged(head.id(), place.packed()));
+                    return new Result(entries, new Damaged(head, place.packed()));
                 }
                 entries.add(entry);
                 at += (int) head.recordBytes();

@@ -1,5 +1,7 @@
 package dev.flotilla.raft.storage.segment;
 
+import dev.flotilla.raft.message.DamagedEntry;
+import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.HardState;
@@ -20,7 +22,10 @@ final class GroupIndex {
     private EntryId last = EntryId.NONE;
     private long groupPlace = Place.NOWHERE;
     private int groupPayloadBytes;
-    private @Nullable TreeMap<Long, EntryId> damaged; // null: none
+    private @Nullable TreeMap<Long, Lost> damaged; // null: none
+
+    /** Who a damaged entry is. */
+    private record Lost(EntryId id, int entryKind) {}
 
     GroupIndex(LiveBytes live) {
         this.live = live;
@@ -65,19 +70,21 @@ final class GroupIndex {
     }
 
     /** An entry that replaces the log from its index on. */
-    void append(EntryId id, long place, int payloadBytes, boolean isDamaged) {
-        removeFrom(id.index());
-        put(id, place, payloadBytes, isDamaged);
-        last = id;
+    void append(RecordHead head, long place, boolean isDamaged) {
+        removeFrom(head.id().index());
+        put(head, place, isDamaged);
+        last = head.id();
     }
 
     /** An entry that is in the log. */
-    void put(EntryId id, long place, int payloadBytes, boolean isDamaged) {
+    void put(RecordHead head, long place, boolean isDamaged) {
+        EntryId id = head.id();
+        int payloadBytes = head.payloadBytes();
         long index = id.index();
         forget(index);
         entries.set(index, place, payloadBytes);
         live.add(place, payloadBytes);
-        setDamaged(id, isDamaged);
+        setDamaged(head, isDamaged);
         if (index > last.index()) {
             last = id; // in a replay from the middle: the group's own record comes later
         }
@@ -117,35 +124,37 @@ final class GroupIndex {
         removeFrom(0);
     }
 
-    private void setDamaged(EntryId id, boolean isDamaged) {
+    private void setDamaged(RecordHead head, boolean isDamaged) {
+        EntryId id = head.id();
         if (isDamaged) {
             if (damaged == null) {
                 damaged = new TreeMap<>();
             }
-            damaged.put(id.index(), id);
+            damaged.put(id.index(), new Lost(id, head.entryKind()));
         } else if (damaged != null) {
             damaged.remove(id.index());
         }
     }
 
     /** The entry at {@code place} turned out to be damaged. */
-    void onDamaged(EntryId id, long place) {
-        if (entries.place(id.index()) == place) {
-            setDamaged(id, true);
+    void onDamaged(RecordHead head, long place) {
+        if (entries.place(head.id().index()) == place) {
+            setDamaged(head, true);
         }
     }
 
     /** Who the damaged entry at that index is, or null if it is intact. */
     @Nullable
     EntryId damaged(long index) {
-        return damaged == null ? null : damaged.get(index);
+        Lost found = damaged == null ? null : damaged.get(index);
+        return found == null ? null : found.id;
     }
 
     LogDamage damage(SegmentNames names) {
-        List<LogDamage.DamagedEntry> list = new ArrayList<>();
+        List<DamagedEntry> list = new ArrayList<>();
         if (damaged != null) {
-            damaged.forEach(
-                    (index, id) -> list.add(new LogDamage.DamagedEntry(id, names.describe(entries.place(index)))));
+            damaged.forEach((index, each) -> list.add(
+                    new DamagedEntry(each.id, Entry.Kind.of(each.entryKind), names.describe(entries.place(index)))));
         }
         return new LogDamage(hardState == null, list);
     }

@@ -32,16 +32,15 @@ final class LogIndex {
      * @throws MalformedMessageException if the payload is not what it should be
      */
     void apply(RecordHead head, Bytes payload, boolean isDamaged, long place) throws MalformedMessageException {
-        int bytes = head.payloadBytes();
         switch (head.kind()) {
-            case ENTRY -> group(head).append(head.id(), place, bytes, isDamaged);
-            case COPY -> group(head).put(head.id(), place, bytes, isDamaged);
-            case LOST_ENTRY -> group(head).put(head.id(), place, bytes, true);
+            case ENTRY -> group(head).append(head, place, isDamaged);
+            case COPY -> group(head).put(head, place, isDamaged);
+            case LOST_ENTRY -> group(head).put(head, place, true);
             case GROUP -> {
                 StoredGroup group = isDamaged ? null : LogRecord.group(head.id(), payload);
-                group(head).group(group, place, bytes);
+                group(head).group(group, place, head.payloadBytes());
             }
-            case LOST_GROUP -> group(head).group(null, place, bytes);
+            case LOST_GROUP -> group(head).group(null, place, head.payloadBytes());
             case DELETE -> {
                 GroupIndex removed = groups.remove(head.genesis());
                 if (removed != null) {

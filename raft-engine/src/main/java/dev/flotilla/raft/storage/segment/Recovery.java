@@ -1,5 +1,6 @@
 package dev.flotilla.raft.storage.segment;
 
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.storage.Disk;
 import dev.flotilla.raft.storage.Disk.DiskFile;
@@ -177,7 +178,7 @@ final class Recovery {
         if (damage.hardStateLost()) {
             all.add(finding(group.groupPlace(), "the hard state of group " + genesis + " is damaged"));
         }
-        for (LogDamage.DamagedEntry entry : damage.entries()) {
+        for (DamagedEntry entry : damage.entries()) {
             all.add(finding(
                     group.entries.place(entry.id().index()),
                     "entry " + entry.id() + " of group " + genesis + " is damaged"));

@@ -140,7 +140,7 @@ public final class SegmentedLogStorage implements LogStorage {
         try {
             GroupIndex group = index.group(genesis);
             if (group != null) {
-                group.onDamaged(damaged.id(), damaged.place());
+                group.onDamaged(damaged.head(), damaged.place());
             }
         } finally {
             lock.writeLock().unlock();

@@ -1,0 +1,40 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.core.Explanation.Block;
+import dev.flotilla.raft.core.Explanation.Subject;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.transport.PeerId;
+import java.util.List;
+import java.util.Set;
+
+/** What a peer waits for whose log is damaged: see {@link Damage}. */
+final class DamageExplanation {
+    private DamageExplanation() {}
+
+    static Block block(Configuration configuration, PeerId self, List<DamagedEntry> damaged) {
+        DamagedEntry first = damaged.get(0);
+        DamagedEntry last = damaged.get(damaged.size() - 1);
+        String which = damaged.size() == 1
+                ? "entry " + PeerWords.number(first.index()) + " is damaged here"
+                : damaged.size() + " entries from " + PeerWords.number(first.index()) + " to "
+                        + PeerWords.number(last.index()) + " are damaged here, the first";
+        return new Block(
+                Subject.DAMAGE,
+                which + " (" + first.place() + "): " + outlook(configuration, self, damaged),
+                List.of());
+    }
+
+    private static String outlook(Configuration configuration, PeerId self, List<DamagedEntry> damaged) {
+        if (!configuration.isJoint() && configuration.electors().equals(Set.of(self))) {
+            return "this peer is the only voter, so nobody can lead and send it again;"
+                    + " put back a copy of its data directory, or begin anew from a backup";
+        }
+        boolean isConfiguration = damaged.stream().anyMatch(each -> each.kind() == Entry.Kind.CONFIGURATION);
+        return (isConfiguration
+                        ? "this peer neither votes (a configuration is among it) nor stands for election"
+                        : "this peer votes, but does not stand for election,")
+                + " until a leader has sent it again; if no voter's log is whole, nothing goes on";
+    }
+}

@@ -1,0 +1,242 @@
+package dev.flotilla.raft.swarm;
+
+import static dev.flotilla.raft.swarm.Swarm.await;
+import static dev.flotilla.raft.swarm.Swarm.awaitTrue;
+import static dev.flotilla.raft.swarm.Swarm.note;
+import static dev.flotilla.raft.swarm.Swarm.notes;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.driver.GroupEvent;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.storage.DataDirectory;
+import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.LogKind;
+import dev.flotilla.raft.storage.log.LogCheck;
+import dev.flotilla.raft.storage.log.NodeLog;
+import dev.flotilla.transport.PeerCredentials;
+import dev.flotilla.transport.memory.Ed25519Credentials;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Peers with segmented logs on real disks, of which bits flip, repair them from each other. */
+@Timeout(120)
+class RepairTest {
+    private static final int NOTES = 30;
+
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    Path directory;
+
+    private final Swarm swarm = new Swarm();
+    private final List<PeerCredentials> credentials = new ArrayList<>();
+
+    @AfterEach
+    void stopAll() throws IOException {
+        swarm.close();
+    }
+
+    private Path home(PeerCredentials owner) {
+        return directory.resolve(owner.peerId().shortText().substring(2));
+    }
+
+    private Peer start(PeerCredentials owner) throws IOException {
+        try (DataDirectory data = DataDirectory.open(home(owner), LogKind.SEGMENTS)) {
+            return swarm.add(owner, NodeLog.open(data), FileSnapshotStore.open(data.snapshots()));
+        }
+    }
+
+    private void stop(Peer peer) throws IOException {
+        swarm.peers.remove(peer);
+        peer.stop();
+    }
+
+    /** Three voters who agree on some notes. */
+    private void threeWithNotes() throws Exception {
+        for (int i = 0; i < 3; i++) {
+            credentials.add(Ed25519Credentials.generate());
+            Peer peer = start(credentials.get(i));
+            if (i == 0) {
+                peer.create();
+            } else {
+                peer.join(swarm.peers.get(0).invite(Member.Role.VOTER));
+            }
+            await(peer.group.joined());
+        }
+        for (int i = 0; i < NOTES; i++) {
+            note(swarm.peers.get(i % 3), text(i));
+        }
+        for (Peer peer : swarm.peers) {
+            assertThat(notes(peer)).hasSize(NOTES);
+        }
+    }
+
+    private static String text(int number) {
+        return "note " + number + " of the day";
+    }
+
+    /** Flips one bit where those bytes stand first in the peer's log; says in which file. */
+    private Path flip(PeerCredentials owner, byte[] bytes) throws IOException {
+        Path log;
+        try (Stream<Path> all = Files.walk(home(owner))) {
+            log = all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}.*"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        String content = new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1);
+        int at = content.indexOf(new String(bytes, StandardCharsets.ISO_8859_1));
+        assertThat(at).isPositive();
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {(byte) (bytes[0] ^ 1)}), at);
+        }
+        return log;
+    }
+
+    private static List<GroupEvent> events(Peer peer) {
+        List<GroupEvent> events = new CopyOnWriteArrayList<>();
+        peer.node.listener((group, event) -> events.add(event));
+        return events;
+    }
+
+    private static void awaitRepair(List<GroupEvent> events) throws Exception {
+        awaitTrue(() -> events.stream()
+                .anyMatch(event -> event instanceof GroupEvent.LogRepaired repaired && repaired.left() == 0));
+    }
+
+    private LogCheck check(PeerCredentials owner) throws IOException {
+        try (DataDirectory data = DataDirectory.openExisting(home(owner))) {
+            return LogCheck.of(data);
+        }
+    }
+
+    @Test
+    void aFlippedBitInTheMiddleOfALogIsHealedByTheOthers() throws Exception {
+        threeWithNotes();
+        GenesisId genesis = swarm.peers.get(0).group.genesis();
+        Peer damaged = swarm.follower();
+        PeerCredentials owner = damaged.credentials;
+        stop(damaged);
+        Path file = flip(owner, text(NOTES / 2).getBytes(StandardCharsets.UTF_8));
+        assertThat(check(owner).problems()).hasSize(1).first().asString().contains(file + " offset ");
+        note(swarm.peers.get(0), "while it is away");
+
+        Peer back = start(owner);
+        List<GroupEvent> events = events(back);
+        back.open(genesis);
+        awaitTrue(() -> !events.isEmpty());
+        assertThat(events.stream().filter(GroupEvent.LogDamaged.class::isInstance))
+                .singleElement()
+                .satisfies(event -> {
+                    GroupEvent.LogDamaged found = (GroupEvent.LogDamaged) event;
+                    assertThat(found.entries()).singleElement().satisfies(entry -> assertThat(entry.place())
+                            .startsWith("file " + file + " offset "));
+                });
+        awaitRepair(events);
+        assertThat(notes(back)).hasSize(NOTES + 1).isEqualTo(notes(swarm.peers.get(0)));
+        assertThat(back.log.damage(genesis).isNone()).isTrue();
+        assertThat(await(back.group.status()).configuration().isVoter(back.id()))
+                .isTrue();
+        stop(back);
+        LogCheck after = check(owner);
+        assertThat(after.problems()).isEmpty();
+        assertThat(after.entries()).isGreaterThan(NOTES);
+    }
+
+    /** The leader meets the damage when it reads back what a follower lacks that was away. */
+    @Test
+    void aLeaderThatMeetsDamageGivesWayAndIsHealed() throws Exception {
+        swarm.config = RaftConfig.defaults()
+                .withElectionTimeout(Duration.ofMillis(300))
+                .withLogKept(1 << 10, 0);
+        threeWithNotes();
+        Peer leader = swarm.leader();
+        Peer away = swarm.follower();
+        Peer other = swarm.peers.stream()
+                .filter(peer -> peer != leader && peer != away)
+                .findFirst()
+                .orElseThrow();
+        List<GroupEvent> events = events(leader);
+        swarm.network.cut(List.of(away.id()), List.of(leader.id(), other.id()));
+        for (int i = 0; i < NOTES; i++) {
+            note(leader, text(NOTES + i));
+        }
+        flip(leader.credentials, text(NOTES + NOTES / 2).getBytes(StandardCharsets.UTF_8));
+        swarm.network.heal();
+        assertThat(notes(away)).hasSize(2 * NOTES);
+        boolean wasRead = leader.log.damage(leader.group.genesis()).isNone()
+                && events.stream().noneMatch(GroupEvent.LogDamaged.class::isInstance);
+        if (!wasRead) { // else another led when the follower came back
+            awaitRepair(events);
+            assertThat(events)
+                    .anyMatch(event ->
+                            event instanceof GroupEvent.RoleChanged changed && changed.role() == Role.FOLLOWER);
+        }
+        note(leader, "after");
+        for (Peer peer : swarm.peers) {
+            assertThat(notes(peer)).hasSize(2 * NOTES + 1);
+        }
+    }
+
+    @Test
+    void aDamagedHardStateIsRefusedUntilTheGroupIsForgottenAndJoinedAnew() throws Exception {
+        threeWithNotes();
+        GenesisId genesis = swarm.peers.get(0).group.genesis();
+        Peer damaged = swarm.follower();
+        PeerCredentials owner = damaged.credentials;
+        stop(damaged);
+        flipHardStates(owner, genesis);
+        Peer back = start(owner);
+        assertThatThrownBy(() -> back.open(genesis))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("the hard state of group " + genesis + " is damaged: file ")
+                .hasMessageContaining(" offset ")
+                .hasMessageContaining("RaftNode.forget");
+        await(back.node.forget(genesis));
+        back.join(swarm.leader().invite(Member.Role.VOTER));
+        await(back.group.joined());
+        assertThat(notes(back)).hasSize(NOTES);
+    }
+
+    /** In the record's payload: the vote. Each record of the group's hard state is as good as the last one here. */
+    private void flipHardStates(PeerCredentials owner, GenesisId genesis) throws IOException {
+        Path log;
+        try (Stream<Path> all = Files.walk(home(owner))) {
+            log = all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}.*"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(log));
+        int last = -1;
+        for (int at = 4096; at + 64 < content.capacity(); at += 8) {
+            boolean isGroup = content.getShort(at + 12) == 4
+                    && HexFormat.of()
+                            .formatHex(content.array(), at + 32, at + 64)
+                            .equals(genesis.toString());
+            if (isGroup) {
+                last = at;
+            }
+        }
+        assertThat(last).isPositive();
+        try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.wrap(new byte[] {(byte) (content.get(last + 64) ^ 1)}), last + 64);
+        }
+    }
+}
