@@ -2,8 +2,8 @@ package dev.flotilla.raft.example;
 
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
-import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.DurableFiles;
+import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.RoundPlan;
 import dev.flotilla.transport.Bytes;

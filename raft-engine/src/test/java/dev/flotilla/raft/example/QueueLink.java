@@ -44,8 +44,8 @@ final class QueueLink {
     }
 
     boolean send(Kind kind, Lane lane, boolean byOpener, int stream, Bytes body, Runnable delivered) {
-        QueueMessage message = new QueueMessage(
-                transport.incarnation(), ++sequenceSent, kind, lane, byOpener, stream, body);
+        QueueMessage message =
+                new QueueMessage(transport.incarnation(), ++sequenceSent, kind, lane, byOpener, stream, body);
         return transport.publish(peer, message, delivered);
     }
 

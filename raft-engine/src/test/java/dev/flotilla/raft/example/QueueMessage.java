@@ -12,8 +12,7 @@ import java.nio.ByteBuffer;
  * @param byOpener of a byte stream: whether the sender opened it
  * @param stream of a byte stream: its number at the peer that opened it
  */
-record QueueMessage(
-        long incarnation, long sequence, Kind kind, Lane lane, boolean byOpener, int stream, Bytes body) {
+record QueueMessage(long incarnation, long sequence, Kind kind, Lane lane, boolean byOpener, int stream, Bytes body) {
     private static final int HEAD_BYTES = 2 * Long.BYTES + 3 + Integer.BYTES;
 
     enum Kind {
@@ -62,7 +61,6 @@ record QueueMessage(
         boolean byOpener = in.get() == 1;
         int stream = in.getInt();
         Bytes body = bytes.slice(HEAD_BYTES, bytes.size() - HEAD_BYTES);
-        return new QueueMessage(
-                incarnation, sequence, kind, lane, byOpener, stream, body);
+        return new QueueMessage(incarnation, sequence, kind, lane, byOpener, stream, body);
     }
 }

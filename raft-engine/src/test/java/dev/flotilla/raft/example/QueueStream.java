@@ -68,7 +68,8 @@ final class QueueStream implements ByteStream {
             readToTheEnd = piece == null;
             forgetIfDone();
             if (piece != null) {
-                byte[] taken = ByteBuffer.allocate(Integer.BYTES).putInt(piece.size()).array();
+                byte[] taken =
+                        ByteBuffer.allocate(Integer.BYTES).putInt(piece.size()).array();
                 send(Kind.TAKEN, Bytes.wrap(taken));
             }
             transport.callbacks().execute(() -> read.complete(piece));

@@ -99,8 +99,7 @@ class QueueTransportTest extends PeerTransportContract {
                         Member.Role.VOTER,
                         Duration.ofHours(1),
                         List.of(new Ticket.Contact(first.peerId(), List.of())));
-        RaftConsensus<Journal> member =
-                RaftConsensus.join(node(), ticket, Journal.codec(), JournalOp.codec(), CONFIG);
+        RaftConsensus<Journal> member = RaftConsensus.join(node(), ticket, Journal.codec(), JournalOp.codec(), CONFIG);
         assertThat(await(member.group().joined())).isInstanceOf(Outcome.Applied.class);
         return member;
     }
