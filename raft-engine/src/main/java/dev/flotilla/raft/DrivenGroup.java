@@ -50,6 +50,11 @@ record DrivenGroup<R>(GroupDriver<R> driver) implements RaftGroup<R> {
     }
 
     @Override
+    public CompletableFuture<Outcome<Void>> revokeTicket(Bytes nonce, long expiresAtMillis) {
+        return driver.revokeTicket(nonce, expiresAtMillis);
+    }
+
+    @Override
     public CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target) {
         return driver.transferLeadership(target);
     }

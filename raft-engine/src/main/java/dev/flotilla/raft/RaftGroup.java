@@ -60,6 +60,15 @@ public interface RaftGroup<R> extends AutoCloseable {
         return changeMembers(MembershipChange.settings(settings));
     }
 
+    /**
+     * Has the members agree that a ticket lets nobody in from now on. Completes with {@code Applied} once that is committed,
+     * also if it was before; or {@code Rejected} with the reason, for example that somebody has used it.
+     *
+     * @param nonce of the ticket
+     * @param expiresAtMillis when it expires by itself: so long the members keep it in mind
+     */
+    CompletableFuture<Outcome<Void>> revokeTicket(Bytes nonce, long expiresAtMillis);
+
     /** Hands leadership to {@code target}, or to the member that is furthest when null. */
     CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target);
 

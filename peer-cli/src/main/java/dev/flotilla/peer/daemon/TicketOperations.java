@@ -23,12 +23,14 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Who may become a member: the tickets that this peer issues and shows. */
+/** Who may become a member: the tickets that this peer issues, shows and revokes. */
 final class TicketOperations {
     private static final Duration VALIDITY = Duration.ofHours(1);
+    private static final String ID = "[0-9a-f]{1," + 2 * Ticket.NONCE_BYTES + "}";
 
     private final Communities communities;
     private final Network network;
@@ -39,7 +41,7 @@ final class TicketOperations {
     }
 
     Map<String, ControlHandler> handlers() {
-        return Map.of("invite", this::invite, "tickets", this::list);
+        return Map.of("invite", this::invite, "tickets", this::list, "revoke", this::revoke);
     }
 
     private JsonNode invite(Request request, Caller caller) throws CommandException, IOException {
@@ -119,7 +121,8 @@ final class TicketOperations {
                 .findFirst();
         ObjectNode json = Json.object().put("id", ticket.id()).put("role", ticket.role());
         if (spent.isPresent()) {
-            json.put("state", "used").put("by", spent.get().peerId().toString());
+            json.put("state", spent.get().revoked() ? "revoked" : "used")
+                    .put("by", spent.get().peerId().toString());
         } else {
             json.put("state", ticket.hasExpired(nowMillis) ? "expired" : "open");
         }
@@ -128,5 +131,39 @@ final class TicketOperations {
 
     private static String instant(long millis) {
         return Instant.ofEpochMilli(millis).toString();
+    }
+
+    private JsonNode revoke(Request request, Caller caller) throws CommandException, IOException {
+        Community community = communities.get(request.text("community"));
+        Issued ticket = find(community, request.text("id"));
+        if (ticket.hasExpired(System.currentTimeMillis())) {
+            throw CommandException.failed("ticket " + ticket.id() + " has expired at "
+                    + instant(ticket.expiresAtMillis()) + ": it lets nobody in as it is");
+        }
+        Answers.applied(
+                Answers.await(community.group().revokeTicket(ticket.nonce(), ticket.expiresAtMillis()), caller),
+                community.name());
+        return Json.object().put("revoked", ticket.id()).put("community", community.name());
+    }
+
+    /** The one ticket whose nonce begins so. */
+    private Issued find(Community community, String text) throws CommandException, IOException {
+        String prefix = text.toLowerCase(Locale.ROOT);
+        String see = "; see: flotilla invite " + community.name() + " --list";
+        if (!prefix.matches(ID)) {
+            throw CommandException.usage("not the id of a ticket: '" + text + "'" + see);
+        }
+        List<Issued> found = communities.tickets().of(community.group().genesis(), System.currentTimeMillis()).stream()
+                .filter(ticket -> ticket.nonce().hex().startsWith(prefix))
+                .toList();
+        if (found.isEmpty()) {
+            throw CommandException.failed("this peer has issued no ticket " + prefix + " for '" + community.name()
+                    + "'; a ticket is revoked where it was issued" + see);
+        } else if (found.size() > 1) {
+            throw CommandException.failed("'" + prefix + "' is the beginning of " + found.size() + " tickets, "
+                    + found.stream().map(ticket -> ticket.nonce().hex()).collect(Collectors.joining(", "))
+                    + "; give more of the one");
+        }
+        return found.get(0);
     }
 }

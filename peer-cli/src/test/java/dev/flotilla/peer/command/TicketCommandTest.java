@@ -9,7 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code flotilla invite --list}. */
+/** {@code flotilla invite --list} and {@code --revoke}. */
 final class TicketCommandTest {
     private final Path parent;
 
@@ -64,5 +64,54 @@ final class TicketCommandTest {
                 .startsWith(open.path("id").asText() + "  voter ")
                 .endsWith("  open"));
         assertThat(other.json("invite", "club", "--list").path("tickets")).isEmpty();
+    }
+
+    @Test
+    void aRevokedTicketLetsNobodyIn() throws Exception {
+        JsonNode ticket = peer.json("invite", "club");
+        String id = ticket.path("id").asText();
+
+        assertThat(peer.done("invite", "club", "--revoke", id)).isEqualTo("revoked " + id + ": it lets nobody in");
+
+        assertThat(other.failed("join", ticket.path("ticket").asText()))
+                .startsWith("error: not let in: the ticket was revoked; ask for a new one");
+        assertThat(other.json("status").path("communities")).isEmpty();
+        assertThat(listed(id).path("state").asText()).isEqualTo("revoked");
+        assertThat(peer.json("invite", "club", "--revoke", id).path("revoked").asText())
+                .isEqualTo(id); // once more is no error
+        other.done("join", peer.done("invite", "club"));
+    }
+
+    @Test
+    void aTicketThatCannotBeRevokedIsNamed() throws Exception {
+        JsonNode used = peer.json("invite", "club");
+        other.done("join", used.path("ticket").asText());
+        JsonNode expired = peer.json("invite", "club", "--expires", "1ms");
+
+        assertThat(peer.failed("invite", "club", "--revoke", used.path("id").asText()))
+                .startsWith("error: refused: the ticket was used already, by ");
+        assertThat(peer.failed("invite", "club", "--revoke", expired.path("id").asText()))
+                .contains("has expired at ", "it lets nobody in as it is");
+        assertThat(other.failed("invite", "club", "--revoke", used.path("id").asText()))
+                .contains("this peer has issued no ticket", "flotilla invite club --list");
+        CommandHarness.Run malformed = peer.run("invite", "club", "--revoke", "my-ticket");
+        assertThat(malformed.code()).isEqualTo(2);
+        assertThat(malformed.error()).contains("not the id of a ticket: 'my-ticket'; see: flotilla invite club --list");
+    }
+
+    @Test
+    void anIdThatFitsSeveralTicketsRevokesNone() {
+        int[] firstDigits = new int[16];
+        String digit = "";
+        for (int i = 0; i <= firstDigits.length; i++) { // so two begin with the same digit
+            String id = peer.json("invite", "club").path("id").asText();
+            if (firstDigits[Integer.parseInt(id.substring(0, 1), 16)]++ > 0) {
+                digit = id.substring(0, 1);
+            }
+        }
+
+        assertThat(peer.failed("invite", "club", "--revoke", digit)).contains("is the beginning of ", "give more");
+        assertThat(peer.json("invite", "club", "--list").path("tickets"))
+                .allSatisfy(ticket -> assertThat(ticket.path("state").asText()).isEqualTo("open"));
     }
 }

@@ -2,7 +2,6 @@ package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.FeatureLevel;
-import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Result;
@@ -23,8 +22,8 @@ final class ChangeRules {
         this.group = group;
     }
 
-    /** Why the change to these must not be made, or that it was made already; empty if it can start. */
-    Optional<Result> judge(Leadership leadership, List<Member> members, GroupSettings settings) {
+    /** Whether it is too early for any change; empty if it is not. */
+    Optional<Result> busy(Leadership leadership) {
         Configuration present = group.configuration();
         if (present.isJoint() || !group.isConfigurationCommitted()) {
             return refused(Result.Reason.BUSY, "another membership change is under way");
@@ -32,8 +31,22 @@ final class ChangeRules {
         if (!leadership.hasCommittedInTerm()) {
             return refused(Result.Reason.BUSY, "the leader is new and has not committed an entry of its term yet");
         }
+        return Optional.empty();
+    }
+
+    /**
+     * Why the change to these must not be made, or that it was made already; empty if it can start.
+     *
+     * @param isMore whether something else than the members changes
+     */
+    Optional<Result> judge(Leadership leadership, List<Member> members, boolean isMore) {
+        Configuration present = group.configuration();
+        Optional<Result> busy = busy(leadership);
+        if (busy.isPresent()) {
+            return busy;
+        }
         if (List.copyOf(present.members()).equals(members)) {
-            return present.settings().equals(settings) ? Optional.of(new Result.Done()) : Optional.empty();
+            return isMore ? Optional.empty() : Optional.of(new Result.Done());
         }
         return notAllowed(present, members)
                 .or(() -> witnesses(present, members))

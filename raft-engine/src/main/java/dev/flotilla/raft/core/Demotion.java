@@ -67,8 +67,8 @@ final class Demotion {
         Member demoted = member.isWitness()
                 ? Member.witness(peer.peer, peer.storeId, true)
                 : Member.learner(peer.peer, peer.storeId, true);
-        if (membership.onChange(
-                leadership, new Requester.Nobody(), MembershipChange.put(demoted.withPriority(member.priority())))) {
+        MembershipChange change = MembershipChange.put(demoted.withPriority(member.priority()));
+        if (membership.onChange(leadership, new Requester.Nobody(), change, 0)) {
             group.trace.demoted(peer.peer, reason);
             peer.forgiveLoss();
         }

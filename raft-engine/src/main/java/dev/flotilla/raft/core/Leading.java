@@ -162,7 +162,7 @@ final class Leading implements Election.Outcome {
         } else if (request instanceof Request.LeaseRead) {
             onLeaseRead(office, requester);
         } else if (request instanceof Request.ChangeMembers change) {
-            membership.onChange(office, requester, change.change());
+            membership.onChange(office, requester, change.change(), nowMillis);
             tellFormer(change.change().put());
         } else if (request instanceof Request.Transfer handOver) {
             transfer.onRequest(office, requester, handOver.target());

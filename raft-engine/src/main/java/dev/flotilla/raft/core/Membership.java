@@ -17,12 +17,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Changes of the members, one at a time, each by joint consensus (paper §6): an entry with the old and the new list,
- * then one with the new list alone, each in force once appended. A change of settings alone, or of the feature level, is
+ * then one with the new list alone, each in force once appended. A change of settings alone, of the feature level, or of the tickets that are revoked, is
  * one entry that is not joint: joint consensus keeps two disjoint majorities from deciding on their own, and as long as the
  * voters stay the same any two majorities overlap (thesis §4.1). The rules on when a change may begin are the same. Also lets newcomers in by ticket, and makes promotable
  * learners voters once they have caught up (thesis §4.2.1).
@@ -30,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 final class Membership {
     private final Group group;
     private final ChangeRules rules;
+    private final Tickets tickets;
     private final FeatureLevels levels;
     // Who waits for the change that is under way.
     private Requester requester = new Requester.Nobody();
@@ -37,12 +36,13 @@ final class Membership {
     Membership(Group group, FeatureLevels levels) {
         this.group = group;
         this.rules = new ChangeRules(group);
+        this.tickets = new Tickets(group);
         this.levels = levels;
     }
 
     /** Starts a change, or answers why not. Says whether an entry was appended. */
-    boolean onChange(Leadership leadership, Requester asking, MembershipChange change) {
-        return start(leadership, asking, change, null);
+    boolean onChange(Leadership leadership, Requester asking, MembershipChange change, long nowMillis) {
+        return start(leadership, asking, change, new Spending(change.revoke(), nowMillis));
     }
 
     /**
@@ -50,38 +50,21 @@ final class Membership {
      * comes with another data directory has lost its own, which the new one takes the place of.
      */
     boolean onJoin(Leadership leadership, Requester asking, Request.Join join, long nowMillis) {
-        Ticket ticket = join.ticket();
-        Configuration present = group.configuration();
-        if (present.contains(join.newcomer(), join.storeId())) {
+        if (group.configuration().contains(join.newcomer(), join.storeId())) {
             answerMember(asking);
             return false;
         }
-        Optional<SpentTicket> spent = present.spentTickets().stream()
-                .filter(each -> each.nonce().equals(ticket.nonce()))
-                .findFirst();
-        String refusal = null;
-        if (present.member(ticket.issuer()).isEmpty()) {
-            refusal = "the ticket's issuer " + ticket.issuer() + " is no member any longer; ask for a new ticket";
-        } else if (!group.credentials.verify(ticket.issuer(), ticket.signedBytes(), ticket.signature())) {
-            refusal = "the ticket's signature is not its issuer's";
-        } else if (ticket.expiresAtMillis() <= nowMillis) {
-            refusal = "the ticket has expired; ask for a new one";
-        } else if (spent.isPresent() && !spent.get().peerId().equals(join.newcomer())) {
-            refusal = "the ticket was used by another peer; ask for a new one";
-        } else if (join.featureLevel() < present.featureLevel()) {
-            refusal = "this peer knows feature level " + join.featureLevel() + ", but the group is at level "
-                    + present.featureLevel() + ": upgrade it first";
-        } else if (spent.isPresent() && wasRemoved(present, join.newcomer())) {
-            refusal = "this peer was removed since it used the ticket; ask for a new one";
-        }
+        String refusal = tickets.refusal(join, nowMillis);
         if (refusal != null) {
             asking.answer(group, new Result.Refused(Result.Reason.NOT_ALLOWED, refusal));
             return false;
         }
-        int priority = present.member(join.newcomer()).map(Member::priority).orElse(0); // that lost its data
-        Member learner = newcomer(join).withPriority(priority);
-        SpentTicket nowSpent = new SpentTicket(ticket.nonce(), join.newcomer(), ticket.expiresAtMillis());
-        return start(leadership, asking, MembershipChange.put(learner), new Admission(nowSpent, nowMillis));
+        Ticket ticket = join.ticket();
+        Optional<Member> before = group.configuration().member(join.newcomer()); // that lost its data
+        Member learner =
+                newcomer(join).withPriority(before.map(Member::priority).orElse(0));
+        SpentTicket spent = SpentTicket.by(join.newcomer(), ticket.nonce(), ticket.expiresAtMillis());
+        return start(leadership, asking, MembershipChange.put(learner), new Spending(List.of(spent), nowMillis));
     }
 
     /** What a newcomer starts as: nobody counts before it has caught up. */
@@ -93,10 +76,6 @@ final class Membership {
         };
     }
 
-    private static boolean wasRemoved(Configuration present, PeerId peerId) {
-        return present.removed().stream().anyMatch(former -> former.peerId().equals(peerId));
-    }
-
     private void answerMember(Requester asking) {
         asking.answer(
                 group,
@@ -105,26 +84,31 @@ final class Membership {
                         : new Result.Refused(Result.Reason.BUSY, "the peer is being let in"));
     }
 
-    private record Admission(SpentTicket ticket, long nowMillis) {}
+    /** Tickets that are good for nobody, or nobody else, from now on. */
+    private record Spending(List<SpentTicket> tickets, long nowMillis) {
+        static final Spending NOTHING = new Spending(List.of(), 0);
+    }
 
-    private boolean start(
-            Leadership leadership, Requester asking, MembershipChange change, @Nullable Admission admission) {
+    private boolean start(Leadership leadership, Requester asking, MembershipChange change, Spending spending) {
         Configuration present = group.configuration();
         List<Member> members = apply(present.members(), change);
         GroupSettings settings = change.settings() == null ? present.settings() : change.settings();
-        Optional<Result> verdict =
-                ChangeRules.priorities(present, members, change).or(() -> rules.judge(leadership, members, settings));
+        List<SpentTicket> spent = Tickets.after(present, spending.tickets(), spending.nowMillis());
+        boolean isMore = !spent.equals(present.spentTickets()) || !settings.equals(present.settings());
+        Optional<Result> verdict = ChangeRules.priorities(present, members, change)
+                .or(() -> rules.busy(leadership))
+                .or(() -> tickets.judge(change.revoke()))
+                .or(() -> rules.judge(leadership, members, isMore));
         if (verdict.isPresent()) {
             asking.answer(group, verdict.get());
             return false;
         }
-        List<SpentTicket> spent = spentTickets(present, admission);
         if (spent.size() > Configuration.SPENT_TICKETS_MAX) {
             asking.answer(
                     group,
                     new Result.Refused(
                             Result.Reason.BUSY,
-                            spent.size() - 1 + " used tickets have not expired yet; that is the limit"));
+                            spent.size() - 1 + " used or revoked tickets have not expired yet; that is the limit"));
             return false;
         }
         requester = asking;
@@ -145,16 +129,6 @@ final class Membership {
                 .forEach((peer, priority) ->
                         byPeer.computeIfPresent(peer, (same, member) -> member.withPriority(priority)));
         return List.copyOf(byPeer.values());
-    }
-
-    private static List<SpentTicket> spentTickets(Configuration present, @Nullable Admission admission) {
-        if (admission == null) {
-            return present.spentTickets();
-        }
-        Stream<SpentTicket> kept = present.spentTickets().stream()
-                .filter(each -> each.expiresAtMillis() > admission.nowMillis())
-                .filter(each -> !each.nonce().equals(admission.ticket().nonce()));
-        return Stream.concat(kept, Stream.of(admission.ticket())).toList();
     }
 
     /** Former members, the newest last; who comes back is none. */
@@ -207,7 +181,8 @@ final class Membership {
         }
         for (Member member : group.configuration().members()) {
             if (member.promotable() && leadership.hasCaughtUp(member)) {
-                if (start(leadership, new Requester.Nobody(), MembershipChange.put(promoted(member)), null)) {
+                if (start(
+                        leadership, new Requester.Nobody(), MembershipChange.put(promoted(member)), Spending.NOTHING)) {
                     return true;
                 }
             }
@@ -229,7 +204,7 @@ final class Membership {
         for (Member member : present.members()) {
             if (member.promotable() && leadership.hasCaughtUp(member)) {
                 List<Member> members = apply(present.members(), MembershipChange.put(promoted(member)));
-                Optional<Result> verdict = rules.judge(leadership, members, present.settings());
+                Optional<Result> verdict = rules.judge(leadership, members, false);
                 if (verdict.isPresent() && verdict.get() instanceof Result.Refused refused) {
                     refusals.put(member.peerId(), refused.detail());
                 }

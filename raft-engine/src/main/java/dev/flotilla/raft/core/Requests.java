@@ -72,6 +72,9 @@ final class Requests {
     }
 
     private Optional<Result> tooNew(MembershipChange change) {
+        if (!change.revoke().isEmpty() && Tickets.unknownToSome(group).isPresent()) {
+            return Tickets.unknownToSome(group);
+        }
         return change.namesPriorities()
                 ? ChangeRules.levelForPriorities(group.committedConfiguration().configuration())
                 : Optional.empty();

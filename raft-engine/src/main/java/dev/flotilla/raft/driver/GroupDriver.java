@@ -7,6 +7,7 @@ import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Configuration.SpentTicket;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
@@ -96,6 +97,11 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     public CompletableFuture<Outcome<Void>> changeMembers(MembershipChange change) {
         return ask(SMALL_BYTES, future -> group.requests().change(new Request.ChangeMembers(change), future));
+    }
+
+    /** Has the members agree that the ticket lets nobody in; this peer is noted as the one that revoked it. */
+    public CompletableFuture<Outcome<Void>> revokeTicket(Bytes nonce, long expiresAtMillis) {
+        return changeMembers(MembershipChange.revoke(SpentTicket.revoked(node.self(), nonce, expiresAtMillis)));
     }
 
     public CompletableFuture<Outcome<Void>> transferLeadership(@Nullable PeerId target) {

@@ -18,7 +18,7 @@ import java.util.stream.Stream;
  *
  * @param members the full list, at most {@link #MEMBERS_MAX}, each peer once
  * @param previous the full list that is being left; empty unless joint
- * @param spentTickets tickets that let somebody in and have not expired yet
+ * @param spentTickets tickets that let somebody in, or were revoked, and have not expired yet
  * @param removed members that were removed lately, the newest last, at most {@link #REMOVED_MAX}: a member that shows
  *     up again is told
  * @param featureLevel the {@link FeatureLevel} that all members know
@@ -38,13 +38,31 @@ public record Configuration(
             new Configuration(List.of(), List.of(), List.of(), List.of(), FeatureLevel.FIRST, GroupSettings.DEFAULT);
 
     /**
-     * A ticket that was used.
+     * A ticket that was used or revoked.
      *
      * @param nonce of the ticket
-     * @param peerId whom it let in; the same peer may come again with it
+     * @param peerId whom it let in, who may come again with it; or who revoked it
      * @param expiresAtMillis when the ticket expires, in milliseconds since the epoch; after that this record may go
+     * @param revoked whether it is good for nobody
      */
-    public record SpentTicket(Bytes nonce, PeerId peerId, long expiresAtMillis) {}
+    public record SpentTicket(Bytes nonce, PeerId peerId, long expiresAtMillis, boolean revoked) {
+        public SpentTicket {
+            if (nonce.size() != Ticket.NONCE_BYTES) {
+                throw new IllegalArgumentException(
+                        "expected a nonce of " + Ticket.NONCE_BYTES + " bytes, got " + nonce.size());
+            }
+        }
+
+        /** A ticket that let {@code peerId} in. */
+        public static SpentTicket by(PeerId peerId, Bytes nonce, long expiresAtMillis) {
+            return new SpentTicket(nonce, peerId, expiresAtMillis, false);
+        }
+
+        /** A ticket that {@code peerId} takes back. */
+        public static SpentTicket revoked(PeerId peerId, Bytes nonce, long expiresAtMillis) {
+            return new SpentTicket(nonce, peerId, expiresAtMillis, true);
+        }
+    }
 
     public Configuration {
         members = List.copyOf(members);

@@ -18,8 +18,11 @@ public final class FeatureLevel {
     /** Members have a {@link Member#priority}, which an older leader would drop from the configuration. */
     public static final int PRIORITIES = 3;
 
+    /** Tickets can be revoked, in a configuration entry. */
+    public static final int REVOKED_TICKETS = 4;
+
     /** The newest that this code knows. */
-    public static final int NEWEST = PRIORITIES;
+    public static final int NEWEST = REVOKED_TICKETS;
 
     /** A bound for decoders, far beyond any level that there will be. */
     static final int MAX = 1_000_000;

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.message;
 
+import dev.flotilla.raft.message.Configuration.SpentTicket;
 import dev.flotilla.transport.PeerId;
 import java.util.Collections;
 import java.util.List;
@@ -16,22 +17,30 @@ import org.jspecify.annotations.Nullable;
  * @param settings what the members agree on from then on; null: as before
  * @param priorities that members have from then on, whatever else of them changes meanwhile; the others keep theirs. Who
  *     is none is refused
+ * @param revoke tickets that let nobody in from then on, at most {@link #REVOKE_MAX}
  */
 public record MembershipChange(
         List<Member> put,
         List<PeerId> remove,
         @Nullable GroupSettings settings,
-        SortedMap<PeerId, Integer> priorities) {
+        SortedMap<PeerId, Integer> priorities,
+        List<SpentTicket> revoke) {
+    public static final int REVOKE_MAX = 64;
+
     public MembershipChange {
         put = List.copyOf(put);
         remove = List.copyOf(remove);
         priorities.values().forEach(Member::checkedPriority);
         priorities = Collections.unmodifiableSortedMap(new TreeMap<>(priorities));
+        revoke = List.copyOf(revoke);
+        if (revoke.size() > REVOKE_MAX || !revoke.stream().allMatch(SpentTicket::revoked)) {
+            throw new IllegalArgumentException("at most " + REVOKE_MAX + " revoked tickets are taken, got " + revoke);
+        }
     }
 
     /** Other members, the same settings. */
     public MembershipChange(List<Member> put, List<PeerId> remove) {
-        this(put, remove, null, new TreeMap<>());
+        this(put, remove, null, new TreeMap<>(), List.of());
     }
 
     public static MembershipChange put(Member member) {
@@ -44,16 +53,21 @@ public record MembershipChange(
 
     /** The same members, other settings. */
     public static MembershipChange settings(GroupSettings settings) {
-        return new MembershipChange(List.of(), List.of(), settings, new TreeMap<>());
+        return new MembershipChange(List.of(), List.of(), settings, new TreeMap<>(), List.of());
     }
 
     /** The same members and settings, but {@code peerId} has another {@link Member#priority}. */
     public static MembershipChange priority(PeerId peerId, int priority) {
-        return new MembershipChange(List.of(), List.of(), null, new TreeMap<>(Map.of(peerId, priority)));
+        return new MembershipChange(List.of(), List.of(), null, new TreeMap<>(Map.of(peerId, priority)), List.of());
     }
 
     /** Whether it needs a group at {@link FeatureLevel#PRIORITIES}. */
     public boolean namesPriorities() {
         return !priorities.isEmpty() || put.stream().anyMatch(member -> member.priority() != 0);
+    }
+
+    /** The same members; {@code ticket} is {@link SpentTicket#revoked}. */
+    public static MembershipChange revoke(SpentTicket ticket) {
+        return new MembershipChange(List.of(), List.of(), null, new TreeMap<>(), List.of(ticket));
     }
 }

@@ -88,24 +88,23 @@ final class MembershipCodec {
                 .setNonce(Wire.toProto(spent.nonce()))
                 .setPeerId(Wire.toProto(spent.peerId()))
                 .setExpiresAtMillis(spent.expiresAtMillis())
+                .setRevoked(spent.revoked())
                 .build();
     }
 
     private static Configuration.SpentTicket spentTicket(ProtoSpentTicket proto) {
-        if (proto.getNonce().size() != Ticket.NONCE_BYTES) {
-            throw new IllegalArgumentException("expected a nonce of " + Ticket.NONCE_BYTES + " bytes, got "
-                    + proto.getNonce().size());
-        }
         return new Configuration.SpentTicket(
                 Bytes.wrap(proto.getNonce().toByteArray()),
                 Wire.peerId(proto.getPeerId()),
-                Wire.atLeastZero("expiry", proto.getExpiresAtMillis()));
+                Wire.atLeastZero("expiry", proto.getExpiresAtMillis()),
+                proto.getRevoked());
     }
 
     static ProtoMembershipChange toProto(MembershipChange change) {
         ProtoMembershipChange.Builder proto = ProtoMembershipChange.newBuilder()
                 .addAllPut(Wire.map(change.put(), MembershipCodec::toProto))
-                .addAllRemove(Wire.map(change.remove(), Wire::toProto));
+                .addAllRemove(Wire.map(change.remove(), Wire::toProto))
+                .addAllRevoke(Wire.map(change.revoke(), MembershipCodec::toProto));
         if (change.settings() != null) {
             proto.setSettings(toProto(change.settings()));
         }
@@ -121,7 +120,8 @@ final class MembershipCodec {
                 members("members to put", proto.getPutList(), Configuration.MEMBERS_MAX),
                 Wire.map(proto.getRemoveList(), Wire::peerId),
                 proto.hasSettings() ? settings(proto.getSettings()) : null,
-                priorities(proto.getPrioritiesList()));
+                priorities(proto.getPrioritiesList()),
+                revoked(proto.getRevokeList()));
     }
 
     private static SortedMap<PeerId, Integer> priorities(List<ProtoPriority> protos) {
@@ -131,6 +131,11 @@ final class MembershipCodec {
             priorities.put(Wire.peerId(proto.getPeerId()), proto.getPriority());
         }
         return priorities;
+    }
+
+    private static List<Configuration.SpentTicket> revoked(List<ProtoSpentTicket> protos) {
+        Wire.atMost("tickets to revoke", protos.size(), MembershipChange.REVOKE_MAX);
+        return Wire.map(protos, MembershipCodec::spentTicket);
     }
 
     static ProtoCertificate toProto(Certificate certificate) {

@@ -79,9 +79,7 @@ class FeatureLevelTest {
         List<Entry> log = List.of(entry(new EntryId(1, 1), TOO_NEW));
         assertThatThrownBy(() -> core(null, log))
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("the group is at feature level " + TOO_NEW
-                        + " since entry 1/1, but this peer knows levels up to " + FeatureLevel.NEWEST
-                        + ": upgrade it and start it again");
+                .hasMessage("the group is at feature " + tooNewSince("1/1") + ": upgrade it and start it again");
     }
 
     @Test

@@ -43,14 +43,21 @@ public final class MessageSamples {
         return new GroupSettings(1500, 20);
     }
 
+    private static Configuration.SpentTicket revoked() {
+        return Configuration.SpentTicket.revoked(
+                peer(1), Bytes.utf8("n".repeat(Ticket.NONCE_BYTES)), 1_800_000_000_000L);
+    }
+
     public static Configuration configuration() {
         Member first = Member.voter(peer(1), storeId(1)).withPriority(5);
         Member second = Member.learner(peer(2), storeId(2), true).withPriority(-100);
         return new Configuration(
                 List.of(first, second),
                 List.of(first),
-                List.of(new Configuration.SpentTicket(
-                        Bytes.wrap(new byte[Ticket.NONCE_BYTES]), peer(2), 1_700_000_000_000L)),
+                List.of(
+                        Configuration.SpentTicket.by(
+                                peer(2), Bytes.wrap(new byte[Ticket.NONCE_BYTES]), 1_700_000_000_000L),
+                        revoked()),
                 List.of(Member.voter(peer(3), storeId(3))),
                 3,
                 settings());
@@ -96,6 +103,7 @@ public final class MessageSamples {
                         new MembershipChange(List.of(Member.voter(peer(4), storeId(4))), List.of(peer(5)))),
                 new Request.ChangeMembers(MembershipChange.settings(settings())),
                 new Request.ChangeMembers(MembershipChange.priority(peer(4), -7)),
+                new Request.ChangeMembers(MembershipChange.revoke(revoked())),
                 new Request.Transfer(peer(2)),
                 new Request.Transfer(null),
                 new Request.Join(peer(6), storeId(6), 2, ticket()));

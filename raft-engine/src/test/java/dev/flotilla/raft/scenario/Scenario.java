@@ -6,6 +6,7 @@ import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Configuration.SpentTicket;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.FeatureLevel;
@@ -69,6 +70,7 @@ import java.util.stream.Collectors;
  * settings n1 lease=1000/20    asks n1 to have the members agree on that; lease=0/0: no lease reads
  * upgrade n1 2            while down: the newest feature level that it knows from its next start on
  * join n4 n1 ticket=1 by=n1 role=voter lives=1000    the newcomer turns to n1 with that ticket
+ * revoke n2 ticket=1 lives=1000    asks n2 to have the members agree that the ticket lets nobody in
  * cut n1->n2              messages are lost; cut n1 cuts all of its links; heal ends that
  * hold n1->n2             messages wait; release lets them arrive, lose loses them
  * hold n1                 writes of its disk wait; release n1
@@ -266,6 +268,7 @@ final class Scenario {
             case "prefer" -> prefer(world.peer(first), words.get(1));
             case "upgrade" -> world.peer(first).upgrade(Integer.parseInt(words.get(1)));
             case "join" -> join(words);
+            case "revoke" -> revoke(words);
             case "snapshot" -> world.peer(first).takeSnapshot();
             case "status" -> status(world.peer(first));
             case "cut" -> links(first).forEach(world::cut);
@@ -374,22 +377,42 @@ final class Scenario {
                 new Request.ChangeMembers(MembershipChange.priority(Names.peer(parts[0]), Integer.parseInt(parts[1]))));
     }
 
-    private void join(List<String> words) {
+    private static Map<String, String> options(List<String> words) {
         Map<String, String> options = new HashMap<>();
-        for (String word : words.subList(2, words.size())) {
+        for (String word : words) {
             String[] option = word.split("=", 2);
             options.put(option[0], option[1]);
         }
+        return options;
+    }
+
+    private static Bytes nonce(Map<String, String> options) {
+        return Bytes.wrap(ByteBuffer.allocate(Ticket.NONCE_BYTES)
+                .putLong(Long.parseLong(options.getOrDefault("ticket", "1")))
+                .array());
+    }
+
+    private long expiresAtMillis(Map<String, String> options) {
+        return world.nowNanos() / MILLI + Long.parseLong(options.getOrDefault("lives", "60000"));
+    }
+
+    private void revoke(List<String> words) {
+        SimPeer peer = world.peer(words.get(0));
+        Map<String, String> options = options(words.subList(1, words.size()));
+        SpentTicket revoked = SpentTicket.revoked(peer.id(), nonce(options), expiresAtMillis(options));
+        ask(peer, new Request.ChangeMembers(MembershipChange.revoke(revoked)));
+    }
+
+    private void join(List<String> words) {
+        Map<String, String> options = options(words.subList(2, words.size()));
         PeerId issuer = Names.peer(options.getOrDefault("by", words.get(1)));
         PeerId signer = Names.peer(options.getOrDefault("signed", Names.of(issuer)));
         Ticket unsigned = new Ticket(
                 "community",
                 Names.GENESIS,
                 Member.Role.valueOf(options.getOrDefault("role", "voter").toUpperCase(Locale.ROOT)),
-                world.nowNanos() / MILLI + Long.parseLong(options.getOrDefault("lives", "60000")),
-                Bytes.wrap(ByteBuffer.allocate(Ticket.NONCE_BYTES)
-                        .putLong(Long.parseLong(options.getOrDefault("ticket", "1")))
-                        .array()),
+                expiresAtMillis(options),
+                nonce(options),
                 List.of(new Ticket.Contact(issuer, List.of())),
                 issuer,
                 Bytes.EMPTY);

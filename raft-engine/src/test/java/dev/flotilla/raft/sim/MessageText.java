@@ -97,7 +97,10 @@ public final class MessageText {
                             : " lease=" + of(change.change().settings()))
                     + change.change().priorities().entrySet().stream()
                             .map(each -> " " + Names.of(each.getKey()) + "^" + each.getValue())
-                            .collect(Collectors.joining());
+                            .collect(Collectors.joining())
+                    + (change.change().revoke().isEmpty()
+                            ? ""
+                            : " revoke=" + tickets(change.change().revoke()));
         } else if (request instanceof Request.Transfer transfer) {
             return "Transfer to " + name(transfer.target());
         } else if (request instanceof Request.Join join) {
@@ -146,8 +149,8 @@ public final class MessageText {
     }
 
     /**
-     * {@code {n1 n2 n3? level=1 lease=1000/20}}, level and lease unless as usual; joint {@code {n1 n2 <- n1}}; a learner
-     * {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}; of
+     * {@code {n1 n2 n3? level=1 revoked=7 lease=1000/20}}, level, revoked tickets and lease unless as usual; joint
+     * {@code {n1 n2 <- n1}}; a learner {@code n3.}, a witness {@code n3!}, a promotable one {@code n3?} or {@code n3!?}; of
      * priority 5 {@code n3^5}.
      */
     public static String of(Configuration configuration) {
@@ -157,8 +160,19 @@ public final class MessageText {
                                 || configuration.members().isEmpty()
                         ? ""
                         : " level=" + configuration.featureLevel())
+                + (configuration.spentTickets().stream().anyMatch(Configuration.SpentTicket::revoked)
+                        ? " revoked=" + tickets(configuration.spentTickets())
+                        : "")
                 + (configuration.settings().hasLeaseReads() ? " lease=" + of(configuration.settings()) : "")
                 + "}";
+    }
+
+    /** The numbers, in their nonces, of those that are revoked: {@code 7,9}. */
+    private static String tickets(List<Configuration.SpentTicket> spent) {
+        return spent.stream()
+                .filter(Configuration.SpentTicket::revoked)
+                .map(each -> Long.toString(each.nonce().asByteBuffer().getLong()))
+                .collect(Collectors.joining(","));
     }
 
     /** {@code 1000/20}: milliseconds of lease, permille of drift. */
