@@ -63,6 +63,10 @@ public record Ticket(
         if (nonce.size() != NONCE_BYTES) {
             throw new IllegalArgumentException("expected a nonce of " + NONCE_BYTES + " bytes, got " + nonce.size());
         }
+        if (expiresAtMillis < 0) {
+            throw new IllegalArgumentException("a ticket expires after 1970, got " + expiresAtMillis
+                    + " ms since then: is this machine's clock right?");
+        }
         if (contacts.isEmpty() || contacts.size() > CONTACTS_MAX) {
             throw new IllegalArgumentException(
                     "a ticket names 1 to " + CONTACTS_MAX + " members, got " + contacts.size());

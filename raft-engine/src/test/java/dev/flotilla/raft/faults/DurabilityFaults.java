@@ -39,6 +39,15 @@ final class DurabilityFaults {
                         "what is truncated is durable no more (design, Durability)",
                         in("Group", "truncateAfter").assignment("durableIndex").skipped()),
                 new PlantedFault(
+                        "snapshot-over-a-newer-state",
+                        "a snapshot replaces an older state alone (paper figure 13)",
+                        in("Following", "onInstallSnapshot")
+                                .comparison()
+                                .nth(2, 3)
+                                .gives(1),
+                        in("Following", "onSnapshotReceived").comparison().gives(1),
+                        in("Group", "install").call("Invariant", "check").skipped()),
+                new PlantedFault(
                         "snapshot-claims-one-entry-more",
                         "a snapshot's index is exact (design, Snapshots)",
                         in("Following", "reply").call("SnapshotMeta", "index").by("oneMore")),

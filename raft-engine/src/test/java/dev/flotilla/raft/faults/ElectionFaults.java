@@ -37,6 +37,10 @@ final class ElectionFaults {
                         in("Group", "adoptTerm").assignment("votedFor").skipped(),
                         in("Group", "voteFor").call("Invariant", "check").skipped()),
                 new PlantedFault(
+                        "vote-of-an-old-term-counts",
+                        "a vote counts in its own term (paper §5.2)",
+                        in("Election", "onVoteReply").comparison().nth(2, 2).gives(0)),
+                new PlantedFault(
                         "pre-votes-count-as-votes",
                         "a PreVote is no vote (thesis §9.6)",
                         in("Election", "campaign")
@@ -50,6 +54,61 @@ final class ElectionFaults {
                                 .gives(0),
                         in("Election", "onRequestVote")
                                 .call("EntryId", "compareTo")
-                                .gives(0)));
+                                .gives(0)),
+                new PlantedFault(
+                        "no-log-check-behind-pre-vote",
+                        "RequestVote checks the log by itself (paper §5.4.1)",
+                        in("Election", "onRequestVote")
+                                .call("EntryId", "compareTo")
+                                .gives(0)),
+                new PlantedFault(
+                        "no-stickiness",
+                        "no vote and no higher term while a leader is alive (thesis §4.2.3)",
+                        in("Election", "onRequestVote")
+                                .call("Group", "isLeaderAlive")
+                                .gives(0)),
+                new PlantedFault(
+                        "pre-vote-beside-a-leader",
+                        "no PreVote while a leader is alive (thesis §9.6)",
+                        in("Election", "onPreVoteRequest")
+                                .call("Group", "isLeaderAlive")
+                                .gives(0)),
+                new PlantedFault(
+                        "no-pre-vote",
+                        "no campaign before a majority would vote (thesis §9.6)",
+                        in("Election", "countPreVotes")
+                                .call("Quorum", "reached")
+                                .gives(1)),
+                new PlantedFault(
+                        "learner-campaigns",
+                        "learners and witnesses never campaign (thesis §4.2.1, design, Membership)",
+                        in("Election", "onTimer")
+                                .call("Election", "mayCampaign")
+                                .gives(1)),
+                new PlantedFault(
+                        "no-check-quorum",
+                        "a leader that its quorum does not answer steps down (thesis §6.2)",
+                        in("Leading", "onTimer").call("Leading", "hearsQuorum").gives(1)),
+                new PlantedFault(
+                        "leader-ignores-a-higher-term",
+                        "a higher term makes a leader a follower (paper §5.1)",
+                        in("Leading", "answered")
+                                .call("Election", "becomeFollower")
+                                .skipped()),
+                new PlantedFault(
+                        "old-term-unanswered",
+                        "a leader of an old term is told of the new one (paper figure 2, AppendEntries 1)",
+                        in("Following", "onAppendEntries")
+                                .call("Group", "send")
+                                .nth(1, 3)
+                                .skipped(),
+                        in("Following", "onHeartbeat")
+                                .call("Group", "send")
+                                .nth(1, 2)
+                                .skipped()),
+                new PlantedFault(
+                        "transfer-to-a-lagging-target",
+                        "TimeoutNow goes to a target whose log is as long (thesis §3.10)",
+                        in("Transfer", "advance").comparison().gives(0)));
     }
 }

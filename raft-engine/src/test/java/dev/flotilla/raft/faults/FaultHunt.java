@@ -53,9 +53,11 @@ class FaultHunt {
             for (PlantedFault fault : faults) {
                 hunts.add(threads.submit(() -> hunt(fault, seeds, unharmed)));
             }
+            System.out.println(Find.head());
             List<Find> finds = new ArrayList<>();
             for (Future<Find> hunt : hunts) {
                 finds.add(hunt.get());
+                System.out.println(finds.get(finds.size() - 1).row());
             }
             return finds;
         } finally {
@@ -78,8 +80,6 @@ class FaultHunt {
     }
 
     private static void report(List<Find> finds) {
-        System.out.println(Find.head());
-        finds.forEach(find -> System.out.println(find.row()));
         List<String> missed = finds.stream()
                 .filter(find -> find.said() == null)
                 .map(find -> find.fault().name())

@@ -29,6 +29,15 @@ final class MembershipFaults {
                                 .call("RaftLog", "configured")
                                 .by("committedOnly", "this")),
                 new PlantedFault(
+                        "second-change-at-once",
+                        "one change at a time (paper §6)",
+                        in("ChangeRules", "busy")
+                                .call("Group", "isConfigurationCommitted")
+                                .gives(1),
+                        in("ChangeRules", "busy")
+                                .call("Configuration", "isJoint")
+                                .gives(0)),
+                new PlantedFault(
                         "removed-leader-stays",
                         "a leader steps down once its removal is committed (paper §6)",
                         in("Leading", "onCommit").call("SortedSet", "contains").gives(1)),

@@ -25,10 +25,10 @@ class PlantedFaultTest {
             List<Edit> here = fault.edits().stream()
                     .filter(edit -> edit.className().equals(className))
                     .toList();
-            for (Edit edit : here) {
-                assertThat(FaultyLoader.rewritten(CORE + className, List.of(edit)))
-                        .as("%s of %s", className, fault.name())
-                        .isNotEqualTo(FaultyLoader.rewritten(CORE + className, List.of()));
+            for (int i = 0; i < here.size(); i++) { // one after the other: each changes something
+                assertThat(FaultyLoader.rewritten(CORE + className, here.subList(0, i + 1)))
+                        .as("edit %d of %s by %s", i + 1, className, fault.name())
+                        .isNotEqualTo(FaultyLoader.rewritten(CORE + className, here.subList(0, i)));
             }
             Class.forName((CORE + className).replace('/', '.'), true, loader); // the virtual machine verifies it
         }

@@ -3,6 +3,7 @@ package dev.flotilla.raft.faults;
 import static dev.flotilla.raft.faults.Place.in;
 
 import java.util.List;
+import org.objectweb.asm.Opcodes;
 
 /** Faults in linearizable reads (DESIGN.md section 4, Reads). */
 final class ReadFaults {
@@ -19,6 +20,24 @@ final class ReadFaults {
                         "no read before an entry of the own term is committed (etcd 7331)",
                         in("ReadIndex", "onRead")
                                 .call("Leadership", "hasCommittedInTerm")
-                                .gives(1)));
+                                .gives(1)),
+                new PlantedFault(
+                        "read-without-a-round",
+                        "a read waits for a round of heartbeats (thesis §6.4)",
+                        in("ReadIndex", "onRead")
+                                .operator("addition", Opcodes.LADD)
+                                .gives(0)),
+                new PlantedFault(
+                        "read-joins-a-round-under-way",
+                        "a read waits for a round that started after it (thesis §6.4)",
+                        in("ReadIndex", "onRead")
+                                .operator("addition", Opcodes.LADD)
+                                .by("first")),
+                new PlantedFault(
+                        "old-round-confirms-the-newest",
+                        "an answer proves the round that it belongs to (design, One writer)",
+                        in("Leading", "onHeartbeatReply")
+                                .call("HeartbeatReply", "round")
+                                .by("newestRound", "leadership")));
     }
 }

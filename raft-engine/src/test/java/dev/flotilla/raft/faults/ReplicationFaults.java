@@ -64,6 +64,21 @@ final class ReplicationFaults {
                                 .call("Leading", "answered")
                                 .resultBy("sentIsMatched")),
                 new PlantedFault(
+                        "quiet-before-all-match",
+                        "a group is quiet only when all match and know it committed (design, Quiet groups)",
+                        in("Quieting", "ask").call("Leading", "isSettled").gives(1),
+                        in("Quieting", "onReply").call("Leading", "isSettled").gives(1),
+                        in("Quieting", "onQuiet").comparison().nth(3, 5).gives(0),
+                        in("Quieting", "onQuiet").comparison().nth(3, 4).gives(0)),
+                new PlantedFault(
+                        "quiet-for-ever",
+                        "a lapse of a node's heartbeat wakes its groups (design, Quiet groups)",
+                        in("Quieting", "onNodeLost").call("Map", "containsKey").gives(0)),
+                new PlantedFault(
+                        "backlog-without-bound",
+                        "over the bound a proposal is refused at once (design, Back-pressure)",
+                        in("Requests", "propose").comparison().nth(1, 2).gives(-1)),
+                new PlantedFault(
                         "forwarded-in-another-term",
                         "a request is taken by the leader of the term it was sent to, or not at all (design, writes)",
                         in("Requests", "onForward").comparison().gives(0)));

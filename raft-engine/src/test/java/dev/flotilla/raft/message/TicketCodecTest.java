@@ -19,6 +19,21 @@ class TicketCodecTest {
     }
 
     @Test
+    void anExpiryBeforeTheEpochIsRefused() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Ticket(
+                        ticket.community(),
+                        ticket.genesis(),
+                        ticket.role(),
+                        -1,
+                        ticket.nonce(),
+                        ticket.contacts(),
+                        ticket.issuer(),
+                        ticket.signature()))
+                .withMessage("a ticket expires after 1970, got -1 ms since then: is this machine's clock right?");
+    }
+
+    @Test
     void somethingElseIsNamedAsSuch() {
         assertRefused("", "not a ticket: it does not start with 'flotilla1'");
         assertRefused("/ip4/127.0.0.1/tcp/1", "not a ticket: it does not start with 'flotilla1'");

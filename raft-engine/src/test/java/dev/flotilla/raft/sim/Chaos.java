@@ -78,6 +78,7 @@ final class Chaos {
             case JOIN -> pick(group.life()::isOutside).ifPresent(this::join);
             case PREFER -> pick(SimPeer::isUp).ifPresent(this::prefer);
             case WIPE -> pick(this::mayBeWiped).ifPresent(this::wipe);
+            case INTRUDE -> pick(SimPeer::isUp).ifPresent(peer -> new Intruder(random).speakTo(peer));
         }
     }
 

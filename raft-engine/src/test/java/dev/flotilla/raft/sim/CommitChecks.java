@@ -68,6 +68,7 @@ final class CommitChecks {
         long now = peer.commitIndex();
         Configuration configuration = peer.configuration();
         Configuration inForceBefore = configurations.put(peer, configuration);
+        checkDurable(peer, peer.status().durableIndex());
         if (now == before) {
             return;
         }
@@ -79,6 +80,19 @@ final class CommitChecks {
         }
         for (long index = Math.max(before, peer.log().base().index()) + 1; index <= now; index++) {
             commit(peer, peer.log().idAt(index), peer.term());
+        }
+    }
+
+    /** What a peer takes for durable is on its disk (DESIGN.md section 4, Durability). */
+    private static void checkDurable(SimPeer peer, long durableIndex) {
+        SimLog log = peer.log();
+        if (durableIndex <= log.base().index()) {
+            return; // an installed snapshot counts before it is written
+        }
+        if (!log.reaches(durableIndex) || !peer.disk().holds(log.idAt(durableIndex))) {
+            throw Violation.of(
+                    "%s takes its log %s for durable up to %d; its disk has %s",
+                    peer.name(), log, durableIndex, peer.disk().log());
         }
     }
 

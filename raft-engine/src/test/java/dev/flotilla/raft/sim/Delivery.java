@@ -4,22 +4,42 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/** One group's messages on their way. The receiver is told who sent, and from which data directory, as of the sending. */
+/**
+ * One group's messages on their way. The receiver is told who sent, and from which data directory, as of the sending. In
+ * some seeds one kind of message is late again and again: what overtakes it is what rules about old answers are for.
+ */
 final class Delivery {
+    private static final int LATE_MAX = 3;
+
     private final SimGroup group;
     private final Environment environment;
     private final Tally tally;
+    private final RandomGenerator random;
+    private @Nullable Class<? extends RaftMessage> kindLate;
 
     Delivery(SimGroup group) {
         this.group = group;
         this.environment = group.environment();
         this.tally = environment.tally();
+        this.random = environment.random();
+        this.kindLate = environment.settings().kindLate();
+    }
+
+    /** From now on nothing is later than the network makes it. */
+    void becomeReliable() {
+        kindLate = null;
     }
 
     void send(SimPeer from, PeerId to, RaftMessage message) {
         environment.note(() -> from.name() + " -> " + Names.of(to) + "  " + MessageText.of(message));
+        if (Intruder.isOne(to)) {
+            Intruder.answered(from, message);
+            tally.count(Occurrence.INTRUDER_REFUSED);
+            return;
+        }
         group.invariants().onSend(from, to, message);
         Occurrence counted = occurrence(message);
         if (counted != null) {
@@ -31,6 +51,20 @@ final class Delivery {
 
     private void transmit(SimPeer from, SimPeer to, RaftMessage message) {
         StoreId storeId = from.storeId();
+        boolean isLate = message.getClass().equals(kindLate) && random.nextBoolean();
+        if (isLate) {
+            tally.count(Occurrence.MESSAGE_LATE);
+            environment
+                    .schedule()
+                    .after(
+                            random.nextLong(LATE_MAX * SimSettings.ELECTION_TIMEOUT_NANOS),
+                            () -> transmit(from, storeId, to, message));
+        } else {
+            transmit(from, storeId, to, message);
+        }
+    }
+
+    private void transmit(SimPeer from, StoreId storeId, SimPeer to, RaftMessage message) {
         // Raft's own messages may come twice; what belongs to a caller comes once, as from any transport.
         boolean mayDouble = !(message instanceof RaftMessage.Forward || message instanceof RaftMessage.Answer);
         environment

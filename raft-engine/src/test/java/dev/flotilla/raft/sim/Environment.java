@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class Environment {
     private final Chance random;
     private final Tally tally = new Tally();
+    private final SimSettings settings;
     private final Schedule schedule = new Schedule();
     private final SimNetwork network;
     private final SimDisks disks;
@@ -21,6 +22,7 @@ final class Environment {
     private @Nullable Violation violation; // found by a client
 
     Environment(int size, SimSettings settings, Chance random, @Nullable PrintStream traceTo) {
+        this.settings = settings;
         this.random = random;
         this.traceTo = traceTo;
         for (int i = 0; i < size; i++) {
@@ -32,6 +34,10 @@ final class Environment {
 
     Chance random() {
         return random;
+    }
+
+    SimSettings settings() {
+        return settings;
     }
 
     Tally tally() {
@@ -132,7 +138,10 @@ final class Environment {
     void calm() {
         note(() -> "everything heals");
         network.becomeReliable();
-        groups.forEach(group -> group.transfers().becomeReliable());
+        groups.forEach(group -> {
+            group.delivery().becomeReliable();
+            group.transfers().becomeReliable();
+        });
         disks.becomeFast();
         nodes.forEach(node -> skew(node, 0));
         nodes.stream().filter(node -> !node.isUp()).forEach(this::restart);

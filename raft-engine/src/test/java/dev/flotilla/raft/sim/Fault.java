@@ -17,6 +17,7 @@ enum Fault {
     SNAPSHOT(12),
     DAMAGE(4),
     TRANSFER(5),
+    INTRUDE(3),
     ADD_MEMBER(8),
     REMOVE_MEMBER(4),
     REMOVE_LEADER(2),

@@ -79,6 +79,8 @@ enum Occurrence {
     STORE_REPLACED(true),
     MESSAGE_LOST(true),
     MESSAGE_DUPLICATED(true),
+    MESSAGE_LATE(true),
+    INTRUDER_REFUSED(true),
     PARTITION(true),
     ONE_WAY_PARTITION(true),
     DISCONNECTED(true),

@@ -56,12 +56,14 @@ final class SimClients {
     private final Map<String, Long> versions = new HashMap<>(); // seen by a completed read or write
     private final Map<Long, RequestId> completed = new HashMap<>(); // writes, by index
     private final AtomicLong requests;
+    private final boolean mayReadByLease;
     private long completedWrites;
 
     SimClients(Environment environment, Invariants invariants) {
         this.random = environment.random();
         this.tally = environment.tally();
         this.requests = environment.requests();
+        this.mayReadByLease = environment.settings().agreed().hasLeaseReads();
         this.invariants = invariants;
     }
 
@@ -100,7 +102,8 @@ final class SimClients {
         if (peer.status().leader() != null && !peer.id().equals(peer.status().leader())) {
             tally.count(Occurrence.READ_FORWARDED);
         }
-        ask(peer, id, new Request.ReadIndex());
+        boolean isByLease = mayReadByLease && random.nextInt(4) != 0;
+        ask(peer, id, isByLease ? new Request.LeaseRead() : new Request.ReadIndex());
     }
 
     /** A request went to the leader of {@code term}. */

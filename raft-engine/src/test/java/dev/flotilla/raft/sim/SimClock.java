@@ -6,6 +6,7 @@ package dev.flotilla.raft.sim;
  */
 final class SimClock {
     private static final long MILLION = 1_000_000;
+    private static final long START_MILLIS = 1_000_000_000_000L; // of the wall clock, since the epoch
 
     private long sinceTrueNanos; // when the rate changed last
     private long sinceNanos; // what this clock said then
@@ -35,7 +36,7 @@ final class SimClock {
 
     /** What the wall clock says, in milliseconds since the epoch. */
     long wallMillis(long trueNanos) {
-        return trueNanos / Schedule.MILLI + wallOffsetMillis;
+        return START_MILLIS + trueNanos / Schedule.MILLI + wallOffsetMillis;
     }
 
     /** From now on the monotonic clock gains {@code ppm} microseconds a second; loses, if negative. */

@@ -135,6 +135,7 @@ public final class SimClusterBuilder<R, M extends StateMachine<R>> {
                 0,
                 storm,
                 config,
-                GroupSettings.DEFAULT);
+                GroupSettings.DEFAULT,
+                null);
     }
 }

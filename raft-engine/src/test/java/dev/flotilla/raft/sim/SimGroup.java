@@ -37,6 +37,9 @@ final class SimGroup implements World {
     private final Callers callers;
     private final Map<SimPeer, PeerRequests> requests = new HashMap<>(); // of those that run
     private final Duration requestTimeout;
+    private final VotingRules votingRules = new VotingRules();
+    private final CampaignRules campaignRules;
+    private final LeaderRules leaderRules;
 
     SimGroup(
             Environment environment,
@@ -54,6 +57,8 @@ final class SimGroup implements World {
         clients = new SimClients(environment, invariants);
         operators = new Operators(this);
         callers = new Callers(this);
+        campaignRules = new CampaignRules(this);
+        leaderRules = new LeaderRules(this, config);
         environment.add(this);
     }
 
@@ -85,6 +90,10 @@ final class SimGroup implements World {
 
     SimTransfers transfers() {
         return transfers;
+    }
+
+    Delivery delivery() {
+        return delivery;
     }
 
     Watch watch() {
@@ -218,6 +227,9 @@ final class SimGroup implements World {
     @Override
     public void stepped(SimPeer peer, Input input, List<Effect> effects) {
         watch.stepped(peer);
+        votingRules.stepped(peer, input, effects);
+        campaignRules.stepped(peer, input, effects);
+        leaderRules.stepped(peer, input, effects);
         life.planTimer(peer);
     }
 

@@ -46,6 +46,8 @@ public final class SimPeer {
     private Role role = Role.FOLLOWER;
     private long term;
 
+    private @Nullable CoreStatus status; // as of statusNanos, after the last step; null if nobody asked yet
+    private long statusNanos;
     private SimLog log = new SimLog(); // as the core sees it, durable or not
     private ApplyQueue applying;
     private Silence silence;
@@ -143,7 +145,12 @@ public final class SimPeer {
     }
 
     public CoreStatus status() {
-        return running().status(nowNanos());
+        long now = nowNanos();
+        if (status == null || statusNanos != now) {
+            status = running().status(now);
+            statusNanos = now;
+        }
+        return status;
     }
 
     long commitIndex() {
@@ -215,6 +222,7 @@ public final class SimPeer {
     public void crash(int surviving) {
         life++;
         core = null;
+        status = null;
         silence.end();
         disk.crash(surviving);
         held.clear();
@@ -235,7 +243,9 @@ public final class SimPeer {
             return;
         }
         world.stepping(this, input);
+        status = null;
         List<Effect> effects = core.step(input, nowNanos());
+        status = null;
         effects.forEach(this::take);
         world.stepped(this, input, effects);
         sendEarly(effects);

@@ -4,6 +4,7 @@ import static dev.flotilla.raft.sim.Schedule.MILLI;
 
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.GroupSettings;
+import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.session.SessionTable;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a seed's run is like. Each seed draws its own kinds and rates of faults (swarm testing): a fault that is always
@@ -33,6 +35,7 @@ import java.util.random.RandomGenerator;
  * @param faultNanos mean time between two faults
  * @param faults how likely each is
  * @param agreed what the founders agree on
+ * @param kindLate messages of that kind are late again and again; null for none
  */
 record SimSettings(
         int groups,
@@ -51,7 +54,8 @@ record SimSettings(
         long faultNanos,
         Map<Fault, Integer> faults,
         RaftConfig config,
-        GroupSettings agreed) {
+        GroupSettings agreed,
+        @Nullable Class<? extends RaftMessage> kindLate) {
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
 
     /** Few, so that sessions expire. */
@@ -65,8 +69,22 @@ record SimSettings(
 
     private static final int GROUPS_SELDOM = 16;
 
+    private static final List<Class<? extends RaftMessage>> KINDS_LATE = List.of(
+            RaftMessage.TimeoutNow.class,
+            RaftMessage.TimeoutNow.class,
+            RaftMessage.RequestVote.class,
+            RaftMessage.VoteReply.class,
+            RaftMessage.VoteReply.class,
+            RaftMessage.PreVoteReply.class,
+            RaftMessage.AppendEntries.class,
+            RaftMessage.AppendAccepted.class,
+            RaftMessage.Heartbeat.class,
+            RaftMessage.HeartbeatReply.class,
+            RaftMessage.InstallSnapshotReply.class,
+            RaftMessage.Forward.class);
+
     /** How many ways {@link #simpler} knows. */
-    static final int SIMPLIFICATIONS = 6;
+    static final int SIMPLIFICATIONS = 7;
 
     /** Each fault as often as it is likely. */
     List<Fault> faultsByWeight() {
@@ -94,7 +112,8 @@ record SimSettings(
                 faultNanos,
                 faults,
                 config,
-                agreed);
+                agreed,
+                way == 6 ? null : kindLate);
     }
 
     static SimSettings draw(RandomGenerator random) {
@@ -125,7 +144,8 @@ record SimSettings(
                 pick(random, 150, 400, 1000) * MILLI,
                 faults,
                 idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random),
-                agreed);
+                agreed,
+                random.nextBoolean() ? null : KINDS_LATE.get(random.nextInt(KINDS_LATE.size())));
     }
 
     private static GroupSettings lease(int millis) {

@@ -63,11 +63,12 @@ final class Simulation {
                 group.life().peers().stream().filter(SimPeer::isUp).toList();
         if (!running.isEmpty()) {
             SimPeer peer = running.get(environment.random().nextInt(running.size()));
-            switch (environment.random().nextInt(6)) {
-                case 0 -> group.clients().read(peer);
-                case 1, 2 -> group.clients().write(peer);
-                case 3 -> group.callers().read(peer);
-                default -> group.callers().write(peer);
+            int kinds = plan.settings().agreed().hasLeaseReads() ? 9 : 6; // stale reads are rare, so there must be many
+            switch (environment.random().nextInt(kinds)) {
+                case 0 -> group.callers().read(peer);
+                case 1, 2 -> group.callers().write(peer);
+                case 3, 4 -> group.clients().write(peer);
+                default -> group.clients().read(peer);
             }
         }
     }

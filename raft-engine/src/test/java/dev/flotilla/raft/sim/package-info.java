@@ -12,8 +12,9 @@
  * {@code Simulation} carries out, {@link dev.flotilla.raft.sim.SeedRun} the way into it from outside.
  *
  * <p>Where to add: something that goes wrong to {@code Fault} and {@code Chaos}; something that must have been seen to
- * {@code Occurrence}, counted in {@code Watch}; a property to {@code Invariants}; a kind of client to
- * {@code Simulation.request}; what a seed chooses to {@code SimSettings}.
+ * {@code Occurrence}, counted in {@code Watch}; a property to {@code Invariants}, or, if it is about what one peer may do,
+ * to {@code VotingRules}, {@code CampaignRules} or {@code LeaderRules}; a kind of client to {@code Simulation.request};
+ * what a seed chooses to {@code SimSettings}.
  */
 @NullMarked
 package dev.flotilla.raft.sim;
