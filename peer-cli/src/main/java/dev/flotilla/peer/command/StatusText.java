@@ -31,7 +31,9 @@ final class StatusText {
         status.path("communities").forEach(community -> {
             lines.add("");
             lines.add(community.path("name").asText());
-            if (community.path("metrics").isEmpty()) {
+            if (community.has("stopped")) {
+                lines.add("  stopped on this peer");
+            } else if (community.path("metrics").isEmpty()) {
                 lines.add("  counted with the peer");
             }
             addMetrics(lines, community.path("metrics"));
@@ -71,6 +73,12 @@ final class StatusText {
     }
 
     private static void addCommunity(List<String> lines, JsonNode community) {
+        if (community.has("stopped")) {
+            lines.add(community.path("name").asText() + ": stopped on this peer");
+            lines.add("  genesis " + community.path("genesis").asText());
+            lines.add("  " + community.path("stopped").asText());
+            return;
+        }
         String leader = community.path("leader").asText("");
         boolean hasLeader = community.path("leader").isTextual();
         lines.add(community.path("name").asText() + ": "

@@ -12,14 +12,19 @@ import dev.flotilla.raft.message.Ticket;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The communities of this peer, by the names that it gives them. Thread-safe; changes wait for the disk. */
+/**
+ * The communities of this peer, by the names that it gives them. One that cannot be opened is stopped, and hinders no
+ * other. Thread-safe; changes wait for the disk.
+ */
 final class Communities {
     private static final int GENESIS_DIGITS_SHOWN = 8;
     private static final Logger LOG = LoggerFactory.getLogger(Communities.class);
@@ -29,6 +34,8 @@ final class Communities {
     private final IssuedTickets tickets;
     private final RaftConfig config;
     private final Map<String, Community> open = new TreeMap<>();
+    private final Map<String, StoppedCommunity> stopped = new TreeMap<>(); // no name is in both
+    private final Set<GenesisId> forgetting = new HashSet<>();
 
     private Communities(RaftNode node, CommunityNames names, IssuedTickets tickets, RaftConfig config) {
         this.node = node;
@@ -37,7 +44,12 @@ final class Communities {
         this.config = config;
     }
 
-    /** Opens every community that is on disk. One whose name was lost gets one from its genesis id. */
+    /**
+     * Opens every community that is on disk. One whose name was lost gets one from its genesis id; one that cannot be
+     * opened is stopped.
+     *
+     * @throws IOException if the log itself fails, which is all communities' trouble
+     */
     static Communities open(RaftNode node, CommunityNames names, RaftConfig config) throws IOException {
         Communities communities = new Communities(node, names, IssuedTickets.open(node), config);
         for (GenesisId genesis : node.groups()) {
@@ -50,7 +62,7 @@ final class Communities {
             communities.reopen(name.get(), genesis);
         }
         for (String name : names.all().keySet()) {
-            if (communities.find(name).isEmpty()) {
+            if (!communities.isTaken(name)) {
                 LOG.warn("community {} is not on disk, its name is dropped", name);
                 names.remove(name);
             }
@@ -60,7 +72,14 @@ final class Communities {
 
     private synchronized void reopen(String name, GenesisId genesis) throws IOException {
         DocumentMachine machine = new DocumentMachine();
-        add(name, node.open(genesis, machine, config), machine);
+        try {
+            add(name, node.open(genesis, machine, config), machine);
+        } catch (IOException e) {
+            node.groups(); // fails if the log does
+            StoppedCommunity community = StoppedCommunity.of(name, genesis, e);
+            stopped.put(name, community);
+            LOG.error("community {} does not start: {}; {}", name, community.reason(), community.advice());
+        }
     }
 
     private Community add(String name, RaftGroup<Verdict> group, DocumentMachine machine) {
@@ -80,20 +99,40 @@ final class Communities {
         return List.copyOf(open.values());
     }
 
-    private synchronized Optional<Community> find(String name) {
-        return Optional.ofNullable(open.get(name));
+    /** All that are stopped, by name. */
+    synchronized Collection<StoppedCommunity> allStopped() {
+        return List.copyOf(stopped.values());
     }
 
-    /** The community of that name; the error is the same whether it exists elsewhere or nowhere. */
-    Community get(String name) throws CommandException {
-        return find(name)
-                .orElseThrow(() -> CommandException.failed("no community '" + name
-                        + "' here; see what there is with: flotilla status, or join it with a ticket"));
+    /** The stopped community of that name. */
+    synchronized Optional<StoppedCommunity> stopped(String name) {
+        return Optional.ofNullable(stopped.get(name));
+    }
+
+    private synchronized boolean isTaken(String name) {
+        return open.containsKey(name) || stopped.containsKey(name);
+    }
+
+    /**
+     * The community of that name; the error is the same whether it exists elsewhere or nowhere.
+     *
+     * @throws CommandException if there is none, or it is stopped
+     */
+    synchronized Community get(String name) throws CommandException {
+        Community community = open.get(name);
+        if (community != null) {
+            return community;
+        }
+        StoppedCommunity dead = stopped.get(name);
+        throw dead != null
+                ? dead.refusal()
+                : CommandException.failed("no community '" + name
+                        + "' here; see what there is with: flotilla status, or join it with a ticket");
     }
 
     /** A new community with this peer as its only voter. It gets its name when {@link #keep} is called. */
     synchronized Community create(String name) throws CommandException, IOException {
-        if (open.containsKey(name)) {
+        if (isTaken(name)) {
             throw CommandException.failed("there is a community '" + name + "' here already; choose another name");
         }
         DocumentMachine machine = new DocumentMachine();
@@ -108,10 +147,10 @@ final class Communities {
     /** The community that {@code ticket} leads to, under {@code name}; an unfinished join goes on. */
     synchronized Community join(Ticket ticket, String name) throws CommandException, IOException {
         Optional<String> known = names.name(ticket.genesis());
-        if (known.isPresent() && open.containsKey(known.get())) {
+        if (known.isPresent() && isTaken(known.get())) {
             return joinAgain(known.get(), name);
         }
-        if (open.containsKey(name)) {
+        if (isTaken(name)) {
             throw CommandException.failed("there is another community '" + name
                     + "' here, with another genesis; name the new one: flotilla join TICKET --as NAME");
         }
@@ -136,13 +175,35 @@ final class Communities {
      * Closes the community and removes all of it from this peer's disk. Should the process end amid, all of it is there at
      * the next start, or nothing is, and what else has its genesis id goes then: the log comes first, in one write.
      */
-    void forget(Community community) throws IOException {
-        Answers.await(node.forget(community.group().genesis()));
+    void forget(Community community) throws CommandException, IOException {
+        forget(open, community.name(), community, community.group().genesis());
+    }
+
+    /** The same for one that does not run. */
+    void forget(StoppedCommunity community) throws CommandException, IOException {
+        forget(stopped, community.name(), community, community.genesis());
+    }
+
+    /** Once only: another one of that genesis id may be here as soon as it is done. */
+    private <C> void forget(Map<String, C> from, String name, C community, GenesisId genesis)
+            throws CommandException, IOException {
         synchronized (this) {
-            open.remove(community.name(), community);
-            names.remove(community.name());
+            if (from.get(name) != community || !forgetting.add(genesis)) {
+                throw CommandException.failed("another command has forgotten '" + name + "' or is about to");
+            }
         }
-        tickets.forget(community.group().genesis());
+        try {
+            Answers.await(node.forget(genesis));
+            tickets.forget(genesis);
+            synchronized (this) {
+                from.remove(name);
+                names.remove(name);
+            }
+        } finally {
+            synchronized (this) {
+                forgetting.remove(genesis);
+            }
+        }
     }
 
     /** What this peer issued for any of them. */

@@ -86,9 +86,10 @@ public final class Daemon implements AutoCloseable {
         announce(directory.daemonFile(), host);
         network.dial(settings.peers());
         LOG.info(
-                "started peer={} communities={}",
+                "started peer={} communities={} stopped={}",
                 host.peerId(),
-                communities.all().size());
+                communities.all().size(),
+                communities.allStopped().size());
     }
 
     private static Map<String, ControlHandler> handlers(

@@ -10,6 +10,7 @@ import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.transport.PeerId;
@@ -37,15 +38,32 @@ final class ForgetOperations {
     }
 
     private JsonNode forget(Request request, Caller caller) throws CommandException, IOException {
+        Optional<StoppedCommunity> stopped = communities.stopped(request.text("community"));
+        if (stopped.isPresent()) {
+            return forget(stopped.get(), request.flag("force"));
+        }
         Community community = communities.get(request.text("community"));
         String objection = objection(community, caller);
         if (objection != null && !request.flag("force")) {
             throw CommandException.failed(objection + ": flotilla forget " + community.name() + " --force");
         }
         communities.forget(community);
-        return Json.object()
-                .put("forgotten", community.name())
-                .put("genesis", community.group().genesis().toString());
+        return forgotten(community.name(), community.group().genesis());
+    }
+
+    /** Nobody can tell whether it lives, nor whether this peer was a member: it must be insisted on. */
+    private JsonNode forget(StoppedCommunity community, boolean force) throws CommandException, IOException {
+        if (!force) {
+            throw CommandException.failed("refused: '" + community.name() + "' is stopped on this peer ("
+                    + community.reason() + "), so whether it lives cannot be told; what only this peer has of its"
+                    + " document would be gone for good; " + community.advice());
+        }
+        communities.forget(community);
+        return forgotten(community.name(), community.genesis());
+    }
+
+    private static JsonNode forgotten(String name, GenesisId genesis) {
+        return Json.object().put("forgotten", name).put("genesis", genesis.toString());
     }
 
     /**

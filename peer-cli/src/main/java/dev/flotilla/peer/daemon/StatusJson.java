@@ -52,6 +52,15 @@ final class StatusJson {
         return json;
     }
 
+    /** A community that does not run here, and why. */
+    static ObjectNode stopped(String name, GenesisId genesis, String why) {
+        return Json.object()
+                .put("name", name)
+                .put("genesis", genesis.toString())
+                .put("role", "stopped")
+                .put("stopped", why);
+    }
+
     private static ObjectNode member(MemberStatus member, CoreStatus status, PeerId self) {
         boolean isSelf = member.member().peerId().equals(self);
         long matchIndex = isSelf ? status.durableIndex() : member.matchIndex();

@@ -9,12 +9,14 @@ import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
 import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.metrics.InMemoryMetrics;
 import dev.flotilla.raft.metrics.Sample;
 import java.io.IOException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** What an operator wants to see: status and members. */
 final class StatusOperations {
@@ -34,25 +36,51 @@ final class StatusOperations {
 
     private JsonNode status(Request request, Caller caller) throws CommandException, IOException {
         String name = request.optionalText("community");
-        Collection<Community> shown = name == null ? communities.all() : List.of(communities.get(name));
         ObjectNode json = Json.object().put("peerId", network.peerId().toString());
         ArrayNode addresses = json.putArray("addresses");
         network.ownAddresses().forEach(address -> addresses.add(address.toString()));
         List<Sample> samples = metrics.snapshot();
         json.set("metrics", MetricsJson.ofPeer(samples));
         ArrayNode list = json.putArray("communities");
-        for (Community community : shown) {
-            ObjectNode shownCommunity = json(community, caller);
-            if (request.flag("explain")) {
-                shownCommunity.set(
+        for (Community community : running(name)) {
+            list.add(status(community, samples, request.flag("explain"), caller));
+        }
+        for (StoppedCommunity community : stopped(name)) {
+            list.add(StatusJson.stopped(
+                    community.name(), community.genesis(), community.reason() + "; " + community.advice()));
+        }
+        return json;
+    }
+
+    private Collection<StoppedCommunity> stopped(@Nullable String name) {
+        return name == null
+                ? communities.allStopped()
+                : communities.stopped(name).stream().toList();
+    }
+
+    private Collection<Community> running(@Nullable String name) throws CommandException {
+        if (name == null) {
+            return communities.all();
+        }
+        return communities.stopped(name).isPresent() ? List.of() : List.of(communities.get(name));
+    }
+
+    /** One that stopped while the daemon ran does not keep the others from being seen. */
+    private ObjectNode status(Community community, List<Sample> samples, boolean explain, Caller caller)
+            throws IOException {
+        GenesisId genesis = community.group().genesis();
+        try {
+            ObjectNode json = json(community, caller);
+            if (explain) {
+                json.set(
                         "explanation",
                         StatusJson.explanation(Answers.await(community.group().why(), caller)));
             }
-            shownCommunity.set(
-                    "metrics", MetricsJson.ofGroup(samples, community.group().genesis()));
-            list.add(shownCommunity);
+            json.set("metrics", MetricsJson.ofGroup(samples, genesis));
+            return json;
+        } catch (IllegalStateException e) {
+            return StatusJson.stopped(community.name(), genesis, e.getMessage() + "; start the daemon again");
         }
-        return json;
     }
 
     private JsonNode members(Request request, Caller caller) throws CommandException, IOException {

@@ -8,6 +8,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.Daemon;
 import dev.flotilla.peer.daemon.DaemonSettings;
 import dev.flotilla.peer.daemon.PeerDirectory;
+import dev.flotilla.raft.storage.LogKind;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Path;
@@ -27,6 +28,13 @@ final class CommandHarness implements AutoCloseable {
 
     static CommandHarness start(Path directory) throws CommandException {
         return new CommandHarness(directory, Daemon.start(DaemonSettings.of(new PeerDirectory(directory))));
+    }
+
+    /** The same with that log, if the directory is new. */
+    static CommandHarness start(Path directory, LogKind log) throws CommandException {
+        return new CommandHarness(
+                directory,
+                Daemon.start(DaemonSettings.of(new PeerDirectory(directory)).withLog(log)));
     }
 
     /** What a command printed, and how it ended. */

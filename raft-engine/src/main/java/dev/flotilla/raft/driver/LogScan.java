@@ -40,7 +40,7 @@ record LogScan(LogStorage log, GenesisId genesis, EntryId base, EntryId last) im
                     try {
                         piece = read(nextIndex, PIECE_BYTES).iterator();
                     } catch (IOException e) {
-                        throw new UncheckedIOException(e);
+                        throw new UncheckedIOException(e.getMessage(), e);
                     }
                 }
                 nextIndex++;

@@ -6,6 +6,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -75,12 +76,21 @@ final class OpenGroups implements Links.Listener {
         Opening<R> opening = new GroupFiles(node).open(genesis, machine, config);
         EventLoop loop = loops.get(opened++ % loops.size());
         NodeContext own = node.of(opening);
-        GroupLoop<R> group = new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
+        GroupLoop<R> group = loop(own, loop, opening);
         GroupDriver<R> driver = new GroupDriver<>(own, genesis, loop, group, () -> closed(genesis, group));
         receivers.put(genesis, new Inbound.Receiver(loop, group));
         open.put(genesis, driver);
         group.start(opening.position(), opening.machineIndex());
         return driver;
+    }
+
+    /** Reads the whole log once. */
+    private <R> GroupLoop<R> loop(NodeContext own, EventLoop loop, Opening<R> opening) throws IOException {
+        try {
+            return new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e);
+        }
     }
 
     /** Throws an exception unless the group may be opened. */
