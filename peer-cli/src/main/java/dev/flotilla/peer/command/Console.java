@@ -33,6 +33,17 @@ final class Console {
         out.flush();
     }
 
+    /** Whether what was printed did not all arrive: the disk is full, or nobody reads any more. */
+    boolean isBroken() {
+        return out.checkError();
+    }
+
+    /** Says that {@link #isBroken}, where it can still be read. */
+    void broken() {
+        err.println("error: not all of the output could be written");
+        err.flush();
+    }
+
     /** A remark for people, beside the result. */
     void remark(String text) {
         if (!json) {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.control.CommandException;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -36,7 +35,8 @@ final class PatchCommand extends DaemonCommand {
     ObjectNode request() throws CommandException, IOException {
         ObjectNode request = request("patch").put("community", community).put("retry", retry);
         request.set(
-                "patch", file.equals("-") ? Inputs.json(System.in, "standard input") : Inputs.jsonFile(Path.of(file)));
+                "patch",
+                file.equals("-") ? Inputs.json(System.in, "standard input") : Inputs.jsonFile(Inputs.path(file)));
         return request;
     }
 

@@ -51,6 +51,10 @@ abstract class PeerCommand implements Callable<Integer> {
         logging();
         try {
             run(console);
+            if (console.isBroken()) {
+                console.broken();
+                return CommandException.FAILED;
+            }
             return 0;
         } catch (CommandException e) {
             console.error(e.line(), e.retryToken());

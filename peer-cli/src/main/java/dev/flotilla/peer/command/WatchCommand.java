@@ -38,7 +38,7 @@ final class WatchCommand extends DaemonCommand {
         }
         console.line(Json.line(progress));
         count--;
-        return count > 0;
+        return count > 0 && !console.isBroken();
     }
 
     @Override

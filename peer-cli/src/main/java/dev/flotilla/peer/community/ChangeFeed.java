@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Tells watchers of each agreed change. A watcher that is too slow misses some, and is told how many. */
 public final class ChangeFeed {
     private static final int WAITING_MAX = 256;
+    private static final long WAITING_BYTES_MAX = 4 << 20; // or a single change, whatever its size
 
     private final List<Subscription> subscriptions = new ArrayList<>();
     private long newest; // number of the newest change
@@ -37,9 +38,11 @@ public final class ChangeFeed {
         return subscription;
     }
 
-    synchronized void changed(long index, long number, JsonNode patch) {
+    /** @param bytes that the patch takes in the log */
+    synchronized void changed(long index, long number, JsonNode patch, int bytes) {
         newest = number;
-        subscriptions.forEach(subscription -> subscription.changed(number, new Event.Changed(index, patch)));
+        Waiting change = new Waiting(new Event.Changed(index, patch), bytes);
+        subscriptions.forEach(subscription -> subscription.changed(number, change));
     }
 
     synchronized void jumped(long number) {
@@ -57,9 +60,13 @@ public final class ChangeFeed {
         subscriptions.forEach(Subscription::end);
     }
 
+    /** A change that its watcher has not asked for yet. */
+    private record Waiting(Event.Changed change, int bytes) {}
+
     /** One watcher's view. Thread-safe; one {@link #next} at a time. */
     public final class Subscription implements AutoCloseable {
-        private final Queue<Event.Changed> waiting = new ArrayDeque<>();
+        private final Queue<Waiting> waiting = new ArrayDeque<>();
+        private long waitingBytes; // of all that waits
         private @Nullable CompletableFuture<Event> asked;
         private long skipped;
         private long seen; // number of the newest change that was delivered, waits or was skipped
@@ -80,14 +87,20 @@ public final class ChangeFeed {
             return future;
         }
 
-        private synchronized void changed(long number, Event.Changed change) {
+        private synchronized void changed(long number, Waiting change) {
             seen = number;
-            if (skipped > 0 || waiting.size() >= WAITING_MAX) {
+            if (skipped > 0 || isFullFor(change)) {
                 skipped++;
             } else {
                 waiting.add(change);
+                waitingBytes += change.bytes();
             }
             deliver();
+        }
+
+        private boolean isFullFor(Waiting change) {
+            return waiting.size() >= WAITING_MAX
+                    || (!waiting.isEmpty() && waitingBytes + change.bytes() > WAITING_BYTES_MAX);
         }
 
         private synchronized void jumped(long number) {
@@ -102,8 +115,11 @@ public final class ChangeFeed {
             if (future == null) {
                 return;
             }
-            Event event = waiting.poll();
-            if (event == null && skipped > 0) {
+            Waiting first = waiting.poll();
+            Event event = first == null ? null : first.change();
+            if (first != null) {
+                waitingBytes -= first.bytes();
+            } else if (skipped > 0) {
                 event = new Event.Skipped(skipped);
                 skipped = 0;
             }

@@ -51,7 +51,7 @@ public final class DocumentMachine implements StateMachine<Verdict> {
             JsonNode patch = DocumentCommand.patch(command);
             Document changed = JsonPatch.parse(patch).applyTo(state.document());
             state = new State(changed, state.changes() + 1);
-            feed.changed(index, state.changes(), patch);
+            feed.changed(index, state.changes(), patch, command.size());
             return new Verdict.Changed(index);
         } catch (PatchException e) {
             return new Verdict.Refused(index, e.operation(), e.reason());

@@ -63,8 +63,16 @@ public final class ControlServer implements AutoCloseable {
             threads.execute(() -> serve(stream));
         } catch (RejectedExecutionException e) {
             LOG.debug("control stream refused: {} commands at once", AT_ONCE_MAX);
-            stream.reset();
+            refuse(stream);
         }
+    }
+
+    /** Without waiting: this is a thread of the host's. */
+    private static void refuse(Stream stream) {
+        CommandException busy = CommandException.failed("nothing was done: the daemon does " + AT_ONCE_MAX
+                + " things at once already, each flotilla watch is one; end some, or try again later");
+        var unused = stream.write(ControlStream.framed(Json.bytes(error(busy))));
+        stream.close();
     }
 
     private void serve(Stream stream) {

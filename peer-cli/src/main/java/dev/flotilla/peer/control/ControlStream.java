@@ -29,10 +29,15 @@ final class ControlStream implements AutoCloseable {
         if (json.size() > MessageReader.MESSAGE_BYTES_MAX) {
             throw new IOException("a control message of " + json.size() + " bytes is too large");
         }
+        await(stream.write(framed(json)));
+    }
+
+    /** A message as it goes over the stream. */
+    static byte[] framed(Bytes json) {
         byte[] framed = new byte[MessageReader.LENGTH_BYTES + json.size()];
         ByteBuffer.wrap(framed).putInt(json.size());
         json.copyTo(framed, MessageReader.LENGTH_BYTES);
-        await(stream.write(framed));
+        return framed;
     }
 
     /** The next message, or null if the other side has finished. */

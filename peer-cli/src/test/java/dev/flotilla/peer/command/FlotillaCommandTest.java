@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.peer.community.Json;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.io.Writer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -157,6 +159,26 @@ final class FlotillaCommandTest {
         assertThat(err.toString().strip())
                 .isEqualTo(
                         "error: no daemon runs on " + directory + "; start one with: flotilla run --data " + directory);
+    }
+
+    @Test
+    void outputThatGetsLostIsAFailure() {
+        PrintWriter full = new PrintWriter(new Writer() {
+            @Override
+            public void write(char[] characters, int from, int length) throws IOException {
+                throw new IOException("no space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+
+        assertThat(FlotillaCommand.run(full, new PrintWriter(err), "init", "--data", directory.toString()))
+                .isEqualTo(1);
+        assertThat(err.toString().strip()).isEqualTo("error: not all of the output could be written");
     }
 
     @Test

@@ -98,6 +98,26 @@ final class DocumentMachineTest {
     }
 
     @Test
+    void whatWaitsForASlowWatcherIsBoundedInBytes() {
+        ChangeFeed.Subscription watcher = machine.feed().subscribe();
+        String large = '"' + "x".repeat(5 << 20) + '"';
+        String mebibyte = '"' + "x".repeat(1 << 20) + '"';
+        machine.apply(List.of(set(1, "/x", large)));
+        assertThat(watcher.next().join()).isEqualTo(new Event.Changed(1, patch("/x", large))); // alone, any size
+
+        for (int i = 2; i <= 11; i++) {
+            machine.apply(List.of(set(i, "/x", mebibyte)));
+        }
+
+        for (int i = 2; i <= 4; i++) {
+            assertThat(watcher.next().join()).isEqualTo(new Event.Changed(i, patch("/x", mebibyte)));
+        }
+        assertThat(watcher.next().join()).isEqualTo(new Event.Skipped(7));
+        machine.apply(List.of(set(12, "/x", mebibyte)));
+        assertThat(watcher.next().join()).isInstanceOf(Event.Changed.class);
+    }
+
+    @Test
     void aWatcherIsToldHowManyChangesASnapshotTookTheirPlace() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (int i = 1; i <= 20; i++) {

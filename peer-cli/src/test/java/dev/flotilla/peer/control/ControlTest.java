@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -120,6 +122,30 @@ final class ControlTest {
                     assertThat(e.exitCode()).isEqualTo(exitCode);
                     assertThat(e.line()).startsWith(line);
                 });
+    }
+
+    @Test
+    void whoIsOneTooManyIsToldSo() throws Exception {
+        List<CompletableFuture<Void>> waiting = new ArrayList<>();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try (ControlClient client = connect(operator)) {
+            for (int i = 0; i < 64; i++) {
+                CompletableFuture<Void> begun = new CompletableFuture<>();
+                waiting.add(begun);
+                threads.execute(() -> {
+                    try {
+                        client.call(request("wait"), progress -> begun.complete(null));
+                    } catch (CommandException | IOException e) {
+                        begun.completeExceptionally(e); // once the client is closed
+                    }
+                });
+            }
+            CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new)).get(30, TimeUnit.SECONDS);
+
+            assertFails(client, "echo", 1, "nothing was done: the daemon does 64 things at once already");
+        } finally {
+            threads.shutdown();
+        }
     }
 
     @Test
