@@ -49,7 +49,7 @@ final class Election {
         this.group = group;
         this.outcome = outcome;
         restartTimer();
-        if (isOnlyVoter()) {
+        if (isOnlyVoter() && !group.isBound()) { // a leader that is being removed may rely on a promise still
             deadlineNanos = group.nowNanos; // whom else should it wait for?
         }
     }
@@ -109,11 +109,12 @@ final class Election {
             return;
         }
         restartTimer();
+        boolean isBound = group.isBound();
         becomeFollower(group.term(), null);
-        if (mayCampaign()) {
-            preCampaign();
-        } else {
+        if (!mayCampaign()) {
             askWhetherStillMember();
+        } else if (!isBound) { // its own vote is promised as well, perhaps for longer than it knew when it set its timer
+            preCampaign();
         }
     }
 

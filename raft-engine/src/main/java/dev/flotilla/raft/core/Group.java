@@ -180,7 +180,7 @@ final class Group {
      * of that. The promise outlives this peer's knowledge of who the leader is, its term, and its process: who starts
      * again may have promised just before. Who cannot read whether it promised, and for how long, may be bound still.
      */
-    private boolean isBound() {
+    boolean isBound() {
         return damage.hidesConfiguration() || (promises() && (isWithinPatience() || nowNanos < boundUntilNanos));
     }
 
