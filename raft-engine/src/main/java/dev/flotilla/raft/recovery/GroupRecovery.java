@@ -25,6 +25,7 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,7 +58,7 @@ public final class GroupRecovery {
             throw new RecoveryException("this data directory was never used by a node");
         }
         SnapshotMeta snapshot = snapshots.newest(genesis).orElse(null);
-        if (snapshot != null && snapshot.index() > stored.last().index()) { // a crash came before the log followed it
+        if (snapshot != null && !goesOnBehind(genesis, stored, snapshot)) { // a crash came before the log followed it
             EntryId end = snapshot.lastIncluded();
             stored = new StoredGroup(stored.hardState(), end, end);
         }
@@ -74,6 +75,20 @@ public final class GroupRecovery {
                 found.id);
         check(plan);
         return plan;
+    }
+
+    /** Whether the log has the entry that the snapshot ends with. One that has another there was never agreed on from there on. */
+    private boolean goesOnBehind(GenesisId genesis, StoredGroup stored, SnapshotMeta snapshot) throws IOException {
+        EntryId end = snapshot.lastIncluded();
+        if (end.index() <= stored.base().index() || end.index() > stored.last().index()) {
+            return end.equals(stored.base());
+        }
+        for (DamagedEntry entry : log.damage(genesis).entries()) {
+            if (entry.index() == end.index()) {
+                return entry.id().equals(end);
+            }
+        }
+        return log.entries(genesis, end.index(), end.index() + 1, 1).get(0).id().equals(end);
     }
 
     private record Found(Configuration configuration, EntryId id) {}
@@ -132,7 +147,7 @@ public final class GroupRecovery {
             throw new RecoveryException("this peer is a witness of group " + plan.genesis()
                     + ", it has no commands and no state: recover on a voter or learner");
         }
-        if (!configuration.isJoint() && configuration.voters().size() == 1 && configuration.isVoter(self)) {
+        if (!configuration.isJoint() && configuration.electors().equals(Set.of(self))) {
             throw new RecoveryException(
                     "this peer is the only voter of group " + plan.genesis() + ": its quorum is not lost");
         }
