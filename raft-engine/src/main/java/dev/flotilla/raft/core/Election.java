@@ -113,7 +113,8 @@ final class Election {
         becomeFollower(group.term(), null);
         if (!mayCampaign()) {
             askWhetherStillMember();
-        } else if (!isBound) { // its own vote is promised as well, perhaps for longer than it knew when it set its timer
+        } else if (!isBound) { // its own vote is promised as well, perhaps for longer than it knew when it set its
+            // timer
             preCampaign();
         }
     }

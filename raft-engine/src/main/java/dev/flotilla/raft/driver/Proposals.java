@@ -231,6 +231,9 @@ final class Proposals<R> {
     }
 
     void answered(RequestId id, Result result) {
+        if (result instanceof Result.Refused) {
+            openings.remove(id); // it is in no log
+        }
         attempts.answered(id, result);
     }
 

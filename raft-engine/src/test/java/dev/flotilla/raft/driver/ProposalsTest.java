@@ -152,6 +152,19 @@ class ProposalsTest {
     }
 
     @Test
+    void anAttemptToOpenASessionThatWasRefusedIsForgotten() {
+        write("a");
+        Command refused = last();
+        answer(refused, NO_LEADER);
+        proposals.retryNow();
+        Command second = last();
+        tell(refused, new Told.Fate.Opened<>()); // cannot be: else there were one more to remember for each refusal
+        assertThat(last()).isEqualTo(second);
+        tell(second, new Told.Fate.Opened<>());
+        assertThat(last().inSession()).isInstanceOf(InSession.Numbered.class);
+    }
+
+    @Test
     void aLostForwardIsTriedAgainAndTheEarlierAttemptMayStillSucceed() throws Exception {
         CompletableFuture<Outcome<String>> write = submit("a");
         openSession();

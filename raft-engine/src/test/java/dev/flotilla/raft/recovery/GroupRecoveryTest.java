@@ -30,8 +30,8 @@ class GroupRecoveryTest {
 
     private void write(HardState hardState, Configuration configuration, Entry... behind) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        entries.add(new Entry(
-                new EntryId(1, 1), Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration)));
+        entries.add(
+                new Entry(new EntryId(1, 1), Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(configuration)));
         entries.addAll(List.of(behind));
         log.write(List.of(
                 new GroupWrite.Put("node", "store-id", SELF.storeId().value()),
