@@ -123,6 +123,35 @@ class FrameLanesTest {
         assertThat(replication.trySend(frame)).isTrue();
     }
 
+    /** However many frames are sent, heartbeats above all: each lane has one stream as long as the connection lasts. */
+    @Test
+    void framesOfALaneTravelOnOneStream() throws Exception {
+        Peer sender = peers.start();
+        Host reader = hosts.start();
+        AtomicInteger streams = new AtomicInteger();
+        AtomicLong bytes = new AtomicLong();
+        reader.handle(FrameSender.PROTOCOL, stream -> {
+            streams.incrementAndGet();
+            readAll(stream, bytes);
+        });
+        sender.book().addSeen(reader.peerId(), reader.listenAddresses());
+        sender.transport().keepConnected(Set.of(reader.peerId()));
+        List<Outbound> ways = List.of(
+                sender.transport().connect(reader.peerId(), Lane.CONTROL),
+                sender.transport().connect(reader.peerId(), Lane.REPLICATION));
+        Bytes frame = Bytes.wrap(new byte[20]);
+        for (int i = 1; i <= 2_000; i++) {
+            for (Outbound way : ways) {
+                awaitUntil("room", () -> way.trySend(frame));
+            }
+            if (i % 100 == 0) { // what was sent has left: a stream that is used no more would be closed by now
+                long sent = 2L * i * frame.size();
+                awaitUntil("read", () -> bytes.get() >= sent);
+            }
+        }
+        assertThat(streams).hasValue(2);
+    }
+
     private static void readAll(Stream stream, AtomicLong count) {
         stream.read().whenComplete((bytes, failure) -> {
             if (bytes != null) {

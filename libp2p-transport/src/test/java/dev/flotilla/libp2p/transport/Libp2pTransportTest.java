@@ -16,6 +16,9 @@ import dev.flotilla.transport.Lane;
 import dev.flotilla.transport.Outbound;
 import dev.flotilla.transport.PeerId;
 import dev.flotilla.transport.PeerTransport;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -257,6 +260,33 @@ class Libp2pTransportTest {
                         .toList());
         assertThat(twin.transport().counters().get(TransportCounters.Event.FRAME_RECEIVED))
                 .isPositive();
+    }
+
+    /** One dead host must not cost the others their connections, nor a caller its time (sofa-jraft 810, 834). */
+    @Test
+    void aPeerThatNeverAnswersADialHoldsUpNobodyElse() throws Exception {
+        Peer a = peers.start();
+        Peer b = peers.start();
+        PeerId mute = PrivateKey.generate().peerId();
+        AtomicInteger given = new AtomicInteger();
+        a.transport().connectivity(new Transitions(new AtomicInteger()) {
+            @Override
+            public void unreachable(PeerId peer, String reason, boolean refused) {
+                given.incrementAndGet();
+            }
+        });
+        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) { // connects, and is silent
+            a.book().addSeen(mute, List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/" + silent.getLocalPort())));
+            a.transport().keepConnected(Set.of(mute));
+            Socket dialled = silent.accept();
+            a.knows(b);
+            a.transport().keepConnected(Set.of(mute, b.transport().localPeerId()));
+            Outbound toMute = a.transport().connect(mute, Lane.CONTROL);
+            arrives(way(a, b, Lane.CONTROL), listen(b, Lane.CONTROL), "to b");
+            assertThat(given).as("dials given up by then").hasValue(0);
+            assertThat(toMute.trySend(Bytes.utf8("to nobody"))).isFalse();
+            dialled.close();
+        }
     }
 
     @Test
