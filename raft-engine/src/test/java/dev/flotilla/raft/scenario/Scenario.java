@@ -78,7 +78,8 @@ import java.util.stream.Collectors;
  * damage n1 4 5           entries on its disk, up or down: found when they are read
  * save n1                 copies its disk; rollback n1 puts the copy back, while down
  * inject n3 -> n1 MESSAGE as n3 might have sent; n3#2 with its second data directory
- * closed n2 n1            n1 closed its connection to n2, and refuses a new one
+ * closed n2 n1            n1 closed its connection to n2, and refuses a new one; closed n2 n1 away: and is not reached
+ * dropped n2 n1           the connection of n2 to n1 ended without n1 closing it, and n1 refuses a new one
  * connected n1 n2         n1 has a connection to n2
  * lost n1 n2              n1 does not hear of the node of n2, or that is another one now
  * </pre>
@@ -286,7 +287,8 @@ final class Scenario {
             case "wipe" ->
                 world.peer(first).wipe(founders.stream().map(Names::peer).collect(Collectors.toSet()));
             case "inject" -> inject(words);
-            case "closed" -> closed(world.peer(first), Names.peer(words.get(1)));
+            case "closed" -> ended(world.peer(first), Names.peer(words.get(1)), true, words.size() == 2);
+            case "dropped" -> ended(world.peer(first), Names.peer(words.get(1)), false, true);
             case "lost" -> world.peer(first).step(new Input.NodeLost(Names.peer(words.get(1))));
             case "connected" -> world.peer(first).step(new Input.Connected(Names.peer(words.get(1))));
             default -> throw new IllegalArgumentException("what is '" + word + "'?");
@@ -430,9 +432,9 @@ final class Scenario {
                 from, storeId, level, world.peer(words.get(2)), MessageParser.parse(words.subList(3, words.size())));
     }
 
-    private static void closed(SimPeer peer, PeerId by) {
-        peer.step(new Input.Lost(by, true));
-        peer.step(new Input.Unreachable(by, true));
+    private static void ended(SimPeer peer, PeerId other, boolean closedByPeer, boolean refused) {
+        peer.step(new Input.Lost(other, closedByPeer));
+        peer.step(new Input.Unreachable(other, refused));
     }
 
     private void status(SimPeer peer) {

@@ -139,6 +139,24 @@ class TopologyTest {
         heal();
     }
 
+    /**
+     * The same chain without writes: outer's log is not behind, so that nothing but stickiness keeps the middle from granting
+     * it PreVotes, with which its term would grow for ever (thesis §4.2.3, §9.6).
+     */
+    @ParameterizedTest
+    @MethodSource("seeds")
+    void endOfAnIdleChainDoesNotDeposeTheOtherEnd(long seed) {
+        start(3, seed);
+        cluster.runUntil(cluster.group()::isSettled, PATIENCE);
+        cut(leader, others.get(1));
+        long term = term();
+        cluster.runFor(T.multipliedBy(ROUNDS));
+        assertThat(term()).as("term").isEqualTo(term);
+        assertThat(cluster.group().leader()).contains(leader);
+        write(others.get(0));
+        heal();
+    }
+
     /** The middle of the chain is the one that led: one end after the other follows it again. */
     @ParameterizedTest
     @MethodSource("seeds")

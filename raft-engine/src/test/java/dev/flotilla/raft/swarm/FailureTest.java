@@ -67,6 +67,24 @@ class FailureTest {
         }
     }
 
+    /** What cannot be applied on one peer, its leader too, is applied by the others, who go on without it (sofa-jraft 1246). */
+    @Test
+    void aStateMachineThatFailsOnTheLeaderAloneHoldsUpNobodyElse() throws Exception {
+        try (Swarm swarm = Swarm.of(3)) {
+            Peer broken = swarm.leader();
+            List<Peer> others =
+                    swarm.peers.stream().filter(peer -> peer != broken).toList();
+            CompletableFuture<Throwable> failed = failure(broken.group);
+            broken.notebook.breakDown();
+            Outcome<Integer> outcome = await(broken.group.propose(Bytes.utf8("a")));
+            assertThat(outcome).isInstanceOf(Outcome.Unknown.class);
+            assertThat(await(failed)).hasMessageContaining("a broken notebook");
+            note(others.get(0), "b");
+            assertThat(notes(others.get(1))).containsExactly("a", "b");
+            assertThatThrownBy(() -> notes(broken)).hasCauseInstanceOf(UnavailableException.class);
+        }
+    }
+
     @Test
     void closingCompletesEveryFuture() throws Exception {
         try (Swarm swarm = Swarm.of(2)) {

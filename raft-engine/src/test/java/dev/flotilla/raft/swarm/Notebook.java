@@ -21,6 +21,7 @@ public final class Notebook implements StateMachine<Integer> {
     private volatile @Nullable CountDownLatch gate;
     private final AtomicInteger restores = new AtomicInteger();
     private volatile boolean stopped;
+    private volatile boolean broken;
 
     @Override
     public List<Integer> apply(List<Committed> batch) {
@@ -30,6 +31,9 @@ public final class Notebook implements StateMachine<Integer> {
             String note = command.data().utf8();
             if (note.equals(POISON)) {
                 throw new IllegalStateException("a poisoned note");
+            }
+            if (broken) {
+                throw new IllegalStateException("a broken notebook");
             }
             notes.add(note);
             results.add(notes.size());
@@ -51,6 +55,11 @@ public final class Notebook implements StateMachine<Integer> {
     /** Makes {@link #apply} wait until {@code opened}. */
     public void waitFor(CountDownLatch opened) {
         gate = opened;
+    }
+
+    /** Makes {@link #apply} throw from now on, here alone. */
+    public void breakDown() {
+        broken = true;
     }
 
     /** A copy; for queries on the apply thread, or once the group is stopped. */
