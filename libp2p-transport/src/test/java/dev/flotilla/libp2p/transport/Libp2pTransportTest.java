@@ -275,7 +275,8 @@ class Libp2pTransportTest {
                 given.incrementAndGet();
             }
         });
-        try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) { // connects, and is silent
+        try (ServerSocket silent =
+                new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) { // connects, and is silent
             a.book().addSeen(mute, List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/" + silent.getLocalPort())));
             a.transport().keepConnected(Set.of(mute));
             Socket dialled = silent.accept();

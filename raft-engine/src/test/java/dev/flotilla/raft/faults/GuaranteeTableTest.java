@@ -61,7 +61,8 @@ class GuaranteeTableTest {
                     .filter(Files::isDirectory)
                     .toList()) {
                 try (Stream<Path> files = Files.walk(sources)) {
-                    for (Path file : files.filter(each -> each.toString().endsWith(".java")).toList()) {
+                    for (Path file : files.filter(each -> each.toString().endsWith(".java"))
+                            .toList()) {
                         tests.put(file.getFileName().toString().replaceFirst("\\.java$", ""), methods(file));
                     }
                 }

@@ -1,7 +1,13 @@
 package dev.flotilla.raft.scenario;
 
+import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RemovalNotice;
+import dev.flotilla.raft.sim.FakeCredentials;
+import dev.flotilla.raft.sim.Names;
+import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -42,8 +48,34 @@ final class MessageParser {
                 new RaftMessage.QuietReply(number("term"), number("run"), number("round"), 1_000_000, flag("quiet"));
             case "TimeoutNow" -> new RaftMessage.TimeoutNow(number("term"));
             case "Refusal" -> new RaftMessage.Refusal();
+            case "Introduction" -> new RaftMessage.Introduction(List.of(certificate()));
+            case "Removed" -> new RaftMessage.Removed(notice());
             default -> throw new IllegalArgumentException("cannot read a " + name);
         };
+    }
+
+    /** {@code of=n4 by=n1 signed=n2 at=2/2}: says that n1 issued it, but n2 signed it. */
+    private Certificate certificate() {
+        PeerId subject = Names.peer(field("of"));
+        PeerId issuer = Names.peer(field("by"));
+        Certificate unsigned =
+                new Certificate(Names.GENESIS, subject, Names.store(subject, 1), id("at"), issuer, Bytes.EMPTY);
+        return new Certificate(
+                Names.GENESIS, subject, unsigned.storeId(), id("at"), issuer, signature(unsigned.signedBytes()));
+    }
+
+    /** As {@link #certificate}. */
+    private RemovalNotice notice() {
+        PeerId subject = Names.peer(field("of"));
+        PeerId issuer = Names.peer(field("by"));
+        RemovalNotice unsigned =
+                new RemovalNotice(Names.GENESIS, subject, Names.store(subject, 1), id("at"), issuer, Bytes.EMPTY);
+        return new RemovalNotice(
+                Names.GENESIS, subject, unsigned.storeId(), id("at"), issuer, signature(unsigned.signedBytes()));
+    }
+
+    private Bytes signature(Bytes payload) {
+        return new FakeCredentials(Names.peer(field("signed"))).sign(payload);
     }
 
     private String field(String name) {

@@ -73,7 +73,7 @@ import java.util.stream.Collectors;
  * revoke n2 ticket=1 lives=1000    asks n2 to have the members agree that the ticket lets nobody in
  * cut n1->n2              messages are lost; cut n1 cuts all of its links; heal ends that
  * hold n1->n2             messages wait; release lets them arrive, lose loses them
- * hold n1                 writes of its disk wait; release n1
+ * hold n1                 writes of its disk wait; release n1; hold @n1: what its state machine should apply
  * crash n1                start n1; wipe n1 (its disk, while down)
  * damage n1 4 5           entries on its disk, up or down: found when they are read
  * save n1                 copies its disk; rollback n1 puts the copy back, while down

@@ -32,7 +32,7 @@ final class ScenarioWorld implements World {
     private static final long MILLI = 1_000_000;
     private static final int EVENTS_MAX = 10_000;
 
-    /** Something that is due; {@code heldBy} names what can hold it: a link {@code n1->n2} or a disk {@code n1}. */
+    /** Something that is due; {@code heldBy} names what can hold it: a link {@code n1->n2}, a disk {@code n1} or a machine {@code @n1}. */
     private record Due(String heldBy, Runnable action) {}
 
     private final Map<String, SimPeer> peers = new LinkedHashMap<>();
@@ -154,9 +154,10 @@ final class ScenarioWorld implements World {
         }));
     }
 
+    /** Applying is held by {@code @n1}. */
     @Override
     public void later(SimPeer peer, Work work, Runnable task) {
-        due.add(new Due("", task));
+        due.add(new Due(work == Work.APPLY ? "@" + peer.name() : "", task));
     }
 
     /** Held by {@code =>n1}. */
