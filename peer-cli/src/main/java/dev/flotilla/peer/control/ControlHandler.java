@@ -20,7 +20,7 @@ public interface ControlHandler {
         /** Tells something before the result is there; waits until it is on its way. */
         void tell(JsonNode progress) throws IOException;
 
-        /** Completes, never exceptionally, when the caller is gone. */
+        /** Completes, never exceptionally, when the caller is gone. Always the same: a watch asks for it at each event. */
         CompletableFuture<Void> gone();
     }
 }

@@ -80,7 +80,7 @@ public final class ControlServer implements AutoCloseable {
         try (ControlStream control = new ControlStream(stream)) {
             JsonNode json = control.receive();
             if (json != null) {
-                control.send(answer(new Request(json), new StreamCaller(control)));
+                control.send(answer(new Request(json), new StreamCaller(control, control.closed())));
                 control.finish();
             }
         } catch (IOException e) {
@@ -134,18 +134,17 @@ public final class ControlServer implements AutoCloseable {
         }
     }
 
-    /** The one at the other end of the stream. */
-    private record StreamCaller(ControlStream control) implements ControlHandler.Caller {
+    /**
+     * The one at the other end of the stream.
+     *
+     * @param gone always the same, since each that the stream gives stays with it as long as it is open
+     */
+    private record StreamCaller(ControlStream control, CompletableFuture<Void> gone) implements ControlHandler.Caller {
         @Override
         public void tell(JsonNode progress) throws IOException {
             ObjectNode message = Json.object();
             message.set("progress", progress);
             control.send(message);
-        }
-
-        @Override
-        public CompletableFuture<Void> gone() {
-            return control.closed();
         }
     }
 }

@@ -37,6 +37,10 @@ final class ControlTest {
                         "echo", (request, caller) -> request.json().path("value"),
                         "count", ControlTest::count,
                         "wait", this::waitForever,
+                        "same", (request, caller) -> {
+                            CompletableFuture<Void> first = caller.gone();
+                            return Json.nodes().booleanNode(first == caller.gone());
+                        },
                         "fail",
                                 (request, caller) -> {
                                     throw CommandException.failed("it is\nso");
@@ -104,6 +108,14 @@ final class ControlTest {
             client.call(request("wait"), progress -> false);
         }
         gone.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void whoAsksOftenWhetherTheCallerIsGoneLeavesNothingBehind() throws Exception {
+        try (ControlClient client = connect(operator)) {
+            assertThat(client.call(request("same"), progress -> true).asBoolean())
+                    .isTrue();
+        }
     }
 
     @Test
