@@ -9,7 +9,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "forget",
         description = {
-            "Remove what this peer still has of a community that it left or was removed from, or that is gone for good.",
+            "Remove what this peer still has of a community that it was removed from, or that is gone for good,",
+            "or that does not start here since its files are damaged.",
             "A member of a community that lives is to leave it instead: flotilla leave."
         })
 final class ForgetCommand extends DaemonCommand {
@@ -19,8 +20,9 @@ final class ForgetCommand extends DaemonCommand {
     @Option(
             names = "--force",
             description =
-                    "Also if this peer is its only member, or a member of one that does not answer: its vote and its"
-                            + " copy of the document are gone then. Never if the others are there.")
+                    "Also if this peer is its only member, or a member of one that does not answer, or that does not start"
+                            + " here: its vote and its copy of the document are gone then. Never of one that runs"
+                            + " here, if the others are there.")
     private boolean force;
 
     @Override

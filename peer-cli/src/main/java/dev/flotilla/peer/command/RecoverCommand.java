@@ -14,7 +14,7 @@ import picocli.CommandLine.Parameters;
         name = "recover",
         description = {
             "Go on with a community whose majority is gone for good, with this peer as its only voter.",
-            "Shows what would be done; with --confirm, and while no daemon runs, does it."
+            "Shows what would be done; with --confirm, does it. Either way while no daemon runs."
         })
 final class RecoverCommand extends PeerCommand {
     @Parameters(index = "0", paramLabel = "COMMUNITY", description = "Which community.")

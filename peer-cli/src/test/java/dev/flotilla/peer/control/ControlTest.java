@@ -37,10 +37,11 @@ final class ControlTest {
                         "echo", (request, caller) -> request.json().path("value"),
                         "count", ControlTest::count,
                         "wait", this::waitForever,
-                        "same", (request, caller) -> {
-                            CompletableFuture<Void> first = caller.gone();
-                            return Json.nodes().booleanNode(first == caller.gone());
-                        },
+                        "same",
+                                (request, caller) -> {
+                                    CompletableFuture<Void> first = caller.gone();
+                                    return Json.nodes().booleanNode(first == caller.gone());
+                                },
                         "fail",
                                 (request, caller) -> {
                                     throw CommandException.failed("it is\nso");
