@@ -18,7 +18,8 @@ import java.util.TreeMap;
  *       the hard state sees to, and that one that acknowledged a committed entry refuses whoever lacks it, for which it
  *       compares the term and index of its last entry, damaged or not. Payloads play no part. But while a configuration is
  *       among the damaged entries it does not know whether lease reads are agreed on, and so for how long its answers
- *       promised its vote to the leader (thesis §6.4.1): it then grants none but to whom the leader itself hands over.
+ *       promised its vote to the leader (thesis §6.4.1): for as long as any promise may last it then grants none but to
+ *       whom the leader itself hands over.
  *   <li><b>It never campaigns</b>, neither by time-out nor on TimeoutNow: a leader must be able to give every entry of its
  *       log to the others and to its own state machine. Who finds damage while it leads steps down and names a successor.
  *       Every leader's log is whole, then, and has all that is committed. It may stand again once what was put back is

@@ -5,6 +5,7 @@ import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RequestId;
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Group {
     private static final long NANOS_PER_MILLI = 1_000_000;
+    private static final long PROMISED_NANOS_MAX = GroupSettings.LEASE_MILLIS_MAX * NANOS_PER_MILLI;
 
     final PeerCredentials credentials;
     final PeerId self;
@@ -168,20 +170,24 @@ final class Group {
         if (isLeader() || isBound() || (quiet && leader != null)) {
             return true;
         }
-        return leader != null && isWithinPatience();
+        return leader != null && isWithin(patienceNanos());
     }
 
-    private boolean isWithinPatience() {
-        return leaderContactNanos != Long.MIN_VALUE && nowNanos - leaderContactNanos < patienceNanos();
+    /** Whether a message of a leader arrived that lately. */
+    private boolean isWithin(long nanos) {
+        return leaderContactNanos != Long.MIN_VALUE && nowNanos - leaderContactNanos < nanos;
     }
 
     /**
      * Whether this peer has promised its vote to nobody else (thesis §6.4.1): some leader may answer reads on the strength
      * of that. The promise outlives this peer's knowledge of who the leader is, its term, and its process: who starts
-     * again may have promised just before. Who cannot read whether it promised, and for how long, may be bound still.
+     * again may have promised just before. Who cannot read whether it promised, and for how long, is bound for as long as
+     * any promise lasts; not for ever, since its vote may be the one that elects who could give it back what it lost.
      */
     boolean isBound() {
-        return damage.hidesConfiguration() || (promises() && (isWithinPatience() || nowNanos < boundUntilNanos));
+        boolean isHidden = damage.hidesConfiguration();
+        long promised = isHidden ? PROMISED_NANOS_MAX : patienceNanos();
+        return (isHidden || promises()) && (isWithin(promised) || nowNanos < boundUntilNanos);
     }
 
     /**
@@ -195,7 +201,11 @@ final class Group {
 
     /** This peer starts, and may have promised its vote to nobody else just before. */
     void bindFromStart() {
-        boundUntilNanos = promises() ? nowNanos + patienceNanos() : Long.MIN_VALUE;
+        if (damage.hidesConfiguration()) {
+            boundUntilNanos = nowNanos + PROMISED_NANOS_MAX;
+        } else {
+            boundUntilNanos = promises() ? nowNanos + patienceNanos() : Long.MIN_VALUE;
+        }
     }
 
     /** Whether lease reads are agreed on for certain. */
@@ -340,6 +350,7 @@ final class Group {
     void install(SnapshotMeta received) {
         Invariant.check(received.index() > wholeCommitIndex(), "snapshot %s is not new", received.lastIncluded());
         boolean keepLog = log.contains(received.lastIncluded());
+        boolean wasHidden = damage.hidesConfiguration();
         flush();
         log.install(received, keepLog);
         backlog.installed(received.index(), keepLog);
@@ -347,6 +358,9 @@ final class Group {
         commitIndex = Math.max(commitIndex, received.index());
         applyingIndex = Math.max(applyingIndex, received.index());
         List<Long> dropped = keepLog ? damage.compactedTo(received.index()) : damage.compactedTo(Long.MAX_VALUE);
+        if (wasHidden) {
+            bindFromStart(); // by what it did not know when it started
+        }
         if (!keepLog) {
             pending.clear();
         }
