@@ -3,6 +3,7 @@ package dev.flotilla.raft.core;
 import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage.CertificateIssued;
 import dev.flotilla.raft.message.RaftMessage.CertificateRequest;
@@ -16,13 +17,16 @@ import java.util.function.Predicate;
 
 /** This peer's own certificates, and what it signs for others and believes of them. */
 final class Certificates {
+    private static final int DOUBLINGS_MAX = 6;
+
     private final Group group;
     private List<Certificate> chain; // this peer's own first; empty if it has none
-    private long askedNanos = Long.MIN_VALUE;
+    private long askedNanos; // when it was asked last
+    private int asks; // how often
 
     Certificates(Group group, List<Certificate> chain) {
         this.group = group;
-        this.chain = chain;
+        this.chain = chain.stream().map(this::shared).toList();
     }
 
     List<Certificate> chain() {
@@ -34,13 +38,21 @@ final class Certificates {
      * to lead without one, a member that follows it. Else a member that lags could not be convinced of this leader.
      */
     void ask(PeerId member) {
-        boolean wasAskedLately =
-                askedNanos != Long.MIN_VALUE && group.nowNanos - askedNanos < group.config.electionTimeoutNanos();
         RaftLog.Configured committed = group.committedConfiguration();
-        if (chain.isEmpty() && !wasAskedLately && committed.configuration().contains(group.self, group.storeId)) {
+        if (chain.isEmpty() && !wasAskedLately() && committed.configuration().contains(group.self, group.storeId)) {
             askedNanos = group.nowNanos;
+            asks++;
             group.send(member, new CertificateRequest());
         }
+    }
+
+    /**
+     * Waits twice as long each time: signatures take time, and members that answer late, as those of many groups that
+     * begin at once do, would be made later still by being asked again.
+     */
+    private boolean wasAskedLately() {
+        long patienceNanos = group.config.electionTimeoutNanos() << Math.min(Math.max(0, asks - 1), DOUBLINGS_MAX);
+        return asks > 0 && group.nowNanos - askedNanos < patienceNanos;
     }
 
     /** Any member may issue, for who is in the configuration that it knows to be committed. */
@@ -77,8 +89,11 @@ final class Certificates {
                 .map(Member::peerId)
                 .orElse(certificate.issuer());
         StoreId storeId = certificate.storeId().equals(group.storeId) ? group.storeId : certificate.storeId();
-        return new Certificate(
-                group.genesis, subject, storeId, certificate.configurationId(), issuer, certificate.signature());
+        EntryId inForce = group.log.configured().id();
+        EntryId configurationId =
+                certificate.configurationId().equals(inForce) ? inForce : certificate.configurationId();
+        GenesisId genesis = certificate.genesis().equals(group.genesis) ? group.genesis : certificate.genesis();
+        return new Certificate(genesis, subject, storeId, configurationId, issuer, certificate.signature());
     }
 
     /**

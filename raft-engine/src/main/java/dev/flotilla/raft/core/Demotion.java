@@ -68,7 +68,7 @@ final class Demotion {
                 ? Member.witness(peer.peer, peer.storeId, true)
                 : Member.learner(peer.peer, peer.storeId, true);
         MembershipChange change = MembershipChange.put(demoted.withPriority(member.priority()));
-        if (membership.onChange(leadership, new Requester.Nobody(), change, 0)) {
+        if (membership.onChange(leadership, Requester.NOBODY, change, 0)) {
             group.trace.demoted(peer.peer, reason);
             peer.forgiveLoss();
         }

@@ -16,7 +16,6 @@ import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Objects;
 import java.util.random.RandomGenerator;
@@ -68,11 +67,11 @@ final class Group {
 
     private record Pending(long number, long lastIndex) {}
 
-    private final Deque<Pending> pending = new ArrayDeque<>(1); // emitted and not yet durable
+    private @Nullable ArrayDeque<Pending> pending; // emitted and not yet durable; null while there are none
     private long persistNumber;
     private long durableNumber;
     private boolean hardStateChanged;
-    private List<Entry> unsaved = new ArrayList<>();
+    private List<Entry> unsaved = List.of(); // a list of its own once there are some
     private List<Entry> unsavedPutBack = List.of();
     private List<Effect> effects = new ArrayList<>();
 
@@ -260,6 +259,9 @@ final class Group {
     void append(Entry entry) {
         log.append(entry);
         backlog.appended(entry.index(), entry.sizeBytes());
+        if (unsaved.isEmpty()) {
+            unsaved = new ArrayList<>();
+        }
         unsaved.add(entry);
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
             trace.configurationChanged(entry.id(), configuration(), false);
@@ -322,16 +324,19 @@ final class Group {
         boolean configurationGoes = log.configured().id().index() > index;
         log.truncateAfter(index);
         backlog.truncatedAfter(index);
-        unsaved.removeIf(entry -> entry.index() > index);
+        if (!unsaved.isEmpty()) {
+            unsaved.removeIf(entry -> entry.index() > index);
+        }
         if (!unsavedPutBack.isEmpty()) {
             unsavedPutBack.removeIf(entry -> entry.index() > index);
         }
         repaired(damage.truncatedAfter(index));
         durableIndex = Math.min(durableIndex, index);
-        List<Pending> shortened = new ArrayList<>();
-        pending.forEach(each -> shortened.add(new Pending(each.number(), Math.min(each.lastIndex(), index))));
-        pending.clear();
-        pending.addAll(shortened);
+        if (pending != null) {
+            ArrayDeque<Pending> shortened = new ArrayDeque<>(pending.size());
+            pending.forEach(each -> shortened.add(new Pending(each.number(), Math.min(each.lastIndex(), index))));
+            pending = shortened;
+        }
         if (configurationGoes) {
             trace.configurationChanged(log.configured().id(), configuration(), isConfigurationCommitted());
         }
@@ -362,11 +367,11 @@ final class Group {
             bindFromStart(); // by what it did not know when it started
         }
         if (!keepLog) {
-            pending.clear();
+            pending = null;
         }
         durableIndex = keepLog ? Math.max(durableIndex, received.index()) : received.index();
         persistNumber++;
-        pending.addLast(new Pending(persistNumber, received.index()));
+        addPending(received.index());
         effects.add(new Effect.InstallSnapshot(persistNumber, hardState(), received, keepLog));
         repaired(dropped);
         trace.configurationChanged(log.configured().id(), configuration(), isConfigurationCommitted());
@@ -430,9 +435,15 @@ final class Group {
 
     // ---- effects ----
 
+    private void addPending(long lastIndex) {
+        pending = pending == null ? new ArrayDeque<>(1) : pending;
+        pending.addLast(new Pending(persistNumber, lastIndex));
+    }
+
     void persisted(long number) {
-        while (!pending.isEmpty() && pending.getFirst().number() <= number) {
+        while (pending != null && pending.getFirst().number() <= number) {
             durableIndex = Math.max(durableIndex, pending.removeFirst().lastIndex());
+            pending = pending.isEmpty() ? null : pending;
         }
         durableNumber = Math.max(durableNumber, number);
         repaired(damage.durable(number));
@@ -474,10 +485,10 @@ final class Group {
             persistNumber++;
             long lastIndex =
                     unsaved.isEmpty() ? 0 : unsaved.get(unsaved.size() - 1).index();
-            pending.addLast(new Pending(persistNumber, lastIndex));
+            addPending(lastIndex);
             effects.add(new Effect.Persist(persistNumber, hardState(), unsavedPutBack, unsaved));
             hardStateChanged = false;
-            unsaved = new ArrayList<>();
+            unsaved = List.of();
             unsavedPutBack = List.of();
         }
     }

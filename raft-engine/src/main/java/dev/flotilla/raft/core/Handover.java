@@ -48,7 +48,7 @@ final class Handover {
         triedNanos = group.nowNanos;
         fit = null;
         group.trace.handsOver(best.peerId(), best.priority());
-        transfer.onRequest(office, new Requester.Nobody(), best.peerId());
+        transfer.onRequest(office, Requester.NOBODY, best.peerId());
     }
 
     private long waitNanos() {

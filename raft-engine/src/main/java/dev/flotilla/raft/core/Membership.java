@@ -31,7 +31,7 @@ final class Membership {
     private final Tickets tickets;
     private final FeatureLevels levels;
     // Who waits for the change that is under way.
-    private Requester requester = new Requester.Nobody();
+    private Requester requester = Requester.NOBODY;
 
     Membership(Group group, FeatureLevels levels) {
         this.group = group;
@@ -162,7 +162,7 @@ final class Membership {
         Configuration present = group.configuration();
         if (!present.isJoint()) {
             requester.answer(group, new Result.Done());
-            requester = new Requester.Nobody();
+            requester = Requester.NOBODY;
             return false;
         }
         if (!leadership.hasCommittedInTerm()) {
@@ -181,8 +181,7 @@ final class Membership {
         }
         for (Member member : group.configuration().members()) {
             if (member.promotable() && leadership.hasCaughtUp(member)) {
-                if (start(
-                        leadership, new Requester.Nobody(), MembershipChange.put(promoted(member)), Spending.NOTHING)) {
+                if (start(leadership, Requester.NOBODY, MembershipChange.put(promoted(member)), Spending.NOTHING)) {
                     return true;
                 }
             }
@@ -234,6 +233,6 @@ final class Membership {
                 new Result.Refused(
                         Result.Reason.UNDECIDED,
                         "the leader stepped down; whether the change is made is not decided yet"));
-        requester = new Requester.Nobody();
+        requester = Requester.NOBODY;
     }
 }

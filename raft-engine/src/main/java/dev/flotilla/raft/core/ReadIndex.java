@@ -13,8 +13,9 @@ final class ReadIndex {
     private record Waiting(Requester requester, long readIndex, long round) {}
 
     private final Group group;
-    private final List<Requester> waitingForCommit = new ArrayList<>();
-    private final List<Waiting> waiting = new ArrayList<>(); // rounds never decrease
+    // Lists of their own once something waits: there may be many groups, most of them idle.
+    private List<Requester> waitingForCommit = List.of();
+    private List<Waiting> waiting = List.of(); // rounds never decrease
 
     ReadIndex(Group group) {
         this.group = group;
@@ -23,10 +24,12 @@ final class ReadIndex {
     /** Takes a read. Says whether a round must be started for it: none that it could share is to come. */
     boolean onRead(Leadership leadership, Requester requester) {
         if (!leadership.hasCommittedInTerm()) {
+            waitingForCommit = waitingForCommit.isEmpty() ? new ArrayList<>() : waitingForCommit;
             waitingForCommit.add(requester);
             return false;
         }
         boolean isRoundOut = waiting.stream().anyMatch(each -> each.round() == leadership.round);
+        waiting = waiting.isEmpty() ? new ArrayList<>() : waiting;
         waiting.add(new Waiting(requester, group.commitIndex(), leadership.round + 1));
         return !isRoundOut;
     }
@@ -36,8 +39,8 @@ final class ReadIndex {
         if (waitingForCommit.isEmpty() || !leadership.hasCommittedInTerm()) {
             return false;
         }
-        List<Requester> ready = List.copyOf(waitingForCommit);
-        waitingForCommit.clear();
+        List<Requester> ready = waitingForCommit;
+        waitingForCommit = List.of();
         boolean startRound = false;
         for (Requester requester : ready) {
             startRound |= onRead(leadership, requester);
@@ -50,9 +53,13 @@ final class ReadIndex {
         long confirmed = Quorum.agreed(group.configuration(), leadership::confirmedRound);
         List<Waiting> ready =
                 waiting.stream().filter(each -> each.round() <= confirmed).toList();
+        if (ready.isEmpty()) {
+            return false;
+        }
         waiting.removeAll(ready);
+        waiting = waiting.isEmpty() ? List.of() : waiting;
         ready.forEach(each -> each.requester().answer(group, new Result.ReadAt(each.readIndex())));
-        return !ready.isEmpty() && waiting.stream().anyMatch(each -> each.round() > leadership.round);
+        return waiting.stream().anyMatch(each -> each.round() > leadership.round);
     }
 
     boolean isIdle() {
@@ -64,7 +71,7 @@ final class ReadIndex {
         Result refusal = new Result.Refused(Result.Reason.NO_LEADER, "the leader stepped down");
         waitingForCommit.forEach(requester -> requester.answer(group, refusal));
         waiting.forEach(each -> each.requester().answer(group, refusal));
-        waitingForCommit.clear();
-        waiting.clear();
+        waitingForCommit = List.of();
+        waiting = List.of();
     }
 }

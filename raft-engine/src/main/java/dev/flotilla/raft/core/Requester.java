@@ -7,6 +7,8 @@ import dev.flotilla.transport.PeerId;
 
 /** Who asked the leader, and how it gets its answer. */
 sealed interface Requester {
+    Requester NOBODY = new Nobody();
+
     void answer(Group group, Result result);
 
     /** Somebody on this peer. */

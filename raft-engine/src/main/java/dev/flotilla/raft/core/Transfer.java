@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class Transfer {
     private final Group group;
     private @Nullable PeerId target; // null unless under way
-    private Requester requester = new Requester.Nobody();
+    private Requester requester = Requester.NOBODY;
     private long deadlineNanos = Long.MAX_VALUE;
     private boolean told;
     private boolean awaited; // told, and this peer has stepped down since
@@ -167,7 +167,7 @@ final class Transfer {
 
     private void clear() {
         target = null;
-        requester = new Requester.Nobody();
+        requester = Requester.NOBODY;
         deadlineNanos = Long.MAX_VALUE;
         told = false;
         awaited = false;

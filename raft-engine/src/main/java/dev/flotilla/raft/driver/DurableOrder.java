@@ -2,6 +2,7 @@ package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.core.Effect;
 import java.util.ArrayDeque;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Holds back the effects of one group until everything persisted before them is durable: the rule of
@@ -25,8 +26,9 @@ final class DurableOrder {
     }
 
     private final Actions actions;
-    private final ArrayDeque<Effect> held = new ArrayDeque<>(1); // the first is a Persist or InstallSnapshot
-    private final ArrayDeque<Effect> unwritten = new ArrayDeque<>(1); // the first, if any, is the install under way
+    // Null while nothing waits: there may be many groups, most of them idle.
+    private @Nullable ArrayDeque<Effect> held; // the first is a Persist or InstallSnapshot
+    private @Nullable ArrayDeque<Effect> unwritten; // the first is the install under way
 
     DurableOrder(Actions actions) {
         this.actions = actions;
@@ -34,19 +36,30 @@ final class DurableOrder {
 
     void emit(Effect effect) {
         if (effect instanceof Effect.Persist || effect instanceof Effect.InstallSnapshot) {
-            held.add(effect);
-            boolean waits = !unwritten.isEmpty();
+            held = with(held, effect);
+            boolean waits = unwritten != null;
             if (waits || effect instanceof Effect.InstallSnapshot) {
-                unwritten.add(effect);
+                unwritten = with(unwritten, effect);
             }
             if (!waits) {
                 write(effect);
             }
-        } else if (held.isEmpty() || effect instanceof Effect.SendEarly) {
+        } else if (held == null || effect instanceof Effect.SendEarly) {
             actions.perform(effect);
         } else {
-            held.add(effect);
+            held = with(held, effect);
         }
+    }
+
+    private static ArrayDeque<Effect> with(@Nullable ArrayDeque<Effect> queue, Effect last) {
+        ArrayDeque<Effect> longer = queue == null ? new ArrayDeque<>(1) : queue;
+        longer.addLast(last);
+        return longer;
+    }
+
+    private static @Nullable ArrayDeque<Effect> withoutFirst(ArrayDeque<Effect> queue) {
+        queue.removeFirst();
+        return queue.isEmpty() ? null : queue;
     }
 
     private void write(Effect effect) {
@@ -59,23 +72,29 @@ final class DurableOrder {
 
     /** The file of the install under way is in place. */
     void installed() {
-        if (unwritten.poll() instanceof Effect.InstallSnapshot install) {
+        if (unwritten == null) {
+            return;
+        }
+        Effect ended = unwritten.getFirst();
+        unwritten = withoutFirst(unwritten);
+        if (ended instanceof Effect.InstallSnapshot install) {
             actions.rebase(install);
         }
-        while (!unwritten.isEmpty()) {
+        while (unwritten != null) {
             Effect next = unwritten.getFirst();
             write(next);
             if (next instanceof Effect.InstallSnapshot) {
                 return; // which stays the first until its file is in place
             }
-            unwritten.removeFirst();
+            unwritten = withoutFirst(unwritten);
         }
     }
 
     /** Everything up to {@code number} is durable: lets pass what waited for it. */
     void durable(long number) {
-        while (!held.isEmpty() && number(held.getFirst()) <= number) {
-            Effect next = held.removeFirst();
+        while (held != null && number(held.getFirst()) <= number) {
+            Effect next = held.getFirst();
+            held = withoutFirst(held);
             if (!(next instanceof Effect.Persist)) {
                 actions.perform(next);
             }
@@ -91,7 +110,7 @@ final class DurableOrder {
     }
 
     void clear() {
-        held.clear();
-        unwritten.clear();
+        held = null;
+        unwritten = null;
     }
 }

@@ -14,9 +14,17 @@ import org.slf4j.LoggerFactory;
 /**
  * One thread that owns many cores. A round: drain the inbox, ring the alarms that are due, hand what is to be written to
  * the storage thread, send what is to be sent. Waits for nothing but its inbox and its alarms.
+ *
+ * <p>An alarm rings only once everything that had arrived when it was due has been heard: a loop that is behind does not
+ * take a leader for dead whose heartbeat waits in its own inbox. What takes long and is not urgent is
+ * {@linkplain #defer deferred}: a little of it is done in each round.
  */
 final class EventLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
+
+    private record Deferred(int bytes, Runnable task) {}
+
+    private static final long DEFERRED_NANOS = TimeUnit.MILLISECONDS.toNanos(2); // in each round
 
     private final LongSupplier clock;
     private final StorageThread storage;
@@ -32,6 +40,9 @@ final class EventLoop implements AutoCloseable {
     private long inboxBytes; // guarded by lock; of the tasks that were offered
     private boolean closed; // guarded by lock
 
+    private final ArrayDeque<Deferred> deferred = new ArrayDeque<>();
+    private long deferredBytes; // <= inboxBytesMax
+    private long heardNanos; // all that arrived before has been run, or is being run in this round
     private final TreeSet<Alarm> alarms = new TreeSet<>(); // those that are set
     private long alarmsMade;
     private WriteRound round = new WriteRound();
@@ -84,6 +95,17 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs {@code task} when there is time, or drops it if more bytes than in a full inbox wait for that: for what takes
+     * long and will be asked for again. On the loop.
+     */
+    void defer(int bytes, Runnable task) {
+        if (deferredBytes + bytes <= inboxBytesMax) {
+            deferredBytes += bytes;
+            deferred.add(new Deferred(bytes, task));
+        }
+    }
+
     /** An alarm that is not set. Any thread. */
     Alarm alarm(Runnable action) {
         lock.lock();
@@ -126,6 +148,7 @@ final class EventLoop implements AutoCloseable {
                 current = tasks;
                 runAll(tasks);
                 ringAlarms();
+                runDeferred();
                 finishRound();
             }
         } catch (Throwable e) {
@@ -135,13 +158,21 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
+    private void runDeferred() {
+        long end = clock.getAsLong() + DEFERRED_NANOS;
+        for (Deferred next = deferred.poll(); next != null; next = clock.getAsLong() < end ? deferred.poll() : null) {
+            deferredBytes -= next.bytes;
+            next.task.run();
+        }
+    }
+
     private static void runAll(ArrayDeque<Runnable> tasks) {
         for (Runnable task = tasks.poll(); task != null; task = tasks.poll()) {
             task.run();
         }
     }
 
-    /** What was accepted before the loop failed: the groups have stopped, and tell whoever asks. */
+    /** What was accepted before the loop failed: the groups have stopped, and tell whoever asks. Nobody awaits the rest. */
     private void runLeftovers() {
         for (ArrayDeque<Runnable> tasks = current; tasks != null; tasks = tasks.isEmpty() ? await() : tasks) {
             try {
@@ -149,6 +180,7 @@ final class EventLoop implements AutoCloseable {
             } catch (Throwable e) {
                 LOG.error("a task failed after the loop had", e);
             }
+            deferred.clear();
         }
     }
 
@@ -157,7 +189,7 @@ final class EventLoop implements AutoCloseable {
     private ArrayDeque<Runnable> await() {
         lock.lock();
         try {
-            while (inbox.isEmpty()) {
+            while (inbox.isEmpty() && deferred.isEmpty()) {
                 if (closed) {
                     return null;
                 }
@@ -168,6 +200,7 @@ final class EventLoop implements AutoCloseable {
                 }
                 awaitArrival(due == Alarm.NEVER ? TimeUnit.HOURS.toNanos(1) : due - now);
             }
+            heardNanos = clock.getAsLong();
             ArrayDeque<Runnable> tasks = inbox;
             inbox = new ArrayDeque<>();
             meters.raise(Metric.INBOX_BYTES, -inboxBytes);
@@ -189,8 +222,7 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void ringAlarms() {
-        long now = clock.getAsLong();
-        while (!alarms.isEmpty() && alarms.first().dueNanos() <= now) {
+        while (!alarms.isEmpty() && alarms.first().dueNanos() <= heardNanos) {
             Alarm alarm = alarms.first();
             set(alarm, Alarm.NEVER);
             alarm.ring();

@@ -101,13 +101,21 @@ final class Inbound {
             if (receiver == null || receiver.group.hasLeft()) {
                 node.meters().count(Metric.MESSAGES_ASTRAY);
                 refuse(frame.from(), addressed.genesis(), message);
-            } else if (!receiver.loop.offer(Lanes.sizeBytes(message), () -> receiver.group
-                    .inbound()
-                    .received(frame.from(), envelope.storeId(), envelope.featureLevel(), message))) {
+            } else if (!offer(receiver, frame.from(), envelope, message)) {
                 node.meters().count(Metric.MESSAGES_OVERRUN);
                 LOG.trace("dropped a message from={}: the loop is behind", frame.from());
             }
         }
+    }
+
+    /** To the group's loop; what is signed or verified there, which takes long, when that has time. False if it is full. */
+    private static boolean offer(Receiver receiver, PeerId from, Envelope envelope, RaftMessage message) {
+        Runnable task =
+                () -> receiver.group.inbound().received(from, envelope.storeId(), envelope.featureLevel(), message);
+        boolean takesLong =
+                message instanceof RaftMessage.CertificateRequest || message instanceof RaftMessage.CertificateIssued;
+        int bytes = Lanes.sizeBytes(message);
+        return receiver.loop.offer(bytes, takesLong ? () -> receiver.loop.defer(bytes, task) : task);
     }
 
     private @Nullable Envelope decode(PeerId from, Bytes payload) {

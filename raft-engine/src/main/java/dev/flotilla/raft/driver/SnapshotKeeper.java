@@ -60,7 +60,7 @@ final class SnapshotKeeper {
     private @Nullable Latest latest;
     private boolean looking; // again, once a snapshot may be due
     private @Nullable Begun begun;
-    private final List<Runnable> whenSaved = new ArrayList<>();
+    private List<Runnable> whenSaved = List.of(); // a list of its own once something waits
 
     /**
      * A keeper that goes on from {@code newest}.
@@ -149,7 +149,7 @@ final class SnapshotKeeper {
         if (stopped) {
             taken.completeExceptionally(new IllegalStateException("the group is closed"));
         } else if (saving) {
-            whenSaved.add(() -> take(position, capture, taken));
+            whenSaved(() -> take(position, capture, taken));
         } else if (now.index() == 0 || now.index() < exactFromIndex) {
             taken.completeExceptionally(
                     new IllegalStateException("there is no agreed state yet that a snapshot could hold"));
@@ -204,7 +204,7 @@ final class SnapshotKeeper {
             taken.completeExceptionally(new IllegalStateException("the state machine keeps its state up to entry "
                     + keptIndex + ", which is before the marker at " + marker.lastIncluded()));
         } else if (saving) {
-            whenSaved.add(() -> end(marker, appliedIndex, keptIndex, taken));
+            whenSaved(() -> end(marker, appliedIndex, keptIndex, taken));
         } else if (last != null && last.index() >= marker.index()) {
             begun = null;
             taken.complete(last);
@@ -267,9 +267,14 @@ final class SnapshotKeeper {
         takeWaiting();
     }
 
+    private void whenSaved(Runnable task) {
+        whenSaved = whenSaved.isEmpty() ? new ArrayList<>() : whenSaved;
+        whenSaved.add(task);
+    }
+
     private void takeWaiting() {
-        List<Runnable> waiting = List.copyOf(whenSaved);
-        whenSaved.clear();
+        List<Runnable> waiting = whenSaved;
+        whenSaved = List.of();
         waiting.forEach(Runnable::run);
     }
 

@@ -10,14 +10,22 @@ import dev.flotilla.transport.memory.Ed25519Credentials;
 import dev.flotilla.transport.memory.InMemoryNetwork;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class EventLoopTest {
     private final PeerId self = Ed25519Credentials.generate().peerId();
     private final List<String> done = new CopyOnWriteArrayList<>();
 
-    @Test
-    void whatWasAcceptedRunsThoughTheLoopFails() throws Exception {
+    private interface Use {
+        void of(EventLoop loop) throws Exception;
+    }
+
+    /** Runs {@code use} before the loop starts, and waits for the loop's end. */
+    private void run(LongSupplier clock, Use use) throws Exception {
         try (PeerTransport transport = new InMemoryNetwork().join(self)) {
             Meters meters = new Meters(Metrics.NONE);
             Links links = new Links(transport, meters, new Links.Listener() {
@@ -32,20 +40,91 @@ class EventLoopTest {
             });
             EventLoop loop = new EventLoop(
                     "loop",
-                    System::nanoTime,
+                    clock,
                     new StorageThread(new InMemoryLogStorage(), meters, failure -> {}),
                     new Outbox(links, 1, transport.frameBytesMax(), meters),
                     1000,
                     meters,
                     failure -> done.add("failed"));
+            use.of(loop);
+            loop.start();
+            loop.awaitEnd();
+        }
+    }
+
+    @Test
+    void whatWasAcceptedRunsThoughTheLoopFails() throws Exception {
+        run(System::nanoTime, loop -> {
             loop.execute(() -> {
                 loop.execute(() -> done.add("later round"));
                 throw new IllegalStateException("broken");
             });
             loop.execute(() -> done.add("same round"));
-            loop.start();
-            loop.awaitEnd();
-        }
+        });
         assertThat(done).containsExactly("failed", "same round", "later round");
+    }
+
+    @Test
+    void anAlarmWaitsForWhatArrivedBeforeItWasDue() throws Exception {
+        AtomicLong now = new AtomicLong();
+        run(now::get, loop -> {
+            Alarm alarm = loop.alarm(() -> {
+                done.add("alarm");
+                loop.close();
+            });
+            loop.execute(() -> {
+                loop.set(alarm, 10);
+                loop.execute(() -> done.add("arrived before"));
+                now.set(20); // that took long
+            });
+        });
+        assertThat(done).containsExactly("arrived before", "alarm");
+    }
+
+    @Test
+    void whatIsDeferredLeavesTimeForOtherWork() throws Exception {
+        AtomicLong now = new AtomicLong();
+        run(
+                now::get,
+                loop -> loop.execute(() -> {
+                    loop.defer(10, () -> {
+                        loop.execute(() -> done.add("urgent"));
+                        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(5)); // as a signature takes
+                        done.add("first");
+                    });
+                    loop.defer(980, () -> done.add("second"));
+                    loop.defer(20, () -> done.add("one too many bytes"));
+                    loop.execute(loop::close);
+                }));
+        assertThat(done).containsExactly("first", "urgent", "second");
+    }
+
+    @Test
+    @Timeout(60) // else the loop would wait for something to arrive
+    void whatIsDeferredGoesOnThoughNothingArrives() throws Exception {
+        AtomicLong now = new AtomicLong();
+        run(
+                now::get,
+                loop -> loop.execute(() -> {
+                    loop.defer(10, () -> now.addAndGet(TimeUnit.MILLISECONDS.toNanos(5)));
+                    loop.defer(10, () -> {
+                        done.add("second");
+                        loop.close();
+                    });
+                }));
+        assertThat(done).containsExactly("second");
+    }
+
+    @Test
+    @Timeout(60) // else the loop would never end
+    void whatIsDeferredIsForgottenIfTheLoopFails() throws Exception {
+        run(
+                System::nanoTime,
+                loop -> loop.execute(() -> {
+                    loop.defer(10, () -> done.add("deferred"));
+                    loop.execute(() -> loop.defer(10, () -> done.add("deferred later")));
+                    throw new IllegalStateException("broken");
+                }));
+        assertThat(done).containsExactly("failed");
     }
 }
