@@ -32,7 +32,15 @@ final class ApplyQueue {
     /** Committed entries up to {@code index}: those on the disk, which the core must not remember otherwise. */
     void apply(long index, SimDisk disk) {
         SimLog onDisk = disk.log();
-        Violation.unless(index > askedIndex, "%s is to apply up to %d after %d", peer.name(), index, askedIndex);
+        Violation.unless(
+                index > askedIndex || peer.metDamage(),
+                "%s is to apply up to %d after %d",
+                peer.name(),
+                index,
+                askedIndex);
+        if (index <= askedIndex) {
+            return; // who met damage asks again for what may have been left because of it
+        }
         Violation.unless(onDisk.reaches(index), "%s is to apply %d; its disk has %s", peer.name(), index, onDisk);
         targetIndex = index;
         List<Entry> cached = peer.cachedEntries(askedIndex + 1, index);

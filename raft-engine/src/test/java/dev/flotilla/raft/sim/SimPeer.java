@@ -48,6 +48,7 @@ public final class SimPeer {
 
     private @Nullable CoreStatus status; // as of statusNanos, after the last step; null if nobody asked yet
     private long statusNanos;
+    private boolean metDamage; // in this life
     private SimLog log = new SimLog(); // as the core sees it, durable or not
     private ApplyQueue applying;
     private Silence silence;
@@ -223,6 +224,7 @@ public final class SimPeer {
         life++;
         core = null;
         status = null;
+        metDamage = false;
         silence.end();
         disk.crash(surviving);
         held.clear();
@@ -242,6 +244,7 @@ public final class SimPeer {
         if (core == null) {
             return;
         }
+        metDamage |= input instanceof Input.DamageFound;
         world.stepping(this, input);
         status = null;
         List<Effect> effects = core.step(input, nowNanos());
@@ -407,6 +410,11 @@ public final class SimPeer {
     }
 
     /** Runs {@code task} when the state machine is idle. */
+    /** Whether damage was found in this life. */
+    boolean metDamage() {
+        return metDamage;
+    }
+
     void whenIdle(Runnable task) {
         applying.whenIdle(task);
     }
