@@ -48,9 +48,9 @@ public final class SimPeer {
 
     private @Nullable CoreStatus status; // as of statusNanos, after the last step; null if nobody asked yet
     private long statusNanos;
-    private boolean metDamage; // in this life
     private SimLog log = new SimLog(); // as the core sees it, durable or not
     private ApplyQueue applying;
+    private ApplyOrder applyOrder;
     private Silence silence;
     private long emitted;
     private long durable;
@@ -78,6 +78,7 @@ public final class SimPeer {
         this.decoded = decoded;
         this.disk = new SimDisk(Names.store(node.id(), generation), contacts);
         this.applying = new ApplyQueue(this, world, newMachine());
+        this.applyOrder = new ApplyOrder(this, 0);
         this.silence = new Silence(node.heartbeats(), this::nowNanos);
     }
 
@@ -200,6 +201,7 @@ public final class SimPeer {
             machine.restore(snapshot);
         }
         applying = new ApplyQueue(this, world, machine);
+        applyOrder = new ApplyOrder(this, machine.lastApplied());
         if (snapshot != null) {
             world.restored(this, snapshot);
         }
@@ -224,7 +226,6 @@ public final class SimPeer {
         life++;
         core = null;
         status = null;
-        metDamage = false;
         silence.end();
         disk.crash(surviving);
         held.clear();
@@ -244,8 +245,8 @@ public final class SimPeer {
         if (core == null) {
             return;
         }
-        metDamage |= input instanceof Input.DamageFound;
         world.stepping(this, input);
+        applyOrder.stepping(input);
         status = null;
         List<Effect> effects = core.step(input, nowNanos());
         status = null;
@@ -257,6 +258,7 @@ public final class SimPeer {
 
     private void take(Effect effect) {
         world.emitted(this, effect);
+        applyOrder.emitted(effect);
         if (effect instanceof Effect.Persist persist) {
             log.replace(persist.entries());
             enqueue(persist.number(), persist);
@@ -410,11 +412,6 @@ public final class SimPeer {
     }
 
     /** Runs {@code task} when the state machine is idle. */
-    /** Whether damage was found in this life. */
-    boolean metDamage() {
-        return metDamage;
-    }
-
     void whenIdle(Runnable task) {
         applying.whenIdle(task);
     }

@@ -1,0 +1,47 @@
+package dev.flotilla.raft.sim;
+
+import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.message.DamagedEntry;
+
+/**
+ * Up to where a core has asked for applying: each time further than before, but from the damage on again once that was
+ * found, since nobody else knows what was left because of it.
+ */
+final class ApplyOrder {
+    private final SimPeer peer;
+    private long askedIndex;
+    private long appliedIndex; // as the core was told
+
+    ApplyOrder(SimPeer peer, long appliedIndex) {
+        this.peer = peer;
+        this.askedIndex = appliedIndex;
+        this.appliedIndex = appliedIndex;
+    }
+
+    /** The core is about to be told. */
+    void stepping(Input input) {
+        if (input instanceof Input.Applied applied) {
+            appliedIndex = Math.max(appliedIndex, applied.index());
+        } else if (input instanceof Input.DamageFound found) {
+            for (DamagedEntry entry : found.entries()) {
+                askedIndex = Math.max(appliedIndex, Math.min(askedIndex, entry.index() - 1));
+            }
+        }
+    }
+
+    /** The core says. */
+    void emitted(Effect effect) {
+        if (effect instanceof Effect.Apply apply) {
+            Violation.unless(
+                    apply.index() > askedIndex,
+                    "%s is to apply up to %d after %d",
+                    peer.name(),
+                    apply.index(),
+                    askedIndex);
+            askedIndex = apply.index();
+        } else if (effect instanceof Effect.InstallSnapshot install) {
+            askedIndex = Math.max(askedIndex, install.snapshot().index());
+        }
+    }
+}
