@@ -31,6 +31,7 @@ final class Election {
     private static final int PRIORITIES_WAITED_FOR = 3;
 
     private final Group group;
+    private final Stickiness stickiness;
     private final Outcome outcome;
     private long deadlineNanos;
     // Of the present campaign; empty unless PRE_CANDIDATE or CANDIDATE.
@@ -45,11 +46,12 @@ final class Election {
     // What was asked last and how it was answered, until a leader is known; decides nothing.
     private @Nullable Campaign campaign;
 
-    Election(Group group, Outcome outcome) {
+    Election(Group group, Stickiness stickiness, Outcome outcome) {
         this.group = group;
+        this.stickiness = stickiness;
         this.outcome = outcome;
         restartTimer();
-        if (isOnlyVoter() && !group.isBound()) { // a leader that is being removed may rely on a promise still
+        if (isOnlyVoter() && !stickiness.isBound()) { // a leader that is being removed may rely on a promise still
             deadlineNanos = group.nowNanos; // whom else should it wait for?
         }
     }
@@ -71,7 +73,7 @@ final class Election {
 
     /** A random time in [T, 2T) (paper §5.2); later by as much as this peer's promise outlasts T, and by its priority. */
     void restartTimer() {
-        deadlineNanos = group.nowNanos + group.patienceNanos() + within(group.config.electionTimeoutNanos());
+        deadlineNanos = group.nowNanos + stickiness.patienceNanos() + within(group.config.electionTimeoutNanos());
     }
 
     /**
@@ -96,7 +98,7 @@ final class Election {
 
     /** The leader's node is lost: does not wait for its time-out, but not as long as others do either. */
     void campaignSoon() {
-        if (group.promises()) {
+        if (stickiness.promises()) {
             restartTimer(); // the leader may have a lease by this peer's last answer, if only the link to it is lost
         } else {
             deadlineNanos = group.nowNanos + within(group.config.electionTimeoutNanos());
@@ -109,7 +111,7 @@ final class Election {
             return;
         }
         restartTimer();
-        boolean isBound = group.isBound();
+        boolean isBound = stickiness.isBound();
         becomeFollower(group.term(), null);
         if (!mayCampaign()) {
             askWhetherStillMember();
@@ -173,14 +175,14 @@ final class Election {
 
     /** Starts an election (paper §5.2). */
     private void campaign(boolean leadershipTransfer) {
-        group.adoptTerm(group.term() + 1);
-        group.voteFor(group.self);
+        group.termAndVote.adoptTerm(group.term() + 1);
+        group.termAndVote.voteFor(group.self);
         group.become(Role.CANDIDATE, null);
         clearVotes();
         campaign = Campaign.of(group.term(), false);
         campaignNanos = group.nowNanos;
         restartTimer();
-        ownVoteNumber = group.flushed();
+        ownVoteNumber = group.durability.flushed();
         sendToVoters(new RequestVote(group.term(), group.log.last(), leadershipTransfer));
     }
 
@@ -194,7 +196,7 @@ final class Election {
 
     /** A peer's own vote counts once it is durable. */
     void onPersisted() {
-        if (group.role() == Role.CANDIDATE && group.isDurable(ownVoteNumber)) {
+        if (group.role() == Role.CANDIDATE && group.durability.isDurable(ownVoteNumber)) {
             ownVoteNumber = Long.MAX_VALUE;
             grant(group.self, group.storeId);
             countVotes();
@@ -202,7 +204,7 @@ final class Election {
     }
 
     void onPreVoteRequest(PeerId candidate, PreVoteRequest request) {
-        boolean isGranted = !group.isLeaderAlive()
+        boolean isGranted = !stickiness.isLeaderAlive()
                 && request.term() > group.term()
                 && request.lastEntry().compareTo(group.log.last()) >= 0;
         group.send(candidate, new PreVoteReply(request.term(), group.term(), isGranted));
@@ -227,17 +229,17 @@ final class Election {
 
     /** Decides a vote request (paper figure 2, RequestVote; §5.4.1; thesis §4.2.3 for the first test). */
     void onRequestVote(PeerId candidate, RequestVote request) {
-        if (group.isLeaderAlive() && !request.leadershipTransfer()) {
+        if (stickiness.isLeaderAlive() && !request.leadershipTransfer()) {
             return; // before the term is looked at: a disturber must not raise it
         }
         if (request.term() > group.term()) {
             becomeFollower(request.term(), null);
         }
         boolean isGranted = request.term() == group.term()
-                && (group.votedFor() == null || candidate.equals(group.votedFor()))
+                && (group.termAndVote.votedFor() == null || candidate.equals(group.termAndVote.votedFor()))
                 && request.lastEntry().compareTo(group.log.last()) >= 0;
         if (isGranted) {
-            group.voteFor(candidate);
+            group.termAndVote.voteFor(candidate);
             restartTimer();
         }
         group.send(candidate, new VoteReply(group.term(), isGranted));
@@ -305,7 +307,7 @@ final class Election {
      * a leader or has a longer log, and neither is a reason to hurry.
      */
     private void standAgainSoon() {
-        if (group.isLeaderAlive()) {
+        if (stickiness.isLeaderAlive()) {
             return; // no leader, but a promise to one (thesis §6.4.1)
         }
         long timeout = group.config.electionTimeoutNanos();
@@ -328,7 +330,7 @@ final class Election {
         Invariant.check(
                 !(group.isLeader() && term == group.term()), "two leaders in term %d: this peer and %s", term, from);
         becomeFollower(term, from);
-        group.leaderContactNanos = group.nowNanos;
+        stickiness.leaderHeard();
         campaign = null;
         closedBy = null;
         splits = 0;
@@ -338,7 +340,7 @@ final class Election {
     /** Steps down or goes on following; a higher term is adopted (paper §5.1). */
     void becomeFollower(long term, @Nullable PeerId leader) {
         boolean wasLeader = group.isLeader();
-        group.adoptTerm(term);
+        group.termAndVote.adoptTerm(term);
         clearVotes();
         group.become(Role.FOLLOWER, leader);
         if (wasLeader) {
@@ -364,12 +366,12 @@ final class Election {
 
     void onUnreachable(PeerId peer, boolean isRefused) {
         if (isRefused
-                && !group.promises()
+                && !stickiness.promises()
                 && peer.equals(closedBy)
                 && peer.equals(group.leader())
                 && !group.isLeader()) {
             closedBy = null;
-            group.leaderContactNanos = Long.MIN_VALUE;
+            stickiness.leaderGone();
             long soon = group.config.electionTimeoutNanos() / 10;
             deadlineNanos = Math.min(deadlineNanos, group.nowNanos + within(soon));
         }

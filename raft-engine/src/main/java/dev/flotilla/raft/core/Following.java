@@ -30,11 +30,15 @@ final class Following {
     private record Fetching(SnapshotMeta snapshot, PeerId leader, long term, long run) {}
 
     private final Group group;
+    private final Stickiness stickiness;
+    private final Repair repair;
     private final Election election;
     private @Nullable Fetching fetching;
 
-    Following(Group group, Election election) {
+    Following(Group group, Stickiness stickiness, Repair repair, Election election) {
         this.group = group;
+        this.stickiness = stickiness;
+        this.repair = repair;
         this.election = election;
     }
 
@@ -61,7 +65,8 @@ final class Following {
             return;
         }
         request.entries().forEach(this::take);
-        group.advanceCommitIndex(Math.max(group.commitIndex(), Math.min(request.commitIndex(), request.lastIndex())));
+        group.commitment.advanceCommitIndex(
+                Math.max(group.commitIndex(), Math.min(request.commitIndex(), request.lastIndex())));
         group.send(from, new AppendAccepted(group.term(), request.run(), request.lastIndex()));
     }
 
@@ -92,7 +97,7 @@ final class Following {
                 "entry %s came without its command, but this peer is no witness",
                 entry.id());
         if (isHere) {
-            group.putBack(entry);
+            repair.putBack(entry);
             return;
         }
         if (entry.index() <= group.log.lastIndex()) {
@@ -108,7 +113,7 @@ final class Following {
         }
         election.followLeader(from, request.term());
         long known = Math.min(request.commitIndex(), group.log.lastIndex());
-        group.advanceCommitIndex(Math.max(group.commitIndex(), known));
+        group.commitment.advanceCommitIndex(Math.max(group.commitIndex(), known));
         group.send(from, new HeartbeatReply(group.term(), request.run(), request.round()));
         if (known > group.damage.wholeIndex()) { // the leader believes that it is here
             tellOfDamage(from, request.run(), known);
@@ -126,12 +131,12 @@ final class Following {
             return;
         }
         election.followLeader(from, request.term());
-        if (request.snapshot().index() <= group.wholeCommitIndex()) {
+        if (request.snapshot().index() <= group.commitment.wholeCommitIndex()) {
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
         }
         if (isForWitness(request.snapshot())) {
-            group.install(request.snapshot());
+            install(request.snapshot());
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
         }
@@ -146,6 +151,14 @@ final class Following {
             group.emit(new Effect.ReceiveSnapshot(wanted, sources(wanted, from)));
         }
         reply(from, request.run(), wanted.index(), SnapshotProgress.FETCHING);
+    }
+
+    private void install(SnapshotMeta snapshot) {
+        boolean wasHidden = group.damage.hidesConfiguration();
+        group.install(snapshot);
+        if (wasHidden) {
+            stickiness.bindFromStart(); // by what it did not know when it started
+        }
     }
 
     /** A witness's snapshot has no bytes to fetch: the configuration in it says that this peer is one. */
@@ -172,8 +185,8 @@ final class Following {
         if (ended == null || group.isLeader()) {
             return; // a leader has all that is committed in its log
         }
-        if (snapshot.index() > group.wholeCommitIndex()) {
-            group.install(snapshot);
+        if (snapshot.index() > group.commitment.wholeCommitIndex()) {
+            install(snapshot);
         }
         reply(ended, SnapshotProgress.INSTALLED);
     }

@@ -62,6 +62,15 @@ final class Leadership {
         peer.restart(++runs);
     }
 
+    /**
+     * The next heartbeats are due at a time that is the same for all groups of a node with the same interval, so that
+     * those to one peer travel in one frame.
+     */
+    void scheduleHeartbeat() {
+        long interval = group.config.heartbeatIntervalNanos();
+        heartbeatNanos = (Math.floorDiv(group.nowNanos, interval) + 1) * interval;
+    }
+
     Collection<Progress> all() {
         return progress.values();
     }

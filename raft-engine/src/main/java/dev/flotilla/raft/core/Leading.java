@@ -23,6 +23,7 @@ final class Leading implements Election.Outcome {
     private static final int SNAPSHOT_PATIENCE_TIMEOUTS = 20;
 
     private final Group group;
+    private final Stickiness stickiness;
     private final Replication replication;
     private final ReadIndex reads;
     private final Membership membership;
@@ -38,8 +39,9 @@ final class Leading implements Election.Outcome {
     private @Nullable Certificates certificates;
     private @Nullable Quieting quieting;
 
-    Leading(Group group, FeatureLevels levels) {
+    Leading(Group group, Stickiness stickiness, FeatureLevels levels) {
         this.group = group;
+        this.stickiness = stickiness;
         this.replication = new Replication(group);
         this.reads = new ReadIndex(group);
         this.membership = new Membership(group, levels);
@@ -132,7 +134,7 @@ final class Leading implements Election.Outcome {
     /** Heartbeats to everybody, with the next round's number. */
     private void startRound(Leadership office) {
         office.round++;
-        office.heartbeatNanos = group.nextBeatNanos();
+        office.scheduleHeartbeat();
         office.lease.roundStarted(office);
         office.all().forEach(peer -> replication.sendHeartbeat(office, peer));
         confirmReads(office);
@@ -342,7 +344,7 @@ final class Leading implements Election.Outcome {
                 && office.hasCommittedInTerm()
                 && group.commitIndex() == lastIndex
                 && group.durableIndex() == lastIndex
-                && group.appliedIndex() == lastIndex
+                && group.commitment.appliedIndex() == lastIndex
                 && !group.configuration().isJoint()
                 && reads.isIdle()
                 && !transfer.isUnderWay()
@@ -434,8 +436,8 @@ final class Leading implements Election.Outcome {
     private long sinceLeaderContact(Member member, long nowNanos) {
         boolean isHeard = member.peerId().equals(group.leader())
                 && !group.isLeader()
-                && group.leaderContactNanos != Long.MIN_VALUE;
-        return isHeard ? nowNanos - group.leaderContactNanos : -1;
+                && stickiness.contactNanos() != Long.MIN_VALUE;
+        return isHeard ? nowNanos - stickiness.contactNanos() : -1;
     }
 
     /** What explains where this leader stands; null if this peer leads not. */

@@ -8,7 +8,7 @@ import java.util.Deque;
 
 /**
  * Until when a leader may answer reads without asking anybody (thesis §6.4.1), for one term. Each voter that hears of it
- * promises to vote for nobody else for a while ({@link Group#isBound}); it relies on a quorum of such promises for as long
+ * promises to vote for nobody else for a while ({@link Stickiness#isBound}); it relies on a quorum of such promises for as long
  * as clocks within the agreed bound allow, counted from when it <em>sent</em> what they answered.
  *
  * <p>It relies on a voter's promise from the first round on that it sent when it knew the voter to hold, durably, both the

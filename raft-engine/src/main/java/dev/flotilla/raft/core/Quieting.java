@@ -24,6 +24,7 @@ import java.util.TreeMap;
  */
 final class Quieting {
     private final Group group;
+    private final Stickiness stickiness;
     private final Election election;
     private final Leading leading;
     private Map<PeerId, Long> asleep = Map.of(); // leader: who answered the present question, with its incarnation
@@ -34,8 +35,9 @@ final class Quieting {
     private long seenTerm;
     private long seenIndex;
 
-    Quieting(Group group, Election election, Leading leading) {
+    Quieting(Group group, Stickiness stickiness, Election election, Leading leading) {
         this.group = group;
+        this.stickiness = stickiness;
         this.election = election;
         this.leading = leading;
         this.activeNanos = group.nowNanos;
@@ -59,7 +61,7 @@ final class Quieting {
         }
         askedRound = ++office.round;
         asleep = Map.of();
-        office.heartbeatNanos = group.nextBeatNanos();
+        office.scheduleHeartbeat();
         long index = group.log.lastIndex();
         office.all().forEach(peer -> group.send(peer.peer, new Quiet(group.term(), peer.run(), askedRound, index, 0)));
         fallSilentIfAllDid(office);
@@ -159,7 +161,7 @@ final class Quieting {
             PeerId leader = group.leader();
             wake();
             if (!group.isLeader() && Objects.equals(leader, group.leader())) {
-                group.leaderContactNanos = group.nowNanos; // its node lives, for all that this peer knows
+                stickiness.leaderHeard(); // its node lives, for all that this peer knows
             }
         }
     }

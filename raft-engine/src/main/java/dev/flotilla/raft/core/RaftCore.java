@@ -21,6 +21,8 @@ import java.util.random.RandomGenerator;
  */
 public final class RaftCore {
     private final Group group;
+    private final Stickiness stickiness;
+    private final Repair repair;
     private final Election election;
     private final Following following;
     private final Leading leading;
@@ -58,15 +60,18 @@ public final class RaftCore {
             restore(log, snapshot);
         }
         group.recover(recovered.hardState(), snapshot);
-        group.bindFromStart();
+        stickiness = new Stickiness(group);
+        repair = new Repair(group, stickiness);
+        repair.start();
+        stickiness.bindFromStart();
         levels = new FeatureLevels(group);
-        leading = new Leading(group, levels);
-        election = new Election(group, leading);
-        following = new Following(group, election);
+        leading = new Leading(group, stickiness, levels);
+        election = new Election(group, stickiness, leading);
+        following = new Following(group, stickiness, repair, election);
         certificates = new Certificates(group, recovered.certificates());
         gate = new SenderGate(group, certificates, recovered.contacts());
         requests = new Requests(group, gate, leading::onRequest);
-        quieting = new Quieting(group, election, leading);
+        quieting = new Quieting(group, stickiness, election, leading);
         leading.connect(election, requests, certificates, quieting);
     }
 
@@ -103,7 +108,7 @@ public final class RaftCore {
         dispatch(input);
         leading.afterStep();
         quieting.afterStep();
-        return group.takeEffects();
+        return group.durability.takeEffects();
     }
 
     private void dispatch(Input input) {
@@ -119,7 +124,7 @@ public final class RaftCore {
             election.onTimer();
             leading.onTimer();
         } else if (input instanceof Input.Applied applied) {
-            group.applied(applied.index());
+            group.commitment.applied(applied.index());
         } else if (input instanceof Input.EntriesLoaded loaded) {
             leading.onEntriesLoaded(loaded);
         } else if (input instanceof Input.DamageFound found) {
@@ -145,7 +150,7 @@ public final class RaftCore {
 
     /** Who has damage does not lead, nor seek to: see {@link Damage}. */
     private void onDamageFound(List<DamagedEntry> found) {
-        if (group.onDamageFound(found)) {
+        if (repair.onFound(found)) {
             group.touched = true;
             if (group.isLeader()) {
                 leading.giveWay();
@@ -275,13 +280,13 @@ public final class RaftCore {
                 group.log.last(),
                 group.durableIndex(),
                 group.commitIndex(),
-                group.appliedIndex(),
+                group.commitment.appliedIndex(),
                 group.snapshot == null ? EntryId.NONE : group.snapshot.lastIncluded(),
                 configured.configuration(),
                 configured.id(),
                 group.isConfigurationCommitted(),
                 leading.memberStatus(configured.configuration(), nowNanos),
-                group.isLeader() ? nowNanos : group.leaderContactNanos,
+                group.isLeader() ? nowNanos : stickiness.contactNanos(),
                 group.left,
                 group.quiet);
     }
@@ -298,7 +303,7 @@ public final class RaftCore {
     }
 
     public void measure(Measures measures) {
-        measures.indexes(group.term(), group.commitIndex(), group.appliedIndex());
+        measures.indexes(group.term(), group.commitIndex(), group.commitment.appliedIndex());
         leading.measure(measures);
         measures.end();
     }

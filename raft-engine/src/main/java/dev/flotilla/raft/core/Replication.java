@@ -98,7 +98,8 @@ final class Replication {
         peer.sent(entries, group.nowNanos);
         peer.commitIndexSent =
                 Math.max(peer.commitIndexSent, Math.min(group.commitIndex(), prev.index() + entries.size()));
-        group.sendEarly(peer.peer, new AppendEntries(group.term(), peer.run(), prev, entries, group.commitIndex()));
+        group.durability.sendEarly(
+                peer.peer, new AppendEntries(group.term(), peer.run(), prev, entries, group.commitIndex()));
     }
 
     /** Entries that were read back from the log: sent if they are still what the log holds and the peer needs. */
@@ -248,7 +249,7 @@ final class Replication {
         if (agreed <= group.commitIndex() || group.log.idAt(agreed).term() != group.term()) {
             return false;
         }
-        group.advanceCommitIndex(agreed);
+        group.commitment.advanceCommitIndex(agreed);
         return true;
     }
 

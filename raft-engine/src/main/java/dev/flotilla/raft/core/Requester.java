@@ -15,7 +15,7 @@ sealed interface Requester {
     record Local(RequestId id) implements Requester {
         @Override
         public void answer(Group group, Result result) {
-            group.answer(id, result);
+            group.emit(new Effect.Answered(id, result));
         }
     }
 

@@ -97,7 +97,7 @@ final class Requests {
 
     void onAnswer(Answer answer) {
         if (answer.number().incarnation() != relayIncarnation) {
-            group.answer(answer.number(), answer.result());
+            group.emit(new Effect.Answered(answer.number(), answer.result()));
             return;
         }
         Requester.Remote waiting =

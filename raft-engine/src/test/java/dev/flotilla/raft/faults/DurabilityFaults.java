@@ -14,19 +14,21 @@ final class DurabilityFaults {
                 new PlantedFault(
                         "vote-not-persisted",
                         "a vote is durable before it is told (paper figure 2, persistent state)",
-                        in("Group", "voteFor").assignment("hardStateChanged").skipped()),
+                        in("TermAndVote", "voteFor").assignment("changed").skipped()),
                 new PlantedFault(
                         "term-not-persisted",
                         "a term is durable before it is told (paper figure 2, persistent state)",
-                        in("Group", "adoptTerm").assignment("hardStateChanged").skipped()),
+                        in("TermAndVote", "adoptTerm").assignment("changed").skipped()),
                 new PlantedFault(
                         "effects-do-not-wait",
                         "effects wait for every Persist before them (design, Durability)",
-                        in("Group", "emit").call("Group", "flush").skipped()),
+                        in("Durability", "emit").call("Durability", "flush").skipped()),
                 new PlantedFault(
                         "own-vote-counts-at-once",
                         "a peer's own vote counts once durable (design, Durability)",
-                        in("Election", "onPersisted").call("Group", "isDurable").gives(1),
+                        in("Election", "onPersisted")
+                                .call("Durability", "isDurable")
+                                .gives(1),
                         in("Election", "campaign").endsWith("onPersisted")),
                 new PlantedFault(
                         "own-match-counts-at-once",
@@ -37,7 +39,9 @@ final class DurabilityFaults {
                 new PlantedFault(
                         "truncated-and-still-durable",
                         "what is truncated is durable no more (design, Durability)",
-                        in("Group", "truncateAfter").assignment("durableIndex").skipped()),
+                        in("Durability", "truncatedAfter")
+                                .assignment("durableIndex")
+                                .skipped()),
                 new PlantedFault(
                         "snapshot-over-a-newer-state",
                         "a snapshot replaces an older state alone (paper figure 13)",

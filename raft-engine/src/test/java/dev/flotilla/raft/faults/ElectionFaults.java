@@ -27,15 +27,15 @@ final class ElectionFaults {
                         "vote-twice",
                         "one vote a term (paper figure 2, RequestVote 2)",
                         in("Election", "onRequestVote")
-                                .call("Group", "votedFor")
+                                .call("TermAndVote", "votedFor")
                                 .nth(1, 2)
                                 .gives(0),
-                        in("Group", "voteFor").call("Invariant", "check").skipped()),
+                        in("TermAndVote", "voteFor").call("Invariant", "check").skipped()),
                 new PlantedFault(
                         "vote-kept-in-a-new-term",
                         "a new term begins without a vote (paper figure 2, votedFor)",
-                        in("Group", "adoptTerm").assignment("votedFor").skipped(),
-                        in("Group", "voteFor").call("Invariant", "check").skipped()),
+                        in("TermAndVote", "adoptTerm").assignment("votedFor").skipped(),
+                        in("TermAndVote", "voteFor").call("Invariant", "check").skipped()),
                 new PlantedFault(
                         "vote-of-an-old-term-counts",
                         "a vote counts in its own term (paper §5.2)",
@@ -65,13 +65,13 @@ final class ElectionFaults {
                         "no-stickiness",
                         "no vote and no higher term while a leader is alive (thesis §4.2.3)",
                         in("Election", "onRequestVote")
-                                .call("Group", "isLeaderAlive")
+                                .call("Stickiness", "isLeaderAlive")
                                 .gives(0)),
                 new PlantedFault(
                         "pre-vote-beside-a-leader",
                         "no PreVote while a leader is alive (thesis §9.6)",
                         in("Election", "onPreVoteRequest")
-                                .call("Group", "isLeaderAlive")
+                                .call("Stickiness", "isLeaderAlive")
                                 .gives(0)),
                 new PlantedFault(
                         "no-pre-vote",

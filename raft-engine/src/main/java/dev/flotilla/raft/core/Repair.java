@@ -1,0 +1,58 @@
+package dev.flotilla.raft.core;
+
+import dev.flotilla.raft.message.DamagedEntry;
+import dev.flotilla.raft.message.Entry;
+import java.util.List;
+
+/** How entries become known as damaged, and come back; {@link Damage} has the rules. */
+final class Repair {
+    private final Group group;
+    private final Stickiness stickiness;
+
+    Repair(Group group, Stickiness stickiness) {
+        this.group = group;
+        this.stickiness = stickiness;
+    }
+
+    /** What was found when this peer started is told of. */
+    void start() {
+        if (!group.damage.isNone()) {
+            group.trace.damaged(group.damage.lost());
+            dropWhatSnapshotHas();
+        }
+    }
+
+    /** These entries were found to be damaged. Says whether any is, of those that the log still has and needs. */
+    boolean onFound(List<DamagedEntry> found) {
+        List<DamagedEntry> here = found.stream()
+                .filter(entry -> entry.index() > group.log.base().index() && group.log.contains(entry.id()))
+                .filter(entry -> !group.damage.contains(entry.index()))
+                .toList();
+        if (here.isEmpty()) {
+            return false;
+        }
+        here.forEach(group.damage::found);
+        group.trace.damaged(here);
+        dropWhatSnapshotHas();
+        group.commitment.damageFound();
+        return !group.damage.isNone();
+    }
+
+    /** What the newest snapshot contains is not needed from the log. */
+    private void dropWhatSnapshotHas() {
+        long last = group.snapshot == null ? 0 : group.damage.lastNotAfter(group.snapshot.index());
+        if (last > 0) {
+            group.compactTo(group.log.idAt(last));
+        }
+    }
+
+    /** An entry of the log that is damaged here came again. */
+    void putBack(Entry entry) {
+        group.log.putBack(entry);
+        group.damage.putBack(entry.index(), group.durability.putBack(entry));
+        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+            stickiness.bindFromStart(); // by what it did not know when it started
+            group.traceConfiguration();
+        }
+    }
+}
