@@ -62,6 +62,11 @@ final class Leadership {
         peer.restart(++runs);
     }
 
+    /** Begins another run for {@code peer}, which has lost what it acknowledged in the former ones. */
+    void lose(Progress peer) {
+        peer.lose(++runs);
+    }
+
     /**
      * The next heartbeats are due at a time that is the same for all groups of a node with the same interval, so that
      * those to one peer travel in one frame.

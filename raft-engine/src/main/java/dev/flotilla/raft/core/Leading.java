@@ -217,7 +217,7 @@ final class Leading implements Election.Outcome {
         if (peer != null && reply.damaged()) {
             replication.onDamaged(Objects.requireNonNull(leadership), peer, reply);
         } else if (peer != null) {
-            replication.onRejected(peer, reply);
+            replication.onRejected(Objects.requireNonNull(leadership), peer, reply);
             demote(Objects.requireNonNull(leadership));
         }
     }

@@ -162,11 +162,13 @@ final class Progress {
         renew(newRun);
     }
 
-    /** It lacks entries that it acknowledged: it has acknowledged nothing. */
-    void lose() {
+    /**
+     * It lacks entries that it acknowledged. So a new run begins in which it has acknowledged nothing: what it acknowledged
+     * before the loss may still be on its way.
+     */
+    void lose(long newRun) {
         lostIndex = Math.max(lostIndex, matchIndex);
-        matchIndex = 0;
-        runMatchIndex = 0;
+        restart(newRun);
     }
 
     /** Up to where it once acknowledged what it lacks; 0 if it has all of that, again or still. */

@@ -136,10 +136,12 @@ final class Replication {
     }
 
     /** Looks for where the logs meet: not after the hint, and not where the own term is higher than the hint's. */
-    void onRejected(Progress peer, AppendRejected reply) {
+    void onRejected(Leadership leadership, Progress peer, AppendRejected reply) {
         if (peer.provesLoss(reply.rejectedIndex())) {
             group.trace.lostEntries(peer.peer, peer.matchIndex());
-            peer.lose();
+            leadership.lose(peer);
+            lookFrom(peer, reply);
+            return;
         }
         boolean isStale = reply.rejectedIndex() <= peer.matchIndex()
                 || peer.state() == MemberStatus.State.SNAPSHOT
