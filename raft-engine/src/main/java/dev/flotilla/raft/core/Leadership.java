@@ -177,9 +177,13 @@ final class Leadership {
         return Math.max(ofMajority, ofReachable);
     }
 
+    /**
+     * Whether {@code member} can be given entries: it is heard, and only where its log meets this one may have to be found
+     * out yet, which is a matter of rounds. A snapshot that is on its way may take for ever, so nobody waits for that.
+     */
     private boolean isReachable(Member member) {
         Progress found = of(member);
-        return isSelf(member) || (found != null && isHeard(found) && found.state() == MemberStatus.State.REPLICATE);
+        return isSelf(member) || (found != null && isHeard(found) && found.state() != MemberStatus.State.SNAPSHOT);
     }
 
     /**
