@@ -80,16 +80,25 @@ public final class FileSnapshotStore implements SnapshotStore {
         return new FileSnapshotStore(directory, compression);
     }
 
-    /** Whether that is the offer of a snapshot that is older than the newest. */
+    /**
+     * Whether that is the offer of a snapshot that is older than the newest. Not if that cannot be told: a snapshot that is
+     * damaged concerns its group, which names it when it opens, and none of the others.
+     */
     private static boolean isOutdated(Path file) throws IOException {
         if (!file.toString().endsWith(OFFER)) {
             return false;
         }
         SnapshotMeta offered = offered(file);
         Path newest = sibling(file, OFFER, NEWEST);
-        return offered != null
-                && Files.exists(newest)
-                && SnapshotFile.readMeta(newest).index() >= offered.index();
+        if (offered == null || !Files.exists(newest)) {
+            return false;
+        }
+        try {
+            return SnapshotFile.readMeta(newest).index() >= offered.index();
+        } catch (IOException e) {
+            LOG.warn("kept what was received of a snapshot, since the newest of its group cannot be read", e);
+            return false;
+        }
     }
 
     private static boolean isLeftover(Path file) {

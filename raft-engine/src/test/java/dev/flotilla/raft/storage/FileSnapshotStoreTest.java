@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class FileSnapshotStoreTest extends SnapshotStoreContract {
     private static final GenesisId A = MessageSamples.genesis(1);
+    private static final GenesisId B = MessageSamples.genesis(2);
 
     @TempDir
     Path directory = Path.of("set by JUnit");
@@ -94,6 +95,25 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
         }
         store.install(A, offer);
         assertThat(store.newest(A)).contains(offer);
+    }
+
+    @Test
+    void aDamagedSnapshotDoesNotKeepTheStoreFromOpeningBesideAPartialOne() throws IOException {
+        byte[] state = state(2, 2 * SnapshotChunk.RAW_BYTES);
+        SnapshotMeta offer = offer(9, state);
+        SnapshotStore before = open();
+        save(before, A, 7, state(1, 100));
+        SnapshotMeta other = save(before, B, 8, state(3, 100));
+        try (SnapshotStore.Receiver receiver = before.receive(A, offer)) {
+            append(receiver, chunks(state, 0));
+        }
+        damage(file(".snapshot"), Files.size(file(".snapshot")) - 1);
+        SnapshotStore store = open();
+        assertThat(store.newest(B)).contains(other);
+        assertThatThrownBy(() -> store.newest(A)).hasMessageContaining(file(".snapshot") + " is damaged at offset ");
+        try (SnapshotStore.Receiver receiver = store.receive(A, offer)) {
+            assertThat(receiver.offset()).isEqualTo(state.length); // it may be newer, and so was kept
+        }
     }
 
     @Test
