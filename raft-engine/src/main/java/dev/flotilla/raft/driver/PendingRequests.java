@@ -106,10 +106,7 @@ final class PendingRequests {
     private void onRefused(Pending answered, Result.Refused refused) {
         answered.refused = refused;
         answered.undecided |= refused.reason() == Result.Reason.UNDECIDED;
-        boolean passing = refused.reason() == Result.Reason.NO_LEADER
-                || refused.reason() == Result.Reason.BUSY
-                || refused.reason() == Result.Reason.UNDECIDED;
-        if (!passing) {
+        if (!Refusals.isPassing(refused)) {
             complete(answered, notDone(answered, Refusals.ofChange(refused), refused.detail()));
             return;
         }

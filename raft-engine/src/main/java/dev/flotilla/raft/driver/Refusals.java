@@ -7,6 +7,13 @@ import dev.flotilla.raft.message.Result;
 final class Refusals {
     private Refusals() {}
 
+    /** Whether asking again may help. */
+    static boolean isPassing(Result.Refused refused) {
+        return refused.reason() == Result.Reason.NO_LEADER
+                || refused.reason() == Result.Reason.BUSY
+                || refused.reason() == Result.Reason.UNDECIDED;
+    }
+
     static Outcome.Reason ofProposal(Result.Refused refused) {
         return switch (refused.reason()) {
             case NO_LEADER -> Outcome.Reason.NO_LEADER;

@@ -465,4 +465,34 @@ class ProposalsTest {
         write("b");
         assertThat(number(last())).isEqualTo(new InSession.Numbered(11, 2, 1));
     }
+
+    @Test
+    void anOpeningEndsWithTheLastWriteThatWaitsForIt() throws Exception {
+        CompletableFuture<Outcome<String>> write = submit("a");
+        timeout();
+        assertRejected(ended(write), Outcome.Reason.NO_LEADER);
+        assertThat(proposals.isIdle()).isTrue();
+        assertThat(proposals.nextTickNanos()).isEqualTo(Alarm.NEVER);
+        int before = asked.size();
+        write("b");
+        assertThat(asked).hasSize(before + 1);
+        openSession();
+        assertThat(last().data()).isEqualTo(Bytes.utf8("b"));
+    }
+
+    @Test
+    void lostAttemptsToOpenASessionAreForgottenOnceItIsOpen() {
+        write("a");
+        Command lost = last();
+        pass(proposals.nextTickNanos() - context.nowNanos.get());
+        openSession();
+        Command write = last();
+        tell(write, new Told.Fate.Refused<>(Verdict.Why.EXPIRED));
+        Command opening = last();
+        assertThat(opening.inSession()).isInstanceOf(InSession.Opening.class);
+        tell(lost, new Told.Fate.Opened<>()); // cannot be known any more: else there were one to remember for each loss
+        assertThat(last()).isEqualTo(opening);
+        openSession();
+        assertThat(last().data()).isEqualTo(Bytes.utf8("a"));
+    }
 }
