@@ -12,6 +12,7 @@ import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 
@@ -61,22 +62,32 @@ final class Certificates {
         if (!committed.configuration().contains(from, storeId) || chain.size() >= Certificate.CHAIN_MAX) {
             return;
         }
-        Certificate unsigned = new Certificate(group.genesis, from, storeId, committed.id(), group.self, Bytes.EMPTY);
-        List<Certificate> issued = new ArrayList<>();
-        issued.add(new Certificate(
-                group.genesis,
-                from,
-                storeId,
-                committed.id(),
-                group.self,
-                group.credentials.sign(unsigned.signedBytes())));
-        issued.addAll(chain);
-        group.send(from, new CertificateIssued(issued));
+        group.emit(new Effect.SignCertificate(
+                new Certificate(group.genesis, from, storeId, committed.id(), group.self, Bytes.EMPTY)));
+    }
+
+    /** Signatures take long, so that the peer may have been removed meanwhile. */
+    void onSigned(Certificate signed) {
+        Configuration committed = group.committedConfiguration().configuration();
+        if (committed.contains(signed.subject(), signed.storeId()) && chain.size() < Certificate.CHAIN_MAX) {
+            List<Certificate> issued = new ArrayList<>();
+            issued.add(signed);
+            issued.addAll(chain);
+            group.send(signed.subject(), new CertificateIssued(issued));
+        }
     }
 
     void onIssued(PeerId from, CertificateIssued message) {
-        if (chain.isEmpty() && isChain(message.chain(), group.self, group.storeId, from::equals)) {
-            chain = message.chain().stream().map(this::shared).toList();
+        List<Certificate> proof = proof(message.chain(), group.self, group.storeId, from::equals);
+        if (chain.isEmpty() && !proof.isEmpty()) {
+            group.emit(new Effect.VerifyCertificates(proof, message.chain()));
+        }
+    }
+
+    /** That chain was issued to this peer by one that was allowed to speak, who signed it. */
+    void onVerified(List<Certificate> issued) {
+        if (chain.isEmpty()) {
+            chain = issued.stream().map(this::shared).toList();
             group.emit(new Effect.SaveCertificates(chain));
         }
     }
@@ -97,30 +108,38 @@ final class Certificates {
     }
 
     /**
-     * Whether {@code shown} proves that {@code subject} is a member: each certificate is signed by its issuer, each
-     * issuer is the next one's subject, and one of the issuers is {@code known}.
+     * Whether {@code shown} proves that {@code subject} is a member. Who is none can have forged all but the word of the
+     * one that is known: that is looked at first, so that it costs one signature to find out.
      */
     boolean isChain(List<Certificate> shown, PeerId subject, StoreId storeId, Predicate<PeerId> known) {
+        List<Certificate> proof = new ArrayList<>(proof(shown, subject, storeId, known));
+        Collections.reverse(proof);
+        return !proof.isEmpty() && proof.stream().allMatch(each -> each.isSigned(group.credentials));
+    }
+
+    /**
+     * The beginning of {@code shown} in which each issuer is the next one's subject, the first subject is {@code subject},
+     * and the last issuer is {@code known}; empty if there is none. The signatures are not looked at.
+     */
+    private List<Certificate> proof(
+            List<Certificate> shown, PeerId subject, StoreId storeId, Predicate<PeerId> known) {
         if (shown.isEmpty()
                 || shown.size() > Certificate.CHAIN_MAX
                 || !shown.get(0).storeId().equals(storeId)) {
-            return false;
+            return List.of();
         }
         PeerId expected = subject;
-        for (Certificate certificate : shown) {
-            boolean isGood = certificate.subject().equals(expected)
-                    && certificate.genesis().equals(group.genesis)
-                    && group.credentials.verify(
-                            certificate.issuer(), certificate.signedBytes(), certificate.signature());
-            if (!isGood) {
-                return false;
+        for (int i = 0; i < shown.size(); i++) {
+            Certificate certificate = shown.get(i);
+            if (!certificate.subject().equals(expected) || !certificate.genesis().equals(group.genesis)) {
+                return List.of();
             }
             if (known.test(certificate.issuer())) {
-                return true;
+                return shown.subList(0, i + 1);
             }
             expected = certificate.issuer();
         }
-        return false;
+        return List.of();
     }
 
     /** This peer's word that {@code subject} is no member any longer. */

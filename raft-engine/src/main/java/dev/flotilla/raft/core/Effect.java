@@ -92,6 +92,22 @@ public sealed interface Effect {
     /** Entries up to {@code base} are in a durable snapshot and may go from the log. */
     record Compact(EntryId base) implements Effect {}
 
+    /** Sign that, aside from the core since it takes long; answered by {@link Input.CertificateSigned}, or never. */
+    record SignCertificate(Certificate unsigned) implements Effect {}
+
+    /**
+     * Find out, aside from the core, whether all of {@code proof} are signed by their issuers. Answered by {@link
+     * Input.CertificatesVerified} with {@code chain} if they are, else not at all.
+     *
+     * @param proof the beginning of {@code chain}
+     */
+    record VerifyCertificates(List<Certificate> proof, List<Certificate> chain) implements Effect {
+        public VerifyCertificates {
+            proof = List.copyOf(proof);
+            chain = List.copyOf(chain);
+        }
+    }
+
     /** Keep this peer's certificate chain on disk; it comes back in {@link Recovered}. */
     record SaveCertificates(List<Certificate> chain) implements Effect {
         public SaveCertificates {

@@ -1,5 +1,6 @@
 package dev.flotilla.raft.core;
 
+import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
@@ -66,6 +67,16 @@ public sealed interface Input {
 
     /** It is not: none of the sources gave it. What is here of it is kept for the next attempt. */
     record SnapshotNotReceived(SnapshotMeta snapshot) implements Input {}
+
+    /** What {@link Effect.SignCertificate} asked for. */
+    record CertificateSigned(Certificate certificate) implements Input {}
+
+    /** What {@link Effect.VerifyCertificates} asked for is so. */
+    record CertificatesVerified(List<Certificate> chain) implements Input {
+        public CertificatesVerified {
+            chain = List.copyOf(chain);
+        }
+    }
 
     /** Frames can be sent to {@code peer}. */
     record Connected(PeerId peer) implements Input {}

@@ -135,6 +135,10 @@ public final class RaftCore {
             following.onSnapshotReceived(received.snapshot());
         } else if (input instanceof Input.SnapshotNotReceived failed) {
             following.onSnapshotNotReceived(failed.snapshot());
+        } else if (input instanceof Input.CertificateSigned signed) {
+            certificates.onSigned(signed.certificate());
+        } else if (input instanceof Input.CertificatesVerified verified) {
+            certificates.onVerified(verified.chain());
         } else if (input instanceof Input.Connected connected) {
             onConnected(connected.peer());
         } else if (input instanceof Input.Lost lost) {

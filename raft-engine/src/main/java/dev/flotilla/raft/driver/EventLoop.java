@@ -16,15 +16,10 @@ import org.slf4j.LoggerFactory;
  * the storage thread, send what is to be sent. Waits for nothing but its inbox and its alarms.
  *
  * <p>An alarm rings only once everything that had arrived when it was due has been heard: a loop that is behind does not
- * take a leader for dead whose heartbeat waits in its own inbox. What takes long and is not urgent is
- * {@linkplain #defer deferred}: a little of it is done in each round.
+ * take a leader for dead whose heartbeat waits in its own inbox.
  */
 final class EventLoop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLoop.class);
-
-    private record Deferred(int bytes, Runnable task) {}
-
-    private static final long DEFERRED_NANOS = TimeUnit.MILLISECONDS.toNanos(2); // in each round
 
     private final LongSupplier clock;
     private final StorageThread storage;
@@ -40,8 +35,6 @@ final class EventLoop implements AutoCloseable {
     private long inboxBytes; // guarded by lock; of the tasks that were offered
     private boolean closed; // guarded by lock
 
-    private final ArrayDeque<Deferred> deferred = new ArrayDeque<>();
-    private long deferredBytes; // <= inboxBytesMax
     private long heardNanos; // all that arrived before has been run, or is being run in this round
     private final TreeSet<Alarm> alarms = new TreeSet<>(); // those that are set
     private long alarmsMade;
@@ -95,17 +88,6 @@ final class EventLoop implements AutoCloseable {
         }
     }
 
-    /**
-     * Runs {@code task} when there is time, or drops it if more bytes than in a full inbox wait for that: for what takes
-     * long and will be asked for again. On the loop.
-     */
-    void defer(int bytes, Runnable task) {
-        if (deferredBytes + bytes <= inboxBytesMax) {
-            deferredBytes += bytes;
-            deferred.add(new Deferred(bytes, task));
-        }
-    }
-
     /** An alarm that is not set. Any thread. */
     Alarm alarm(Runnable action) {
         lock.lock();
@@ -148,21 +130,12 @@ final class EventLoop implements AutoCloseable {
                 current = tasks;
                 runAll(tasks);
                 ringAlarms();
-                runDeferred();
                 finishRound();
             }
         } catch (Throwable e) {
             close();
             onFailure.accept(e);
             runLeftovers();
-        }
-    }
-
-    private void runDeferred() {
-        long end = clock.getAsLong() + DEFERRED_NANOS;
-        for (Deferred next = deferred.poll(); next != null; next = clock.getAsLong() < end ? deferred.poll() : null) {
-            deferredBytes -= next.bytes;
-            next.task.run();
         }
     }
 
@@ -180,7 +153,6 @@ final class EventLoop implements AutoCloseable {
             } catch (Throwable e) {
                 LOG.error("a task failed after the loop had", e);
             }
-            deferred.clear();
         }
     }
 
@@ -189,7 +161,7 @@ final class EventLoop implements AutoCloseable {
     private ArrayDeque<Runnable> await() {
         lock.lock();
         try {
-            while (inbox.isEmpty() && deferred.isEmpty()) {
+            while (inbox.isEmpty()) {
                 if (closed) {
                     return null;
                 }

@@ -3,11 +3,13 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftCore;
+import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.util.List;
 
@@ -103,6 +105,10 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             receive(receive);
         } else if (effect instanceof Effect.Compact compact) {
             loop.round().add(new GroupWrite.Compact(genesis, compact.base()));
+        } else if (effect instanceof Effect.SignCertificate sign) {
+            sign(sign.unsigned());
+        } else if (effect instanceof Effect.VerifyCertificates verify) {
+            verify(verify);
         } else if (effect instanceof Effect.SaveCertificates save) {
             loop.round().add(Tables.putCertificates(genesis, save.chain()));
         } else if (effect instanceof Effect.Watch watch) {
@@ -136,6 +142,31 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             }
             if (!loop.execute(taken)) { // runs after the step, also when the group has stopped
                 taken.run();
+            }
+        });
+    }
+
+    private void sign(Certificate unsigned) {
+        aside(unsigned.subject(), () -> {
+            Input signed = new Input.CertificateSigned(unsigned.signedBy(node.credentials()));
+            group.onLoop(() -> group.step(signed));
+        });
+    }
+
+    private void verify(Effect.VerifyCertificates verify) {
+        aside(node.self(), () -> {
+            if (verify.proof().stream().allMatch(each -> each.isSigned(node.credentials()))) {
+                group.onLoop(() -> group.step(new Input.CertificatesVerified(verify.chain())));
+            }
+        });
+    }
+
+    private void aside(PeerId subject, Runnable task) {
+        node.threads().signatures().add(genesis, subject, () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                group.fail(e);
             }
         });
     }

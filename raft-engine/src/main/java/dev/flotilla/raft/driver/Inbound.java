@@ -108,14 +108,11 @@ final class Inbound {
         }
     }
 
-    /** To the group's loop; what is signed or verified there, which takes long, when that has time. False if it is full. */
+    /** To the group's loop. False if it is full. */
     private static boolean offer(Receiver receiver, PeerId from, Envelope envelope, RaftMessage message) {
-        Runnable task =
-                () -> receiver.group.inbound().received(from, envelope.storeId(), envelope.featureLevel(), message);
-        boolean takesLong =
-                message instanceof RaftMessage.CertificateRequest || message instanceof RaftMessage.CertificateIssued;
-        int bytes = Lanes.sizeBytes(message);
-        return receiver.loop.offer(bytes, takesLong ? () -> receiver.loop.defer(bytes, task) : task);
+        return receiver.loop.offer(
+                Lanes.sizeBytes(message),
+                () -> receiver.group.inbound().received(from, envelope.storeId(), envelope.featureLevel(), message));
     }
 
     private @Nullable Envelope decode(PeerId from, Bytes payload) {

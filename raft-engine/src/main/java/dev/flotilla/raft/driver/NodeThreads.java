@@ -18,6 +18,8 @@ final class NodeThreads {
     private static final int CALLBACK_THREADS = 4;
     private static final int READING_THREADS = 2;
     private static final int SAVING_THREADS = 2;
+    private static final int SIGNING_THREADS = 2;
+    private static final int SIGNATURES_MAX = 1 << 14;
     private static final long LOADED_BYTES_MAX = 8 << 20;
     private static final int IDLE_SECONDS = 30;
     private static final int CLOSE_SECONDS = 10;
@@ -27,6 +29,8 @@ final class NodeThreads {
     private final ThreadPoolExecutor reading;
     private final LoadQueue loads;
     private final ThreadPoolExecutor saving;
+    private final ThreadPoolExecutor signing;
+    private final SignatureQueue signatures;
     private final ThreadPoolExecutor sending;
     private final ThreadPoolExecutor fetching;
 
@@ -36,6 +40,8 @@ final class NodeThreads {
         reading = pool("raft-read", READING_THREADS);
         loads = new LoadQueue(this::read, LOADED_BYTES_MAX);
         saving = pool("raft-save", SAVING_THREADS);
+        signing = pool("raft-sign", SIGNING_THREADS);
+        signatures = new SignatureQueue(this::sign, SIGNATURES_MAX);
         sending = pool("raft-send", settings.snapshotTransfersMax());
         fetching = pool("raft-fetch", settings.snapshotTransfersMax());
     }
@@ -68,6 +74,19 @@ final class NodeThreads {
             reading.execute(task);
         } catch (RejectedExecutionException closed) {
             LOG.debug("entries are not read back: the node is closed");
+        }
+    }
+
+    /** Signs and verifies certificates. */
+    SignatureQueue signatures() {
+        return signatures;
+    }
+
+    private void sign(Runnable task) {
+        try {
+            signing.execute(task);
+        } catch (RejectedExecutionException closed) {
+            LOG.debug("nothing is signed: the node is closed");
         }
     }
 
@@ -108,16 +127,17 @@ final class NodeThreads {
     }
 
     /**
-     * Lets what runs come to its end, but a transfer, which is interrupted. Nobody who may be reading the log is: that
+     * Lets what runs come to its end, but a transfer, which is interrupted, and what waits for a signature. Nobody who may be reading the log is: that
      * would close its file. A state machine that does not come back keeps its thread.
      */
     void close() throws InterruptedException {
+        signing.shutdownNow();
         sending.shutdownNow();
         fetching.shutdownNow();
-        for (ExecutorService pool : List.of(apply, reading, saving, callbacks, sending, fetching)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, signing, callbacks, sending, fetching)) {
             pool.shutdown();
         }
-        for (ExecutorService pool : List.of(apply, reading, saving, sending, fetching)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, signing, sending, fetching)) {
             if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
                 LOG.warn("a thread of the node did not end within {} s of its close", CLOSE_SECONDS);
             }

@@ -69,7 +69,10 @@ final class Stepping {
     }
 
     private static boolean isOfNoUseOnceLeft(Input input) {
-        return input instanceof Input.Received || input instanceof Input.TimerFired;
+        return input instanceof Input.Received
+                || input instanceof Input.TimerFired
+                || input instanceof Input.CertificateSigned
+                || input instanceof Input.CertificatesVerified;
     }
 
     /** Everything of this group up to {@code number} is durable. */

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.message;
 
 import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 
 /**
@@ -22,5 +23,15 @@ public record Certificate(
     /** What is signed: everything but the signature. */
     public Bytes signedBytes() {
         return SignedText.of("flotilla-admission-1", genesis, subject, storeId, configurationId, issuer);
+    }
+
+    /** The same with the issuer's signature, which takes a while. */
+    public Certificate signedBy(PeerCredentials issuing) {
+        return new Certificate(genesis, subject, storeId, configurationId, issuer, issuing.sign(signedBytes()));
+    }
+
+    /** Whether the signature is the issuer's, which takes a while to find out. */
+    public boolean isSigned(PeerCredentials verifying) {
+        return verifying.verify(issuer, signedBytes(), signature);
     }
 }

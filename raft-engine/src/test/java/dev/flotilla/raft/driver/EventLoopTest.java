@@ -10,11 +10,9 @@ import dev.flotilla.transport.memory.Ed25519Credentials;
 import dev.flotilla.transport.memory.InMemoryNetwork;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 
 class EventLoopTest {
     private final PeerId self = Ed25519Credentials.generate().peerId();
@@ -79,52 +77,5 @@ class EventLoopTest {
             });
         });
         assertThat(done).containsExactly("arrived before", "alarm");
-    }
-
-    @Test
-    void whatIsDeferredLeavesTimeForOtherWork() throws Exception {
-        AtomicLong now = new AtomicLong();
-        run(
-                now::get,
-                loop -> loop.execute(() -> {
-                    loop.defer(10, () -> {
-                        loop.execute(() -> done.add("urgent"));
-                        now.addAndGet(TimeUnit.MILLISECONDS.toNanos(5)); // as a signature takes
-                        done.add("first");
-                    });
-                    loop.defer(980, () -> done.add("second"));
-                    loop.defer(20, () -> done.add("one too many bytes"));
-                    loop.execute(loop::close);
-                }));
-        assertThat(done).containsExactly("first", "urgent", "second");
-    }
-
-    @Test
-    @Timeout(60) // else the loop would wait for something to arrive
-    void whatIsDeferredGoesOnThoughNothingArrives() throws Exception {
-        AtomicLong now = new AtomicLong();
-        run(
-                now::get,
-                loop -> loop.execute(() -> {
-                    loop.defer(10, () -> now.addAndGet(TimeUnit.MILLISECONDS.toNanos(5)));
-                    loop.defer(10, () -> {
-                        done.add("second");
-                        loop.close();
-                    });
-                }));
-        assertThat(done).containsExactly("second");
-    }
-
-    @Test
-    @Timeout(60) // else the loop would never end
-    void whatIsDeferredIsForgottenIfTheLoopFails() throws Exception {
-        run(
-                System::nanoTime,
-                loop -> loop.execute(() -> {
-                    loop.defer(10, () -> done.add("deferred"));
-                    loop.execute(() -> loop.defer(10, () -> done.add("deferred later")));
-                    throw new IllegalStateException("broken");
-                }));
-        assertThat(done).containsExactly("failed");
     }
 }

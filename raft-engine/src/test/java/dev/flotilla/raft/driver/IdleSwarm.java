@@ -33,11 +33,13 @@ import java.util.concurrent.locks.LockSupport;
 /**
  * Three nodes in this process with the same groups on all three, of which nothing is asked. They are opened in waves, each
  * once the one before is quiet, as an application should open many: groups that are awake send heartbeats each 100 ms.
+ * {@code -Didle.wave=N} sets how many at a time, {@code -Didle.new=true} has them begin as new ones.
  */
 final class IdleSwarm implements AutoCloseable {
     static final int PEERS = 3;
 
-    private static final int WAVE = 500;
+    private static final int WAVE = Integer.getInteger("idle.wave", 500); // groups
+    private static final boolean NEW = Boolean.getBoolean("idle.new"); // members have no certificates yet
     private static final int PATIENCE_MINUTES = 5; // for a wave
 
     private final int size;
@@ -105,7 +107,7 @@ final class IdleSwarm implements AutoCloseable {
         return new GenesisId(Bytes.wrap(id));
     }
 
-    /** Every group begins as after a restart: with all three as voters, which have their certificates. */
+    /** Every group begins as after a restart: with all three as voters, which have their certificates unless all is new. */
     private void preset() throws Exception {
         Configuration founders = Configuration.of(nodes.stream()
                 .map(node -> Member.voter(node.peerId(), node.storeId()))
@@ -125,7 +127,7 @@ final class IdleSwarm implements AutoCloseable {
                 logs.get(n)
                         .write(List.of(
                                 new GroupWrite.Append(genesis(i), new HardState(1, null), List.of(first)),
-                                Tables.putCertificates(genesis(i), List.of(certificate))));
+                                Tables.putCertificates(genesis(i), NEW ? List.of() : List.of(certificate))));
             }
         }
     }

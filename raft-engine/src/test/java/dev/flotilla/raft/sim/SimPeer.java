@@ -11,6 +11,7 @@ import dev.flotilla.raft.driver.Silence;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.DamagedEntry;
+import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotProgress;
@@ -347,6 +348,13 @@ public final class SimPeer {
             world.receiveSnapshot(this, receive.snapshot(), receive.sources());
         } else if (effect instanceof Effect.Compact compact) {
             compact(compact);
+        } else if (effect instanceof Effect.SignCertificate sign) {
+            Certificate signed = sign.unsigned().signedBy(new FakeCredentials(id()));
+            ifStillAlive(World.Work.LOAD, () -> step(new Input.CertificateSigned(signed)));
+        } else if (effect instanceof Effect.VerifyCertificates verify) {
+            if (verify.proof().stream().allMatch(each -> each.isSigned(new FakeCredentials(id())))) {
+                ifStillAlive(World.Work.LOAD, () -> step(new Input.CertificatesVerified(verify.chain())));
+            }
         } else if (effect instanceof Effect.SaveCertificates save) {
             disk.saveCertificates(save.chain());
         } else if (effect instanceof Effect.LeftGroup) {
