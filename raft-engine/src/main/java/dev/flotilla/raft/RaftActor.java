@@ -2,11 +2,16 @@ package dev.flotilla.raft;
 
 import dev.flotilla.consensus.Actor;
 import dev.flotilla.consensus.Change;
+import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.transport.Bytes;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Performs changes through a group, from whichever peer: its leader is found, and the outcome is known here. */
 final class RaftActor<S> implements Actor<S> {
@@ -43,6 +48,34 @@ final class RaftActor<S> implements Actor<S> {
 
     /** Asks the group to move on to what this peer's codecs write. The outcome is that of the last entry it took. */
     CompletableFuture<Outcome<S>> move() {
+        return group.read(Consistency.linearizable(), () -> Boolean.TRUE)
+                .thenCompose(upToDate -> group.status())
+                .handle(RaftActor::<S>whyNoMove)
+                .thenCompose(rejected -> rejected.isPresent()
+                        ? CompletableFuture.completedFuture(rejected.get())
+                        : proposeMove());
+    }
+
+    /** Levels are never lowered: what is committed once stays. */
+    private static <S> Optional<Outcome<S>> whyNoMove(@Nullable CoreStatus status, @Nullable Throwable failure) {
+        if (status == null) {
+            return Optional.of(new Outcome.Rejected<>(Outcome.Reason.NO_LEADER, String.valueOf(failure)));
+        }
+        int level = status.configuration().featureLevel();
+        if (level < FeatureLevel.CODEC_MOVES) {
+            return refused("moving on to other versions waits for feature level " + FeatureLevel.CODEC_MOVES
+                    + ", which some member does not know: the group is at level " + level);
+        }
+        return status.configurationCommitted()
+                ? Optional.empty()
+                : refused("the membership is being changed: try again once that is done");
+    }
+
+    private static <S> Optional<Outcome<S>> refused(String detail) {
+        return Optional.of(new Outcome.Rejected<>(Outcome.Reason.REFUSED, detail));
+    }
+
+    private CompletableFuture<Outcome<S>> proposeMove() {
         List<Bytes> moves = machine.moves();
         return propose(moves.get(0))
                 .thenCompose(outcome -> outcome instanceof Outcome.Applied

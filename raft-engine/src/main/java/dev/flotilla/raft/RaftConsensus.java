@@ -100,8 +100,8 @@ public final class RaftConsensus<S> implements OpLogConsensus<S> {
     /**
      * Moves the group on to the versions that this peer's codecs write. Do so once every peer knows them: a peer that does
      * not stops at that point, and goes on from there once it is started with a codec that does. Applied too if the group
-     * has these versions already; rejected before the first state, while the state is inconsistent, and if the group's
-     * versions are later ones.
+     * has these versions already; rejected before the first state, while the state is inconsistent, if the group's versions are
+     * later ones, and as long as a member's software is too old to move at all (feature level 5).
      */
     public CompletableFuture<Outcome<S>> moveToNewestVersions() {
         return raftActor.move();

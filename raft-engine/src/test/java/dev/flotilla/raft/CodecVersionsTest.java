@@ -12,6 +12,7 @@ import dev.flotilla.consensus.contract.Journal;
 import dev.flotilla.consensus.contract.JournalOp;
 import dev.flotilla.consensus.contract.NewerJournal;
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.transport.Bytes;
@@ -37,6 +38,7 @@ class CodecVersionsTest {
     private final TestSwarm swarm = new TestSwarm();
     private final List<RaftNode> nodes = new ArrayList<>();
     private final List<RaftConsensus<Journal>> members = new ArrayList<>();
+    private RaftConfig config = CONFIG;
 
     @AfterEach
     void closeSwarm() {
@@ -154,9 +156,30 @@ class CodecVersionsTest {
         assertThat(state(members.get(0)).lines()).containsExactlyInAnyOrderElementsOf(made);
     }
 
+    /** It would take the move for no change, and refuse from then on what the others apply. */
+    @Test
+    void aMemberWhoseSoftwareCannotMoveKeepsTheGroupFromIt() throws Exception {
+        config = CONFIG.withFeatureLevel(FeatureLevel.CODEC_MOVES - 1);
+        start(1);
+        restart(0, NewerJournal.codec(), NewerJournal.opCodec());
+        assertThat(state(members.get(0))).isEqualTo(START);
+        assertThat(await(members.get(0).moveToNewestVersions()))
+                .isEqualTo(new Outcome.Rejected<>(
+                        Outcome.Reason.REFUSED,
+                        "moving on to other versions waits for feature level 5, which some member does not know: the"
+                                + " group is at level 4"));
+        config = CONFIG;
+        restart(0, NewerJournal.codec(), NewerJournal.opCodec());
+        Outcome<Journal> moved = await(members.get(0).moveToNewestVersions());
+        while (moved instanceof Outcome.Rejected) { // until the leader has raised the level
+            moved = await(members.get(0).moveToNewestVersions());
+        }
+        assertThat(moved).isInstanceOf(Outcome.Applied.class);
+    }
+
     private void start(int count) throws Exception {
         nodes.add(swarm.start());
-        members.add(RaftConsensus.create(nodes.get(0), Journal.codec(), JournalOp.codec(), CONFIG));
+        members.add(RaftConsensus.create(nodes.get(0), Journal.codec(), JournalOp.codec(), config));
         for (int i = 1; i < count; i++) {
             nodes.add(swarm.start());
             members.add(RaftConsensus.join(
@@ -166,7 +189,7 @@ class CodecVersionsTest {
                             .invite("j", Member.Role.VOTER, Duration.ofHours(1), TestSwarm.contact(nodes.get(0))),
                     Journal.codec(),
                     JournalOp.codec(),
-                    CONFIG));
+                    config));
             assertThat(await(members.get(i).group().joined())).isInstanceOf(Outcome.Applied.class);
         }
         assertThat(await(members.get(0).commitState(START))).isInstanceOf(Outcome.Applied.class);
@@ -177,7 +200,7 @@ class CodecVersionsTest {
     private void restart(int peer, Codec<Journal> states, Codec<Op<Journal>> ops) throws IOException {
         GenesisId genesis = members.get(peer).group().genesis();
         nodes.set(peer, swarm.restart(nodes.get(peer)));
-        members.set(peer, RaftConsensus.open(nodes.get(peer), genesis, states, ops, CONFIG));
+        members.set(peer, RaftConsensus.open(nodes.get(peer), genesis, states, ops, config));
     }
 
     private static Journal state(RaftConsensus<Journal> member) throws Exception {

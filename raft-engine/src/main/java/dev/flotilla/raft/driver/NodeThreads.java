@@ -18,7 +18,7 @@ final class NodeThreads {
     private static final int CALLBACK_THREADS = 4;
     private static final int READING_THREADS = 2;
     private static final int SAVING_THREADS = 2;
-    private static final int SIGNING_THREADS = 2;
+    private static final int SIGNING_THREADS = 1;
     private static final int SIGNATURES_MAX = 1 << 14;
     private static final long LOADED_BYTES_MAX = 8 << 20;
     private static final int IDLE_SECONDS = 30;

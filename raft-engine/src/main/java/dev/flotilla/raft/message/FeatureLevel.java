@@ -21,8 +21,14 @@ public final class FeatureLevel {
     /** Tickets can be revoked, in a configuration entry. */
     public static final int REVOKED_TICKETS = 4;
 
+    /**
+     * A group of {@code RaftConsensus} can move on to another version of its codecs, by an entry that older peers take for
+     * no change at all: they would then refuse what the others apply.
+     */
+    public static final int CODEC_MOVES = 5;
+
     /** The newest that this code knows. */
-    public static final int NEWEST = REVOKED_TICKETS;
+    public static final int NEWEST = CODEC_MOVES;
 
     /** A bound for decoders, far beyond any level that there will be. */
     static final int MAX = 1_000_000;
