@@ -51,9 +51,8 @@ final class RaftActor<S> implements Actor<S> {
         return group.read(Consistency.linearizable(), () -> Boolean.TRUE)
                 .thenCompose(upToDate -> group.status())
                 .handle(RaftActor::<S>whyNoMove)
-                .thenCompose(rejected -> rejected.isPresent()
-                        ? CompletableFuture.completedFuture(rejected.get())
-                        : proposeMove());
+                .thenCompose(rejected ->
+                        rejected.isPresent() ? CompletableFuture.completedFuture(rejected.get()) : proposeMove());
     }
 
     /** Levels are never lowered: what is committed once stays. */

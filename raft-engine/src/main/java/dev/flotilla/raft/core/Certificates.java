@@ -121,8 +121,7 @@ final class Certificates {
      * The beginning of {@code shown} in which each issuer is the next one's subject, the first subject is {@code subject},
      * and the last issuer is {@code known}; empty if there is none. The signatures are not looked at.
      */
-    private List<Certificate> proof(
-            List<Certificate> shown, PeerId subject, StoreId storeId, Predicate<PeerId> known) {
+    private List<Certificate> proof(List<Certificate> shown, PeerId subject, StoreId storeId, Predicate<PeerId> known) {
         if (shown.isEmpty()
                 || shown.size() > Certificate.CHAIN_MAX
                 || !shown.get(0).storeId().equals(storeId)) {
@@ -131,7 +130,8 @@ final class Certificates {
         PeerId expected = subject;
         for (int i = 0; i < shown.size(); i++) {
             Certificate certificate = shown.get(i);
-            if (!certificate.subject().equals(expected) || !certificate.genesis().equals(group.genesis)) {
+            if (!certificate.subject().equals(expected)
+                    || !certificate.genesis().equals(group.genesis)) {
                 return List.of();
             }
             if (known.test(certificate.issuer())) {

@@ -91,8 +91,7 @@ final class Proposals<R> {
     }
 
     private void refused(Write<R> write, Result.Refused refusal) {
-        if (Refusals.isPassing(refusal)
-                || (write.mayBeAppended() && refusal.reason() != Result.Reason.NOT_ALLOWED)) {
+        if (Refusals.isPassing(refusal) || (write.mayBeAppended() && refusal.reason() != Result.Reason.NOT_ALLOWED)) {
             attempts.attemptLater(write);
         } else {
             end(write, notDone(write, refusal.detail()));
