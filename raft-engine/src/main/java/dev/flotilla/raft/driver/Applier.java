@@ -20,9 +20,7 @@ import java.io.InputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -66,11 +64,10 @@ final class Applier<R> {
     private final SnapshotKeeper snapshots;
     private final SerialExecutor serial;
 
-    private final AtomicLong target = new AtomicLong(); // apply up to here
-    private final AtomicLong restoring = new AtomicLong(); // a snapshot that ends here is on its way
+    private final Handed handed;
+    private volatile long target; // apply up to here; written on the loop
+    private volatile long restoring; // a snapshot that ends here is on its way; written on the loop
     private final AtomicBoolean scheduled = new AtomicBoolean();
-    private final ConcurrentLinkedQueue<List<Entry>> handed = new ConcurrentLinkedQueue<>();
-    private final AtomicLong handedBytes = new AtomicLong();
     private volatile boolean stopped;
     private volatile boolean hollow; // this peer is a witness: it has no commands, and so no state
 
@@ -103,6 +100,7 @@ final class Applier<R> {
         this.machine = machine;
         this.position = position;
         this.snapshots = snapshots;
+        this.handed = new Handed(node);
         this.listener = listener;
         this.serial = serial;
         this.hollow = isWitness(position.inForce);
@@ -110,32 +108,22 @@ final class Applier<R> {
     }
 
     /**
-     * Everything up to {@code index} may be applied.
+     * Everything up to {@code index} may be applied. On the loop.
      *
      * @param entries some of those that lead there, consecutive, perhaps none; the others are read from the log
      */
     void applyTo(long index, List<Entry> entries) {
-        long bytes = sizeBytes(entries);
-        if (!entries.isEmpty() && handedBytes.get() + bytes <= node.settings().applyQueueBytesMax()) {
-            hold(bytes);
-            handed.add(entries);
-        }
-        target.accumulateAndGet(index, Math::max);
+        handed.add(entries);
+        target = Math.max(target, index);
         schedule();
     }
 
-    private void hold(long bytes) {
-        handedBytes.addAndGet(bytes);
-        node.meters().raise(Metric.UNAPPLIED_BYTES, bytes);
-    }
-
-    private static long sizeBytes(List<Entry> entries) {
-        return entries.stream().mapToLong(Entry::sizeBytes).sum();
-    }
-
-    /** A snapshot that ends at {@code index} is about to replace the log: entries up to there may be missing from now on. */
+    /**
+     * A snapshot that ends at {@code index} is about to replace the log: entries up to there may be missing from now on. On
+     * the loop.
+     */
     void expectRestore(long index) {
-        restoring.accumulateAndGet(index, Math::max);
+        restoring = Math.max(restoring, index);
     }
 
     /** Replaces the state by that of a snapshot, which is durable, after what was to be applied before. */
@@ -199,7 +187,6 @@ final class Applier<R> {
         serial.execute(() -> {
             snapshots.stop();
             handed.clear();
-            hold(-handedBytes.get());
             node.meters().raise(Metric.SESSIONS, -machine.sessions());
             try {
                 machine.stopped(cause);
@@ -240,7 +227,7 @@ final class Applier<R> {
 
     private void applyBatch() throws IOException, MalformedMessageException {
         scheduled.set(false);
-        long upTo = target.get();
+        long upTo = target;
         if (position.index() >= upTo) {
             return;
         }
@@ -248,43 +235,31 @@ final class Applier<R> {
         try {
             entries = nextEntries(upTo);
         } catch (DamagedLogException e) {
-            if (restoring.get() <= position.index()) {
+            if (restoring <= position.index()) {
                 listener.metDamage();
             }
             return;
         }
         if (entries.isEmpty()) {
-            if (restoring.get() <= position.index()) {
+            if (restoring <= position.index()) {
                 throw new IOException("entry " + (position.index() + 1) + " is agreed on but not in the log");
             }
             return; // what the snapshot leaves to be applied is looked for again once it is restored
         }
         apply(entries);
-        if (position.index() < target.get()) {
+        if (position.index() < target) {
             schedule();
         }
     }
 
     private List<Entry> nextEntries(long upTo) throws IOException {
         long from = position.index() + 1;
-        dropApplied(from);
-        List<Entry> head = handed.peek();
-        if (head != null && head.get(0).index() <= from) {
-            handed.remove();
-            hold(-sizeBytes(head));
-            return head.subList((int) (from - head.get(0).index()), head.size());
+        List<Entry> taken = handed.takeFrom(from);
+        if (!taken.isEmpty()) {
+            return taken;
         }
-        long until = head == null ? upTo : Math.min(upTo, head.get(0).index() - 1);
+        long until = Math.min(upTo, handed.nextIndex() - 1);
         return node.log().entries(genesis, from, until + 1, node.settings().applyBatchBytesMax());
-    }
-
-    private void dropApplied(long from) {
-        for (List<Entry> head = handed.peek();
-                head != null && head.get(head.size() - 1).index() < from;
-                head = handed.peek()) {
-            handed.remove();
-            hold(-sizeBytes(head));
-        }
     }
 
     private void apply(List<Entry> entries) throws MalformedMessageException {
@@ -308,7 +283,7 @@ final class Applier<R> {
             listener.applied(position.lastApplied, told);
         }
         if (!hollow || isWitness(inForce)) { // what is restored from must say that there is no state in it
-            snapshots.applied(position, entries.size(), sizeBytes(entries), this::capture);
+            snapshots.applied(position, entries.size(), Handed.sizeBytes(entries), this::capture);
         }
     }
 
@@ -359,7 +334,7 @@ final class Applier<R> {
         try {
             return node.snapshots().open(genesis, snapshot);
         } catch (IOException e) {
-            if (restoring.get() > snapshot.index()) {
+            if (restoring > snapshot.index()) {
                 return null;
             }
             throw e;

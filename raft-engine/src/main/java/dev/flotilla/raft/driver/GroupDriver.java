@@ -158,7 +158,7 @@ public final class GroupDriver<R> implements AutoCloseable {
      * @throws IllegalStateException if this peer is no member
      */
     public Ticket invite(String community, Member.Role role, Duration validFor, List<Ticket.Contact> contacts) {
-        Configuration configuration = group.configuration();
+        Configuration configuration = group.view().configuration();
         if (group.whyStopped() != null || !configuration.contains(node.self(), node.storeId())) {
             throw new IllegalStateException("only a member may invite, and this peer is none of group " + genesis);
         }
@@ -184,7 +184,7 @@ public final class GroupDriver<R> implements AutoCloseable {
     /** A look inside; fails with an {@link IllegalStateException} once the group is stopped. */
     public CompletableFuture<CoreStatus> status() {
         CompletableFuture<CoreStatus> future = new CompletableFuture<>();
-        if (!loop.execute(() -> group.status(future))) {
+        if (!loop.execute(() -> group.view().status(future))) {
             future.completeExceptionally(new IllegalStateException("the node is closed"));
         }
         return future;
@@ -193,7 +193,7 @@ public final class GroupDriver<R> implements AutoCloseable {
     /** What the group waits for; fails with an {@link IllegalStateException} once the group is stopped. */
     public CompletableFuture<Explanation> why() {
         CompletableFuture<Explanation> future = new CompletableFuture<>();
-        if (!loop.execute(() -> group.why(future))) {
+        if (!loop.execute(() -> group.view().why(future))) {
             future.completeExceptionally(new IllegalStateException("the node is closed"));
         }
         return future;
@@ -201,17 +201,17 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     /** Captures the state and makes it the newest snapshot; fails with an {@link IllegalStateException} if there is none. */
     public CompletableFuture<SnapshotMeta> takeSnapshot() {
-        return called(group.takeSnapshot());
+        return called(group.applier().takeSnapshot());
     }
 
     /** Marks what the state contains now, and holds a view of it until {@link #endSnapshot}. */
     public CompletableFuture<SnapshotMarker> beginSnapshot() {
-        return called(group.beginSnapshot());
+        return called(group.applier().beginSnapshot());
     }
 
     /** Makes that view the newest snapshot. */
     public CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker) {
-        return called(group.endSnapshot(marker));
+        return called(group.applier().endSnapshot(marker));
     }
 
     /** The same, completed where the application is called. */
@@ -228,7 +228,7 @@ public final class GroupDriver<R> implements AutoCloseable {
     }
 
     public void listener(GroupEvents events) {
-        group.events(events);
+        group.view().events(events);
     }
 
     /**

@@ -77,7 +77,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     @Override
     public void rebase(Effect.InstallSnapshot install) {
         installing--;
-        group.happened(new GroupEvent.SnapshotInstalled(install.snapshot()));
+        group.view().happened(new GroupEvent.SnapshotInstalled(install.snapshot()));
         loop.round()
                 .add(new GroupWrite.Rebase(
                         genesis, install.hardState(), install.snapshot().lastIncluded(), install.keepLog()));
@@ -113,7 +113,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             loop.round().add(Tables.putCertificates(genesis, save.chain()));
         } else if (effect instanceof Effect.Watch watch) {
             group.requests().rest();
-            group.silent(core.isQuiet());
+            group.view().silent(core.isQuiet());
             silence.watch(watch.incarnations(), lost -> group.step(new Input.NodeLost(lost)));
         } else if (effect instanceof Effect.LeftGroup leave) {
             group.leave(leave.notice());
@@ -178,8 +178,11 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             return;
         }
         fetcher.fetch(snapshot, receive.sources(), group::onLoop, fetched -> {
-            group.happened(
-                    fetched ? new GroupEvent.SnapshotReceived(snapshot) : new GroupEvent.SnapshotNotReceived(snapshot));
+            group.view()
+                    .happened(
+                            fetched
+                                    ? new GroupEvent.SnapshotReceived(snapshot)
+                                    : new GroupEvent.SnapshotNotReceived(snapshot));
             group.step(fetched ? new Input.SnapshotReceived(snapshot) : new Input.SnapshotNotReceived(snapshot));
         });
     }

@@ -1,29 +1,17 @@
 package dev.flotilla.raft.driver;
 
-import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
-import dev.flotilla.consensus.ReadResult;
-import dev.flotilla.raft.core.CoreStatus;
-import dev.flotilla.raft.core.Explanation;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftCore;
-import dev.flotilla.raft.message.Configuration;
-import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RemovalNotice;
 import dev.flotilla.raft.message.Result;
-import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
-import dev.flotilla.raft.metrics.Metric;
-import dev.flotilla.raft.session.Told;
-import dev.flotilla.transport.PeerId;
 import java.io.IOException;
-import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -41,7 +29,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     private final NodeContext node;
     private final GenesisId genesis;
     private final EventLoop loop;
-    private final GroupTrace trace;
+    private final GroupView view;
     private final RaftCore core;
     private final Applier<R> applier;
     private final SnapshotKeeper keeper;
@@ -55,10 +43,6 @@ final class GroupLoop<R> implements Outbox.Sender {
     private final Alarm alarm;
     private final Silence silence;
 
-    private final EventFeed feed;
-    private volatile Configuration configuration;
-    private long uncommittedBytes; // as the meter was told last
-
     GroupLoop(NodeContext node, EventLoop loop, Opening<R> opening, RandomGenerator random) {
         this.node = node;
         this.genesis = opening.genesis();
@@ -66,9 +50,9 @@ final class GroupLoop<R> implements Outbox.Sender {
         long timeoutNanos = opening.config().electionTimeoutNanos();
         this.life = new GroupLife(node, genesis, loop, this::end);
         this.neighbours = new Neighbours(node, genesis, opening.ticket(), opening.left(), timeoutNanos);
-        this.feed = new EventFeed(genesis, node.events(), node.meters(), node.threads()::callback);
+        EventFeed feed = new EventFeed(genesis, node.events(), node.meters(), node.threads()::callback);
         Consumer<GroupEvent> tell = feed::happened; // one object here too
-        this.trace = new GroupTrace(node, genesis, tell);
+        GroupTrace trace = new GroupTrace(node, genesis, tell);
         this.core = new RaftCore(
                 node.credentials(),
                 node.storeId(),
@@ -79,12 +63,12 @@ final class GroupLoop<R> implements Outbox.Sender {
                 trace,
                 node.nowNanos());
         core.share(node.configurations()::shared);
-        this.configuration = core.configuration();
+        this.view = new GroupView(node, core, trace, feed, life, neighbours);
         SerialExecutor applyThread = new SerialExecutor(node.threads().apply());
         this.keeper = new SnapshotKeeper(
                 node, genesis, opening.recovered().snapshot(), opening.machineIndex(), applyThread, this::onTaken);
         this.applier = new Applier<>(
-                node, genesis, opening.machine(), opening.position(), keeper, applyThread, new AppliedListener());
+                node, genesis, opening.machine(), opening.position(), keeper, applyThread, new AppliedListener<>(this));
         this.silence = new Silence(node.heartbeats(), node.clock());
         this.fetcher = new SnapshotFetcher(node, genesis);
         DurableOrder order = new DurableOrder(new GroupEffects<>(
@@ -109,10 +93,10 @@ final class GroupLoop<R> implements Outbox.Sender {
                 applier::query,
                 stepping::step,
                 afterStep);
-        this.joining = new Joining(node, opening.ticket(), new JoiningHost());
+        this.joining = new Joining(node, opening.ticket(), new JoiningHost<>(this, loop));
         this.inbound = new GroupInbound(life, neighbours, stepping, joining, afterStep, tell);
         this.alarm = loop.alarm(() -> guarded(this::onAlarm));
-        node.meters().raise(Metric.GROUPS_OPEN, 1);
+        view.begin();
     }
 
     /**
@@ -149,11 +133,6 @@ final class GroupLoop<R> implements Outbox.Sender {
         return node.featureLevel();
     }
 
-    /** Any thread. */
-    Configuration configuration() {
-        return configuration;
-    }
-
     /** Why nothing is answered any more, or null. Any thread. */
     @Nullable
     String whyStopped() {
@@ -166,37 +145,18 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     /** Any thread. */
-    void events(GroupEvents listener) {
-        feed.listen(listener);
-    }
-
-    /** Any thread. */
-    void happened(GroupEvent event) {
-        feed.happened(event);
-    }
-
-    void silent(boolean now) {
-        trace.silent(now);
-    }
-
-    /** Any thread. */
     CompletableFuture<Outcome<Void>> joined() {
         return joining.outcome().copy();
     }
 
-    /** Any thread. */
-    CompletableFuture<SnapshotMeta> takeSnapshot() {
-        return applier.takeSnapshot();
+    /** What is seen of the group. */
+    GroupView view() {
+        return view;
     }
 
-    /** Any thread. */
-    CompletableFuture<SnapshotMarker> beginSnapshot() {
-        return applier.beginSnapshot();
-    }
-
-    /** Any thread. */
-    CompletableFuture<SnapshotMeta> endSnapshot(SnapshotMarker marker) {
-        return applier.endSnapshot(marker);
+    /** What the state machine is given, and the snapshots of it. */
+    Applier<R> applier() {
+        return applier;
     }
 
     /** What the application asks. */
@@ -207,28 +167,6 @@ final class GroupLoop<R> implements Outbox.Sender {
     /** What the network says. */
     GroupInbound inbound() {
         return inbound;
-    }
-
-    void status(CompletableFuture<CoreStatus> future) {
-        answer(future, this::status);
-    }
-
-    void why(CompletableFuture<Explanation> future) {
-        answer(future, () -> Explanation.of(status(), core.details(), core.damaged(), node.links()::trouble));
-    }
-
-    private <T> void answer(CompletableFuture<T> future, Supplier<T> look) {
-        String why = whyStopped();
-        if (why == null) {
-            node.threads().complete(future, look.get());
-        } else {
-            node.threads().fail(future, new IllegalStateException(why));
-        }
-    }
-
-    private CoreStatus status() {
-        CoreStatus seen = core.status(node.nowNanos());
-        return hasLeft() ? seen.asLeft() : seen;
     }
 
     /** Any thread: what was passed on to the leader did not even leave this peer. */
@@ -272,7 +210,7 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     private void onTaken(SnapshotMeta snapshot) {
-        feed.happened(new GroupEvent.SnapshotTaken(snapshot));
+        view.happened(new GroupEvent.SnapshotTaken(snapshot));
         onLoop(() -> step(new Input.SnapshotTaken(snapshot)));
     }
 
@@ -288,34 +226,25 @@ final class GroupLoop<R> implements Outbox.Sender {
     }
 
     /** Sees to what a step may have changed: who is told, who is connected, when to look again. */
-    private void afterStep() {
+    void afterStep() {
         if (stepping.isUnderWay() || whyStopped() != null) {
             return;
         }
-        if (trace.takeChanged()) {
-            configuration = core.configuration();
+        if (view.takeChanged()) {
             updateNeighbours();
             joining.changed();
-            CoreStatus now = status();
-            feed.changed(now);
-            if (now.leader() != null) {
+            if (view.tellChanged().leader() != null) {
                 requests.retryNow();
             }
         }
-        meter(core.uncommittedBytes());
+        view.meter();
         long due = hasLeft() ? neighbours.nextTickNanos() : core.nextTimerNanos();
         loop.set(alarm, Math.min(due, Math.min(requests.nextTickNanos(), joining.nextTickNanos())));
     }
 
-    private void meter(long nowUncommittedBytes) {
-        node.meters().raise(Metric.UNCOMMITTED_BYTES, nowUncommittedBytes - uncommittedBytes);
-        uncommittedBytes = nowUncommittedBytes;
-        node.meters().measure(core);
-    }
-
     private void updateNeighbours() {
-        neighbours.update(configuration, peer -> {
-            feed.happened(new GroupEvent.MemberBack(peer)); // a newcomer connects before it is a member
+        neighbours.update(view.configuration(), peer -> {
+            view.happened(new GroupEvent.MemberBack(peer)); // a newcomer connects before it is a member
             step(new Input.Connected(peer));
         });
     }
@@ -355,13 +284,7 @@ final class GroupLoop<R> implements Outbox.Sender {
         loop.set(alarm, Alarm.NEVER);
         neighbours.stop();
         silence.end();
-        trace.end();
-        node.meters().raise(Metric.UNCOMMITTED_BYTES, -uncommittedBytes);
-        node.meters().raise(Metric.GROUPS_OPEN, -1);
-        node.meters().close();
-        if (cause != null) {
-            feed.failed(cause);
-        }
+        view.end(cause);
         return CompletableFuture.allOf(applier.stop(cause), fetcher.stop(), keeper.idle());
     }
 
@@ -372,56 +295,5 @@ final class GroupLoop<R> implements Outbox.Sender {
     /** Has {@code task} run on the loop unless the group has stopped; what it throws stops the group. Any thread. */
     void onLoop(Runnable task) {
         life.onLoop(task);
-    }
-
-    /** Brings what was applied from the apply thread to the loop. */
-    private final class AppliedListener implements Applier.Listener<R> {
-        @Override
-        public void applied(EntryId last, List<Told<R>> told) {
-            onLoop(() -> requests.applied(last, told));
-        }
-
-        @Override
-        public void restored(EntryId last) {
-            onLoop(() -> requests.restored(last));
-        }
-
-        @Override
-        public void metDamage() {
-            damageFound();
-        }
-
-        @Override
-        public void failed(Throwable cause) {
-            fail(cause);
-        }
-    }
-
-    private final class JoiningHost implements Joining.Host {
-        @Override
-        public CoreStatus status() {
-            return GroupLoop.this.status();
-        }
-
-        @Override
-        public void send(PeerId to, RaftMessage message) {
-            loop.outbox().add(to, GroupLoop.this, message);
-        }
-
-        @Override
-        public void catchUp(Runnable caughtUp, Runnable notYet) {
-            CompletableFuture<ReadResult<Boolean>> read = new CompletableFuture<>();
-            requests.read(Consistency.linearizable(), () -> Boolean.TRUE, read);
-            var unused = read.whenComplete((answer, failure) -> onLoop(() -> {
-                (failure == null ? caughtUp : notYet).run();
-                afterStep();
-            }));
-        }
-
-        @Override
-        public void joined() {
-            LOG.info("joined group={}", GroupTrace.shortText(genesis));
-            loop.round().add(Tables.removeJoin(genesis));
-        }
     }
 }

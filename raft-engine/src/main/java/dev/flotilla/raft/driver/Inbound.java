@@ -162,6 +162,6 @@ final class Inbound {
         return receiver != null
                 && receiver.group.whyStopped() == null
                 && !receiver.group.hasLeft()
-                && receiver.group.configuration().contains(peer, request.storeId());
+                && receiver.group.view().configuration().contains(peer, request.storeId());
     }
 }

@@ -16,13 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotFetcher {
     private final NodeContext node;
     private final GenesisId genesis;
-    private final SerialExecutor transfers;
+    private @Nullable SerialExecutor transfers; // null before the first
     private @Nullable SnapshotTransfer current;
 
     SnapshotFetcher(NodeContext node, GenesisId genesis) {
         this.node = node;
         this.genesis = genesis;
-        this.transfers = new SerialExecutor(node.threads().fetching());
     }
 
     /**
@@ -39,6 +38,7 @@ final class SnapshotFetcher {
         }
         SnapshotTransfer transfer = new SnapshotTransfer(node, genesis, snapshot, sources);
         current = transfer;
+        transfers = transfers == null ? new SerialExecutor(node.threads().fetching()) : transfers;
         transfers.execute(() -> {
             boolean fetched = transfer.run();
             loop.execute(() -> {
@@ -54,6 +54,9 @@ final class SnapshotFetcher {
     CompletableFuture<Void> stop() {
         if (current != null) {
             current.stop();
+        }
+        if (transfers == null) {
+            return CompletableFuture.completedFuture(null);
         }
         CompletableFuture<Void> idle = new CompletableFuture<>();
         transfers.execute(() -> idle.complete(null));

@@ -1,0 +1,28 @@
+package dev.flotilla.raft.driver;
+
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.session.Told;
+import java.util.List;
+
+/** Brings what was applied from the apply thread to the group's loop. */
+record AppliedListener<R>(GroupLoop<R> group) implements Applier.Listener<R> {
+    @Override
+    public void applied(EntryId last, List<Told<R>> told) {
+        group.onLoop(() -> group.requests().applied(last, told));
+    }
+
+    @Override
+    public void restored(EntryId last) {
+        group.onLoop(() -> group.requests().restored(last));
+    }
+
+    @Override
+    public void metDamage() {
+        group.damageFound();
+    }
+
+    @Override
+    public void failed(Throwable cause) {
+        group.fail(cause);
+    }
+}
