@@ -1,0 +1,95 @@
+package dev.flotilla.libp2p.tls;
+
+import dev.flotilla.libp2p.crypto.PublicKey;
+import dev.flotilla.transport.PeerId;
+import java.net.Socket;
+import java.security.cert.CertificateException;
+import java.security.cert.X509Certificate;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.Map;
+import java.util.WeakHashMap;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.X509ExtendedTrustManager;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Trusts every libp2p peer that proves itself by its certificate, or the one that is expected, for TLS and QUIC alike.
+ * One serves all connections, so it keeps by engine which peer is expected and which key was proven; an engine that is
+ * gone is forgotten. Thread-safe.
+ */
+public final class PeerTrust extends X509ExtendedTrustManager {
+    private final Clock clock;
+    private final Map<SSLEngine, PeerId> expected = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<SSLEngine, PublicKey> proven = Collections.synchronizedMap(new WeakHashMap<>());
+
+    public PeerTrust() {
+        this(Clock.systemUTC());
+    }
+
+    PeerTrust(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** Lets this engine, before its handshake, trust {@code peer} alone. */
+    public void expect(SSLEngine engine, PeerId peer) {
+        expected.put(engine, peer);
+    }
+
+    /** The key of the peer behind this engine; null if no handshake of it has proven one. */
+    public @Nullable PublicKey proven(SSLEngine engine) {
+        return proven.get(engine);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        check(chain, engine);
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
+            throws CertificateException {
+        check(chain, engine);
+    }
+
+    private void check(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
+        PublicKey key = PeerCertificate.verify(chain, clock.instant());
+        PeerId wanted = expected.get(engine);
+        if (wanted != null && !wanted.equals(key.peerId())) {
+            throw new CertificateException("the peer is " + key.peerId() + ", expected " + wanted);
+        }
+        proven.put(engine, key);
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw withoutEngine();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType, Socket socket)
+            throws CertificateException {
+        throw withoutEngine();
+    }
+
+    @Override
+    public void checkClientTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw withoutEngine();
+    }
+
+    @Override
+    public void checkServerTrusted(X509Certificate[] chain, String authType) throws CertificateException {
+        throw withoutEngine();
+    }
+
+    private static CertificateException withoutEngine() {
+        return new CertificateException("a peer is trusted within the handshake of an engine alone");
+    }
+
+    @Override
+    public X509Certificate[] getAcceptedIssuers() {
+        return new X509Certificate[0]; // peers' certificates have no authorities
+    }
+}
