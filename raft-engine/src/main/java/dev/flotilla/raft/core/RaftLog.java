@@ -6,14 +6,12 @@ import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.message.SnapshotMeta;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import java.util.function.LongPredicate;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The log as the protocol needs it: the term of every entry, the configurations in it, and the newest entries
@@ -28,9 +26,8 @@ final class RaftLog {
     private final LogTerms terms;
     private final long cacheBytesMax;
     private final int featureLevel; // the newest that this peer knows
-    private Deque<Entry> cache = new ArrayDeque<>(1); // consecutive, up to the last entry
-    private long cacheBytes;
-    private final TreeMap<Long, Configured> configurations = new TreeMap<>(); // by index
+    private @Nullable EntryCache cache; // of the newest entries; null while there are none
+    private List<Configured> configurations = List.of(); // indexes increase; few, since the log is compacted
 
     private UnaryOperator<Configuration> sharing = UnaryOperator.identity();
 
@@ -43,13 +40,14 @@ final class RaftLog {
     /** From now on keeps what {@code equal} makes of configurations. */
     void share(UnaryOperator<Configuration> equal) {
         sharing = equal;
-        configurations.replaceAll((index, each) -> new Configured(each.id(), equal.apply(each.configuration())));
+        configurations = List.copyOf(configurations.stream()
+                .map(each -> new Configured(each.id(), equal.apply(each.configuration())))
+                .toList());
     }
 
     /** Keeps no entry in memory: who needs one reads it back. */
     void dropCache() {
-        cache = new ArrayDeque<>(1);
-        cacheBytes = 0;
+        cache = null;
     }
 
     EntryId base() {
@@ -78,11 +76,8 @@ final class RaftLog {
 
     void append(Entry entry) {
         terms.append(entry.id());
-        cache.addLast(entry);
-        cacheBytes += entry.sizeBytes();
-        while (cacheBytes > cacheBytesMax && cache.size() > 1) {
-            cacheBytes -= cache.removeFirst().sizeBytes();
-        }
+        cache = cache == null ? new EntryCache(cacheBytesMax) : cache;
+        cache.append(entry);
         if (entry.kind() == Entry.Kind.CONFIGURATION) {
             put(new Configured(entry.id(), sharing.apply(decode(entry))));
         }
@@ -104,21 +99,25 @@ final class RaftLog {
 
     void truncateAfter(long index) {
         terms.truncateAfter(index);
-        while (!cache.isEmpty() && cache.getLast().index() > index) {
-            cacheBytes -= cache.removeLast().sizeBytes();
+        if (cache != null) {
+            cache.truncateAfter(index);
         }
-        configurations.tailMap(index, false).clear();
+        keepConfigurations(each -> each <= index);
     }
 
     void compactTo(EntryId base) {
         terms.compactTo(base);
-        while (!cache.isEmpty() && cache.getFirst().index() <= base.index()) {
-            cacheBytes -= cache.removeFirst().sizeBytes();
+        if (cache != null) {
+            cache.compactTo(base.index());
         }
-        Long inForceAtBase = configurations.floorKey(base.index());
-        if (inForceAtBase != null) {
-            configurations.headMap(inForceAtBase, false).clear();
-        }
+        long inForceAtBase = configuredAt(base.index()).id().index();
+        keepConfigurations(each -> each >= inForceAtBase);
+    }
+
+    private void keepConfigurations(LongPredicate ofIndex) {
+        configurations = List.copyOf(configurations.stream()
+                .filter(each -> ofIndex.test(each.id().index()))
+                .toList());
     }
 
     /** The log starts after {@code snapshot}; with {@code keepLog} what follows its last entry stays. */
@@ -127,9 +126,8 @@ final class RaftLog {
             compactTo(snapshot.lastIncluded());
         } else {
             terms.reset(snapshot.lastIncluded());
-            cache.clear();
-            cacheBytes = 0;
-            configurations.clear();
+            cache = null;
+            configurations = List.of();
         }
         configured(snapshot);
     }
@@ -141,7 +139,11 @@ final class RaftLog {
 
     private void put(Configured configured) {
         requireKnown(configured);
-        configurations.put(configured.id().index(), configured);
+        List<Configured> more = new ArrayList<>(configurations);
+        more.removeIf(each -> each.id().index() == configured.id().index());
+        more.add(configured);
+        more.sort(Comparator.comparingLong(each -> each.id().index()));
+        configurations = List.copyOf(more);
     }
 
     /** Who does not know the level of a log cannot tell what it means, and must not go on as if it did. */
@@ -160,8 +162,12 @@ final class RaftLog {
 
     /** The configuration that was in force at {@code index}. */
     Configured configuredAt(long index) {
-        Map.Entry<Long, Configured> found = configurations.floorEntry(index);
-        return found == null ? Configured.NONE : found.getValue();
+        for (int i = configurations.size() - 1; i >= 0; i--) {
+            if (configurations.get(i).id().index() <= index) {
+                return configurations.get(i);
+            }
+        }
+        return Configured.NONE;
     }
 
     /**
@@ -169,38 +175,7 @@ final class RaftLog {
      * one. Empty if the first of them is not in memory.
      */
     List<Entry> cached(long fromIndex, long toIndex, long bytesMax) {
-        List<Entry> found = new ArrayList<>();
-        if (cache.isEmpty() || fromIndex < cache.getFirst().index()) {
-            return found;
-        }
-        long bytes = 0;
-        Iterator<Entry> entries =
-                fromIndex - cache.getFirst().index() < cache.size() / 2 ? cache.iterator() : tailFrom(fromIndex);
-        while (entries.hasNext()) {
-            Entry entry = entries.next();
-            if (entry.index() < fromIndex) {
-                continue;
-            }
-            bytes += entry.sizeBytes();
-            if (entry.index() > toIndex || (bytes > bytesMax && !found.isEmpty())) {
-                break;
-            }
-            found.add(entry);
-        }
-        return found;
-    }
-
-    private Iterator<Entry> tailFrom(long fromIndex) {
-        Deque<Entry> tail = new ArrayDeque<>();
-        Iterator<Entry> backwards = cache.descendingIterator();
-        while (backwards.hasNext()) {
-            Entry entry = backwards.next();
-            if (entry.index() < fromIndex) {
-                break;
-            }
-            tail.addFirst(entry);
-        }
-        return tail.iterator();
+        return cache == null ? List.of() : cache.find(fromIndex, toIndex, bytesMax);
     }
 
     private static Configuration decode(Entry entry) {
