@@ -34,6 +34,11 @@ final class Certificates {
         return chain;
     }
 
+    /** Whether this peer has what proves its membership to those that lag, or needs it for nobody. */
+    boolean isKnownToAll() {
+        return !chain.isEmpty() || group.configuration().members().size() == 1;
+    }
+
     /**
      * A member whose committed configuration names it asks for a certificate until it has one: its leader, or, if it came
      * to lead without one, a member that follows it. Else a member that lags could not be convinced of this leader.
@@ -54,6 +59,22 @@ final class Certificates {
     private boolean wasAskedLately() {
         long patienceNanos = group.config.electionTimeoutNanos() << Math.min(Math.max(0, asks - 1), DOUBLINGS_MAX);
         return asks > 0 && group.nowNanos - askedNanos < patienceNanos;
+    }
+
+    /**
+     * A candidate that was removed learns so from the answer to its campaign. Who never campaigns would wait for a leader
+     * for ever if it missed the notice: so it asks one member for a certificate, whom it needs not have. A newcomer asks by
+     * its ticket.
+     */
+    void askWhetherStillMember() {
+        List<PeerId> others = group.configuration().all().stream()
+                .map(Member::peerId)
+                .filter(peer -> !peer.equals(group.self))
+                .toList();
+        if (group.configuration().contains(group.self, group.storeId) && !others.isEmpty()) {
+            PeerId asked = others.get(group.random.nextInt(others.size()));
+            group.send(asked, new CertificateRequest());
+        }
     }
 
     /** Any member may issue, for who is in the configuration that it knows to be committed. */

@@ -23,6 +23,16 @@ public record CoreDetails(
         long campaignDelayNanos,
         @Nullable Campaign campaign,
         @Nullable Office office) {
+    static CoreDetails of(Group group, ElectionTimer timer, Election election, Leading leading) {
+        return new CoreDetails(
+                group.self,
+                group.config.electionTimeoutNanos(),
+                election.mayCampaign(),
+                timer.delayNanos(),
+                election.campaign(),
+                leading.details());
+    }
+
     /**
      * What only a leader knows.
      *
@@ -46,6 +56,25 @@ public record CoreDetails(
             inFlightBytes = Collections.unmodifiableMap(new TreeMap<>(inFlightBytes));
             snapshotIndexes = Collections.unmodifiableMap(new TreeMap<>(snapshotIndexes));
             promotionRefusals = Collections.unmodifiableMap(new TreeMap<>(promotionRefusals));
+        }
+
+        static Office of(Group group, Leadership office, Transfer transfer, Membership membership) {
+            Map<PeerId, Long> inFlight = new TreeMap<>();
+            Map<PeerId, Long> snapshots = new TreeMap<>();
+            for (Progress peer : office.all()) {
+                inFlight.put(peer.peer, peer.inFlightBytes());
+                if (peer.state() == MemberStatus.State.SNAPSHOT) {
+                    snapshots.put(peer.peer, peer.snapshotIndex());
+                }
+            }
+            return new Office(
+                    office.firstIndex,
+                    group.config.promotionLagEntries(),
+                    transfer.target(),
+                    transfer.isTold(),
+                    inFlight,
+                    snapshots,
+                    membership.promotionRefusals(office));
         }
     }
 }

@@ -41,6 +41,28 @@ public record CoreStatus(
         boolean left,
         boolean quiet) {
 
+    static CoreStatus of(Group group, Stickiness stickiness, @Nullable Leadership office, long nowNanos) {
+        RaftLog.Configured configured = group.log.configured();
+        return new CoreStatus(
+                group.role(),
+                group.term(),
+                group.leader(),
+                group.log.last(),
+                group.durableIndex(),
+                group.commitIndex(),
+                group.commitment.appliedIndex(),
+                group.snapshot == null ? EntryId.NONE : group.snapshot.lastIncluded(),
+                configured.configuration(),
+                configured.id(),
+                group.isConfigurationCommitted(),
+                configured.configuration().all().stream()
+                        .map(member -> MemberStatus.of(member, group, stickiness, office, nowNanos))
+                        .toList(),
+                group.isLeader() ? nowNanos : stickiness.contactNanos(),
+                group.left,
+                group.quiet);
+    }
+
     /** The same of a peer that knows from its disk that it was removed. */
     public CoreStatus asLeft() {
         return new CoreStatus(

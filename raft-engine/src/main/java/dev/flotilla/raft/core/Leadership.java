@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a leader keeps in memory for one term (paper figure 2, volatile state on leaders). */
 final class Leadership {
+    // For how many election time-outs the log is kept for a silent member that a snapshot is on its way to.
+    private static final int SNAPSHOT_PATIENCE_TIMEOUTS = 20;
+
     private final Group group;
     private final SortedMap<PeerId, Progress> progress = new TreeMap<>(); // everybody but this peer
     private long runs;
@@ -74,6 +77,24 @@ final class Leadership {
     void scheduleHeartbeat() {
         long interval = group.config.heartbeatIntervalNanos();
         heartbeatNanos = (Math.floorDiv(group.nowNanos, interval) + 1) * interval;
+    }
+
+    /**
+     * Up to where the log may go, since what follows a snapshot that is on its way is needed once that has arrived: else
+     * it would be followed by another snapshot, and that by another. A member that has been silent for long is not waited
+     * for. MAX_VALUE if no snapshot is on its way.
+     */
+    long neededIndex() {
+        if (group.snapshot == null) {
+            return Long.MAX_VALUE;
+        }
+        return progress.values().stream()
+                .filter(peer -> peer.state() == MemberStatus.State.SNAPSHOT)
+                .filter(peer -> group.nowNanos - peer.lastContactNanos
+                        < SNAPSHOT_PATIENCE_TIMEOUTS * group.config.electionTimeoutNanos())
+                .mapToLong(Progress::snapshotIndex)
+                .min()
+                .orElse(Long.MAX_VALUE);
     }
 
     Collection<Progress> all() {

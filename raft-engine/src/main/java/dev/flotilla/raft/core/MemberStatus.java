@@ -25,4 +25,29 @@ public record MemberStatus(Member member, @Nullable State state, long matchIndex
         /** It has not answered for an election time-out. */
         UNREACHABLE
     }
+
+    static MemberStatus of(
+            Member member, Group group, Stickiness stickiness, @Nullable Leadership office, long nowNanos) {
+        if (member.peerId().equals(group.self)) {
+            return new MemberStatus(member, State.SELF, group.log.lastIndex(), 0);
+        }
+        Progress peer = office == null ? null : office.of(member.peerId());
+        if (peer == null) {
+            return new MemberStatus(member, null, -1, sinceLeaderContact(member, group, stickiness, nowNanos));
+        }
+        boolean isHeard = group.quiet || nowNanos - peer.lastContactNanos < group.config.electionTimeoutNanos();
+        return new MemberStatus(
+                member,
+                isHeard ? peer.state() : State.UNREACHABLE,
+                peer.matchIndex(),
+                peer.answered ? nowNanos - peer.lastContactNanos : -1);
+    }
+
+    /** A follower hears its leader and nobody else. */
+    private static long sinceLeaderContact(Member member, Group group, Stickiness stickiness, long nowNanos) {
+        boolean isHeard = member.peerId().equals(group.leader())
+                && !group.isLeader()
+                && stickiness.contactNanos() != Long.MIN_VALUE;
+        return isHeard ? nowNanos - stickiness.contactNanos() : -1;
+    }
 }

@@ -25,6 +25,8 @@ import java.util.TreeMap;
 final class Quieting {
     private final Group group;
     private final Stickiness stickiness;
+    private final ElectionTimer timer;
+    private final Certificates certificates;
     private final Election election;
     private final Leading leading;
     private Map<PeerId, Long> asleep = Map.of(); // leader: who answered the present question, with its incarnation
@@ -35,9 +37,17 @@ final class Quieting {
     private long seenTerm;
     private long seenIndex;
 
-    Quieting(Group group, Stickiness stickiness, Election election, Leading leading) {
+    Quieting(
+            Group group,
+            Stickiness stickiness,
+            ElectionTimer timer,
+            Certificates certificates,
+            Election election,
+            Leading leading) {
         this.group = group;
         this.stickiness = stickiness;
+        this.timer = timer;
+        this.certificates = certificates;
         this.election = election;
         this.leading = leading;
         this.activeNanos = group.nowNanos;
@@ -114,7 +124,7 @@ final class Quieting {
                 && group.commitIndex() == lastIndex
                 && group.durableIndex() == lastIndex
                 && group.damage.isNone()
-                && leading.isKnownToAll();
+                && certificates.isKnownToAll();
         if (isAgreed && !(group.quiet && watched.equals(Map.of(from, request.incarnation())))) {
             fallSilent(Map.of(from, request.incarnation()));
         } else if (!isAgreed) {
@@ -141,7 +151,7 @@ final class Quieting {
             boolean isLeader = peer.equals(group.leader());
             wake();
             if (isLeader) {
-                election.campaignSoon();
+                timer.hurry();
             }
         }
     }
@@ -161,7 +171,7 @@ final class Quieting {
             PeerId leader = group.leader();
             wake();
             if (!group.isLeader() && Objects.equals(leader, group.leader())) {
-                stickiness.leaderHeard(); // its node lives, for all that this peer knows
+                stickiness.leaderPresumed(); // its node lives, for all that this peer knows
             }
         }
     }
@@ -172,7 +182,7 @@ final class Quieting {
         activeNanos = group.nowNanos;
         group.emit(new Effect.Watch(watched));
         if (!group.isLeader()) {
-            election.restartTimer();
+            timer.restart();
         }
         leading.onWoken();
     }

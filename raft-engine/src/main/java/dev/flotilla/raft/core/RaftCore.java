@@ -3,12 +3,9 @@ package dev.flotilla.raft.core;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
-import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
-import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
-import dev.flotilla.raft.message.StoredEntry;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
@@ -22,15 +19,15 @@ import java.util.random.RandomGenerator;
 public final class RaftCore {
     private final Group group;
     private final Stickiness stickiness;
+    private final Certificates certificates;
     private final Repair repair;
+    private final ElectionTimer timer;
     private final Election election;
     private final Following following;
     private final Leading leading;
-    private final Certificates certificates;
-    private final SenderGate gate;
     private final Requests requests;
     private final Quieting quieting;
-    private final FeatureLevels levels;
+    private final Incoming incoming;
 
     /**
      * A core that goes on from what was found on disk, as a follower.
@@ -51,50 +48,27 @@ public final class RaftCore {
             RandomGenerator random,
             Trace trace,
             long nowNanos) {
-        SnapshotMeta snapshot = recovered.snapshot();
         RaftLog log = new RaftLog(recovered.base(), config.cacheBytesMax(), config.featureLevel());
         group = new Group(credentials, storeId, genesis, config, log, random, trace);
         group.nowNanos = nowNanos;
-        recovered.entries().forEach(this::take);
-        if (snapshot != null) {
-            restore(log, snapshot);
-        }
-        group.recover(recovered.hardState(), snapshot);
+        recovered.into(group);
         stickiness = new Stickiness(group);
         repair = new Repair(group, stickiness);
         repair.start();
         stickiness.bindFromStart();
-        levels = new FeatureLevels(group);
-        leading = new Leading(group, stickiness, levels);
-        election = new Election(group, stickiness, leading);
-        following = new Following(group, stickiness, repair, election);
+        FeatureLevels levels = new FeatureLevels(group);
         certificates = new Certificates(group, recovered.certificates());
-        gate = new SenderGate(group, certificates, recovered.contacts());
+        SenderGate gate = new SenderGate(group, certificates, recovered.contacts());
+        leading = new Leading(group, levels, certificates);
+        timer = new ElectionTimer(group, stickiness);
+        election = new Election(group, stickiness, timer, certificates, leading);
+        following = new Following(group, stickiness, repair, election);
         requests = new Requests(group, gate, leading::onRequest);
-        quieting = new Quieting(group, stickiness, election, leading);
-        leading.connect(election, requests, certificates, quieting);
-    }
-
-    private void take(StoredEntry stored) {
-        if (stored instanceof Entry entry) {
-            group.log.append(entry);
-            group.backlog.appended(entry.index(), entry.sizeBytes());
-        } else if (stored instanceof DamagedEntry damaged) {
-            group.log.appendDamaged(damaged.id());
-            group.backlog.appended(damaged.index(), 0);
-            group.damage.found(damaged);
-        }
-    }
-
-    /** The snapshot may be newer than the log: a crash came between the two. */
-    private void restore(RaftLog log, SnapshotMeta snapshot) {
-        if (!log.contains(snapshot.lastIncluded())) {
-            log.install(snapshot, false);
-            group.backlog.installed(snapshot.index(), false);
-            group.damage.compactedTo(Long.MAX_VALUE);
-        } else { // its configuration may lie before the base, and what follows it may be truncated
-            log.configured(snapshot);
-        }
+        quieting = new Quieting(group, stickiness, timer, certificates, election, leading);
+        leading.connect(election, requests, quieting);
+        Acknowledgements acknowledgements = new Acknowledgements(group, election, leading, quieting);
+        incoming = new Incoming(
+                group, gate, certificates, levels, requests, election, following, acknowledgements, quieting);
     }
 
     /**
@@ -113,7 +87,7 @@ public final class RaftCore {
 
     private void dispatch(Input input) {
         if (input instanceof Input.Received received) {
-            onReceived(received);
+            incoming.onReceived(received);
         } else if (input instanceof Input.Requested requested) {
             group.touched = true;
             requests.onRequested(requested.id(), requested.request(), requested.nowMillis());
@@ -142,11 +116,13 @@ public final class RaftCore {
         } else if (input instanceof Input.Connected connected) {
             onConnected(connected.peer());
         } else if (input instanceof Input.Lost lost) {
-            election.onLost(lost.peer(), lost.closedByPeer());
+            stickiness.onLost(lost.peer(), lost.closedByPeer());
         } else if (input instanceof Input.NodeLost lost) {
             quieting.onNodeLost(lost.peer());
         } else if (input instanceof Input.Unreachable unreachable) {
-            election.onUnreachable(unreachable.peer(), unreachable.refused());
+            if (stickiness.onUnreachable(unreachable.peer(), unreachable.refused())) {
+                timer.leaderGone();
+            }
         } else {
             throw new AssertionError("unhandled input: " + input);
         }
@@ -171,80 +147,6 @@ public final class RaftCore {
         }
     }
 
-    private void onReceived(Input.Received received) {
-        RaftMessage message = received.message();
-        if (group.left) {
-            return;
-        }
-        if (message instanceof RaftMessage.JoinRequest join) {
-            requests.onJoinRequest(received, join);
-        } else if (gate.admits(received.from(), received.storeId(), message)) {
-            levels.heard(received.from(), received.storeId(), received.featureLevel());
-            onAdmitted(received, message);
-        }
-    }
-
-    private void onAdmitted(Input.Received received, RaftMessage message) {
-        group.touched |=
-                group.quiet && !(message instanceof RaftMessage.Quiet || message instanceof RaftMessage.QuietReply);
-        if (message instanceof RaftMessage.AppendEntries append) {
-            following.onAppendEntries(received.from(), append);
-        } else if (message instanceof RaftMessage.Heartbeat heartbeat) {
-            following.onHeartbeat(received.from(), heartbeat);
-            if (received.from().equals(group.leader())) {
-                certificates.ask(received.from());
-            }
-        } else if (message instanceof RaftMessage.Quiet quiet) {
-            quieting.onQuiet(received.from(), quiet);
-        } else if (message instanceof RaftMessage.InstallSnapshot install) {
-            following.onInstallSnapshot(received.from(), install);
-        } else if (message instanceof RaftMessage.PreVoteRequest preVote) {
-            election.onPreVoteRequest(received.from(), preVote);
-        } else if (message instanceof RaftMessage.RequestVote vote) {
-            election.onRequestVote(received.from(), vote);
-        } else if (message instanceof RaftMessage.TimeoutNow timeout) {
-            election.onTimeoutNow(received.from(), timeout);
-        } else if (message instanceof RaftMessage.Forward forward) {
-            requests.onForward(received.from(), forward, received.nowMillis());
-        } else if (message instanceof RaftMessage.Answer answer) {
-            requests.onAnswer(answer);
-        } else if (message instanceof RaftMessage.CertificateRequest) {
-            certificates.onRequest(received.from(), received.storeId());
-        } else if (message instanceof RaftMessage.CertificateIssued issued) {
-            certificates.onIssued(received.from(), issued);
-        } else if (message instanceof RaftMessage.Removed removed) {
-            onRemoved(removed);
-        } else if (group.configuration().contains(received.from(), received.storeId())) {
-            onReply(received, message);
-        } else {
-            group.trace.dropped(received.from(), message.toString(), "votes and acknowledgements are for members");
-        }
-    }
-
-    /** Votes and acknowledgements: only those of members in force, with the data directory they are known by, count. */
-    private void onReply(Input.Received received, RaftMessage message) {
-        if (message instanceof RaftMessage.PreVoteReply reply) {
-            election.onPreVoteReply(received.from(), received.storeId(), reply);
-        } else if (message instanceof RaftMessage.VoteReply reply) {
-            election.onVoteReply(received.from(), received.storeId(), reply);
-        } else if (message instanceof RaftMessage.AppendAccepted reply) {
-            leading.onAccepted(received.from(), received.storeId(), reply);
-        } else if (message instanceof RaftMessage.AppendRejected reply) {
-            leading.onRejected(received.from(), received.storeId(), reply);
-        } else if (message instanceof RaftMessage.HeartbeatReply reply) {
-            leading.onHeartbeatReply(received.from(), received.storeId(), reply);
-            if (group.isLeader()) {
-                certificates.ask(received.from());
-            }
-        } else if (message instanceof RaftMessage.QuietReply reply) {
-            leading.onQuietReply(received.from(), received.storeId(), reply);
-        } else if (message instanceof RaftMessage.InstallSnapshotReply reply) {
-            leading.onSnapshotReply(received.from(), received.storeId(), reply);
-        } else {
-            throw new AssertionError("unhandled message: " + message);
-        }
-    }
-
     /**
      * The log may start behind the snapshot, but keeps a tail for slow followers and what one being sent needs; nothing
      * that is damaged, though.
@@ -261,38 +163,14 @@ public final class RaftCore {
         }
     }
 
-    private void onRemoved(RaftMessage.Removed removed) {
-        if (certificates.isBelievable(removed.notice(), gate::isMember)) {
-            election.becomeFollower(group.term(), null);
-            group.left = true;
-            group.emit(new Effect.LeftGroup(removed.notice()));
-        }
-    }
-
     /** When {@link Input.TimerFired} is due next; {@link Long#MAX_VALUE} for never. May change with each step. */
     public long nextTimerNanos() {
-        return Math.min(election.deadlineNanos(), leading.deadlineNanos());
+        return Math.min(timer.deadlineNanos(), leading.deadlineNanos());
     }
 
     /** A look inside. */
     public CoreStatus status(long nowNanos) {
-        RaftLog.Configured configured = group.log.configured();
-        return new CoreStatus(
-                group.role(),
-                group.term(),
-                group.leader(),
-                group.log.last(),
-                group.durableIndex(),
-                group.commitIndex(),
-                group.commitment.appliedIndex(),
-                group.snapshot == null ? EntryId.NONE : group.snapshot.lastIncluded(),
-                configured.configuration(),
-                configured.id(),
-                group.isConfigurationCommitted(),
-                leading.memberStatus(configured.configuration(), nowNanos),
-                group.isLeader() ? nowNanos : stickiness.contactNanos(),
-                group.left,
-                group.quiet);
+        return CoreStatus.of(group, stickiness, leading.leadership(), nowNanos);
     }
 
     /** Takes numbers of a core, which makes nothing to tell them. */
@@ -308,7 +186,12 @@ public final class RaftCore {
 
     public void measure(Measures measures) {
         measures.indexes(group.term(), group.commitIndex(), group.commitment.appliedIndex());
-        leading.measure(measures);
+        Leadership office = leading.leadership();
+        if (office != null) {
+            for (Progress peer : office.all()) {
+                measures.lag(peer.peer, Math.max(0, group.log.lastIndex() - peer.matchIndex()));
+            }
+        }
         measures.end();
     }
 
@@ -324,13 +207,7 @@ public final class RaftCore {
 
     /** What explains where this core stands; of the same moment as a {@link #status} without a step between. */
     public CoreDetails details() {
-        return new CoreDetails(
-                group.self,
-                group.config.electionTimeoutNanos(),
-                election.mayCampaign(),
-                election.delayNanos(),
-                election.campaign(),
-                leading.office());
+        return CoreDetails.of(group, timer, election, leading);
     }
 
     /** Entries of the log that are damaged, in order. */

@@ -1,6 +1,8 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.DamagedEntry;
+import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.SnapshotMeta;
@@ -35,5 +37,36 @@ public record Recovered(
     /** A newcomer, who knows nothing but the contacts of its ticket. */
     public static Recovered newcomer(Set<PeerId> contacts) {
         return new Recovered(HardState.INITIAL, null, EntryId.NONE, List.of(), List.of(), contacts);
+    }
+
+    /** Makes {@code group}, which is new, what was found. */
+    void into(Group group) {
+        entries.forEach(entry -> append(group, entry));
+        if (snapshot != null) {
+            restore(group, snapshot);
+        }
+        group.recover(hardState, snapshot);
+    }
+
+    private static void append(Group group, StoredEntry stored) {
+        if (stored instanceof Entry entry) {
+            group.log.append(entry);
+            group.backlog.appended(entry.index(), entry.sizeBytes());
+        } else if (stored instanceof DamagedEntry damaged) {
+            group.log.appendDamaged(damaged.id());
+            group.backlog.appended(damaged.index(), 0);
+            group.damage.found(damaged);
+        }
+    }
+
+    /** The snapshot may be newer than the log: a crash came between the two. */
+    private static void restore(Group group, SnapshotMeta snapshot) {
+        if (!group.log.contains(snapshot.lastIncluded())) {
+            group.log.install(snapshot, false);
+            group.backlog.installed(snapshot.index(), false);
+            group.damage.compactedTo(Long.MAX_VALUE);
+        } else { // its configuration may lie before the base, and what follows it may be truncated
+            group.log.configured(snapshot);
+        }
     }
 }

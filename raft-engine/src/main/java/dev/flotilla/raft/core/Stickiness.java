@@ -2,6 +2,8 @@ package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.GroupSettings;
+import dev.flotilla.transport.PeerId;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Whether this peer sticks to the leader that it has: when it heard of one last (thesis §4.2.3), and what it promised to
@@ -15,6 +17,8 @@ final class Stickiness {
     private final Group group;
     private long contactNanos = NEVER; // when a message of the present leader arrived last
     private long boundUntilNanos = NEVER; // by promises of this peer's earlier lives
+    // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
+    private @Nullable PeerId closedBy;
 
     Stickiness(Group group) {
         this.group = group;
@@ -25,14 +29,39 @@ final class Stickiness {
         return contactNanos;
     }
 
-    /** A sign of the leader's life came just now. */
+    /** A message of the leader came just now. */
     void leaderHeard() {
+        contactNanos = group.nowNanos;
+        closedBy = null;
+    }
+
+    /** The leader's node lived until now, for all that this peer knows. */
+    void leaderPresumed() {
         contactNanos = group.nowNanos;
     }
 
-    /** The leader's process is gone: its last sign of life counts no more. */
-    void leaderGone() {
-        contactNanos = NEVER;
+    /** A connection to {@code peer} is lost. */
+    void onLost(PeerId peer, boolean closedByPeer) {
+        closedBy = closedByPeer && peer.equals(group.leader()) ? peer : null;
+    }
+
+    /**
+     * A leader that closed this peer's connection and then refused a new one is gone with its process, so its last sign of
+     * life counts no more. A candidate's claim never does that, nor does a connection that this side closed; nor anything
+     * where lease reads are agreed on, since a closed connection proves nothing that a lease could rest on. Says whether
+     * the leader is gone.
+     */
+    boolean onUnreachable(PeerId peer, boolean isRefused) {
+        boolean isGone = isRefused
+                && !promises()
+                && peer.equals(closedBy)
+                && peer.equals(group.leader())
+                && !group.isLeader();
+        if (isGone) {
+            closedBy = null;
+            contactNanos = NEVER;
+        }
+        return isGone;
     }
 
     /** Whether a leader was heard of within the election time-out, or is this peer itself (thesis §4.2.3). */

@@ -11,15 +11,18 @@
  * <p>Where to look, with paper figure 2 beside the code:
  *
  * <ul>
+ *   <li>The way in: {@code RaftCore} takes inputs, {@code Incoming} the messages among them. {@code SenderGate},
+ *       {@code Certificates} and {@code Tickets} say who may speak; {@code Requests} brings what callers ask to the leader.
  *   <li>State: {@code Group} holds what all rules share. {@code TermAndVote} and {@code RaftLog} are the persistent state,
- *       {@code Durability} sees to its persistence, {@code Commitment} has commitIndex and lastApplied, {@code Leadership}
- *       and {@code Progress} what a leader keeps of its followers.
- *   <li>Elections: {@code Election}; whom a peer sticks to is {@code Stickiness}.
+ *       {@code Durability} sees to its persistence, {@code Commitment} has commitIndex and lastApplied, {@code Backlog} what
+ *       waits for them, {@code Leadership} and {@code Progress} what a leader keeps of its followers for one term.
+ *   <li>Elections: {@code Election}, by its {@code ElectionTimer} and {@code Votes}; {@code Stickiness} says which leader a
+ *       peer sticks to, and what it promised.
  *   <li>Followers: {@code Following} takes entries and snapshots; {@code Damage} and {@code Repair} mend a damaged log.
- *   <li>Leaders: {@code Leading} ties together {@code Replication}, {@code ReadIndex}, {@code Lease}, {@code Membership},
- *       {@code Demotion}, {@code Transfer} and {@code Handover}.
- *   <li>Who may speak: {@code SenderGate}, {@code Certificates}, {@code Tickets}. What callers ask: {@code Requests}.
- *   <li>Silence of idle groups: {@code Quieting}. What is shown and explained: {@code CoreStatus}, {@code Explanation}.
+ *   <li>Leaders: {@code Leading} ties together {@code Replication}, {@code Heartbeats} with {@code ReadIndex} and
+ *       {@code Lease}, {@code Membership} with {@code ChangeRules}, {@code Demotion}, {@code Removal} and
+ *       {@code FeatureLevels}, {@code Transfer} and {@code Handover}; {@code Acknowledgements} are what followers answer.
+ *   <li>Idle groups: {@code Quieting}. What is shown: {@code CoreStatus}, {@code CoreDetails}, {@code Explanation}.
  * </ul>
  */
 @NullMarked

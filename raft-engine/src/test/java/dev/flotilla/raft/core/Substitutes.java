@@ -79,8 +79,8 @@ final class Substitutes {
 
     // ---- reads ----
 
-    static long newestRound(HeartbeatReply reply, @Nullable Leadership leadership) {
-        return leadership == null ? reply.round() : leadership.round;
+    static long newestRound(HeartbeatReply reply, Leading leading) {
+        return leading.office().round;
     }
 
     // ---- membership ----

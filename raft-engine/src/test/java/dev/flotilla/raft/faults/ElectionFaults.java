@@ -77,7 +77,7 @@ final class ElectionFaults {
                         "no-pre-vote",
                         "no campaign before a majority would vote (thesis §9.6)",
                         in("Election", "countPreVotes")
-                                .call("Quorum", "reached")
+                                .call("Votes", "areQuorum")
                                 .gives(1)),
                 new PlantedFault(
                         "learner-campaigns",
@@ -88,11 +88,11 @@ final class ElectionFaults {
                 new PlantedFault(
                         "no-check-quorum",
                         "a leader that its quorum does not answer steps down (thesis §6.2)",
-                        in("Leading", "onTimer").call("Leading", "hearsQuorum").gives(1)),
+                        in("Leading", "onTimer").call("Heartbeats", "hearsQuorum").gives(1)),
                 new PlantedFault(
                         "leader-ignores-a-higher-term",
                         "a higher term makes a leader a follower (paper §5.1)",
-                        in("Leading", "answered")
+                        in("Acknowledgements", "answered")
                                 .call("Election", "becomeFollower")
                                 .skipped()),
                 new PlantedFault(

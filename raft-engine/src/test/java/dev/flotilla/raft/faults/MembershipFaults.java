@@ -55,10 +55,10 @@ final class MembershipFaults {
                                 .call("Configuration", "contains")
                                 .nth(1, 2)
                                 .by("ofAnyStore"),
-                        in("RaftCore", "onAdmitted")
+                        in("Incoming", "onAdmitted")
                                 .call("Configuration", "contains")
                                 .by("ofAnyStore"),
-                        in("Election", "isIn").call("StoreId", "equals").by("isAny")),
+                        in("Votes", "isIn").call("StoreId", "equals").by("isAny")),
                 new PlantedFault(
                         "store-ignored-in-acknowledgements",
                         "acknowledgements from another store id count for nothing (design, Membership)",
@@ -66,9 +66,9 @@ final class MembershipFaults {
                                 .call("Configuration", "contains")
                                 .nth(1, 2)
                                 .by("ofAnyStore"),
-                        in("RaftCore", "onAdmitted")
+                        in("Incoming", "onAdmitted")
                                 .call("Configuration", "contains")
                                 .by("ofAnyStore"),
-                        in("Leading", "answered").call("StoreId", "equals").by("isAny")));
+                        in("Acknowledgements", "answered").call("StoreId", "equals").by("isAny")));
     }
 }

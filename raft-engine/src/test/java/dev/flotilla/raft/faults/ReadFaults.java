@@ -36,8 +36,8 @@ final class ReadFaults {
                 new PlantedFault(
                         "old-round-confirms-the-newest",
                         "an answer proves the round that it belongs to (design, One writer)",
-                        in("Leading", "onHeartbeatReply")
+                        in("Acknowledgements", "onHeartbeatReply")
                                 .call("HeartbeatReply", "round")
-                                .by("newestRound", "leadership")));
+                                .by("newestRound", "leading")));
     }
 }

@@ -62,8 +62,8 @@ final class ReplicationFaults {
                 new PlantedFault(
                         "heartbeat-moves-the-match",
                         "a heartbeat's success proves no entry (RATIS-2605)",
-                        in("Leading", "onHeartbeatReply")
-                                .call("Leading", "answered")
+                        in("Acknowledgements", "onHeartbeatReply")
+                                .call("Acknowledgements", "answered")
                                 .resultBy("sentIsMatched")),
                 new PlantedFault(
                         "quiet-before-all-match",
