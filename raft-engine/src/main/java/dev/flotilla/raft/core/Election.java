@@ -33,8 +33,7 @@ final class Election {
     // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
     private long ownVoteNumber = Long.MAX_VALUE;
 
-    Election(
-            Group group, Stickiness stickiness, ElectionTimer timer, Certificates certificates, Outcome outcome) {
+    Election(Group group, Stickiness stickiness, ElectionTimer timer, Certificates certificates, Outcome outcome) {
         this.group = group;
         this.stickiness = stickiness;
         this.outcome = outcome;

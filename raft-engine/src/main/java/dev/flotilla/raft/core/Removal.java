@@ -42,8 +42,7 @@ final class Removal {
 
     private void tell(Member former) {
         if (!former.peerId().equals(group.self)) {
-            group.send(
-                    former.peerId(), new Removed(certificates.removalNotice(former.peerId(), former.storeId())));
+            group.send(former.peerId(), new Removed(certificates.removalNotice(former.peerId(), former.storeId())));
         }
     }
 

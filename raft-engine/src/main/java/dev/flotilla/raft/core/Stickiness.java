@@ -52,11 +52,8 @@ final class Stickiness {
      * the leader is gone.
      */
     boolean onUnreachable(PeerId peer, boolean isRefused) {
-        boolean isGone = isRefused
-                && !promises()
-                && peer.equals(closedBy)
-                && peer.equals(group.leader())
-                && !group.isLeader();
+        boolean isGone =
+                isRefused && !promises() && peer.equals(closedBy) && peer.equals(group.leader()) && !group.isLeader();
         if (isGone) {
             closedBy = null;
             contactNanos = NEVER;

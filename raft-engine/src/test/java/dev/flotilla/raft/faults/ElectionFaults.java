@@ -88,7 +88,9 @@ final class ElectionFaults {
                 new PlantedFault(
                         "no-check-quorum",
                         "a leader that its quorum does not answer steps down (thesis §6.2)",
-                        in("Leading", "onTimer").call("Heartbeats", "hearsQuorum").gives(1)),
+                        in("Leading", "onTimer")
+                                .call("Heartbeats", "hearsQuorum")
+                                .gives(1)),
                 new PlantedFault(
                         "leader-ignores-a-higher-term",
                         "a higher term makes a leader a follower (paper §5.1)",

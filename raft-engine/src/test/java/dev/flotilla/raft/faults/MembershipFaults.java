@@ -69,6 +69,8 @@ final class MembershipFaults {
                         in("Incoming", "onAdmitted")
                                 .call("Configuration", "contains")
                                 .by("ofAnyStore"),
-                        in("Acknowledgements", "answered").call("StoreId", "equals").by("isAny")));
+                        in("Acknowledgements", "answered")
+                                .call("StoreId", "equals")
+                                .by("isAny")));
     }
 }

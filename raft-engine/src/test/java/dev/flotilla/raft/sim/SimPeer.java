@@ -6,34 +6,19 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.core.Role;
-import dev.flotilla.raft.core.Trace;
-import dev.flotilla.raft.driver.Silence;
 import dev.flotilla.raft.machine.StateMachine;
-import dev.flotilla.raft.message.Certificate;
 import dev.flotilla.raft.message.Configuration;
-import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
-import dev.flotilla.raft.message.RaftMessage;
-import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A peer: a core, a disk, a state machine, and a driver that does exactly what {@link Effect} says. An effect waits for
- * the writes before it; {@link Effect.SendEarly} alone does not.
- */
+/** A peer: a core, a disk, a state machine, and a {@link SimDriver} between them. */
 public final class SimPeer {
-    /** An effect that waits until the write of number {@code after} is durable. */
-    private record Held(long after, Effect effect) {}
-
     private final SimNode node;
     private final World world;
     private final Supplier<? extends StateMachine<?>> machines;
@@ -44,18 +29,10 @@ public final class SimPeer {
     private int generation = 1;
     private int life; // counts starts and crashes: work of an earlier life is void
     private @Nullable RaftCore core;
-    private Role role = Role.FOLLOWER;
-    private long term;
-
+    private PeerTrace trace;
     private @Nullable CoreStatus status; // as of statusNanos, after the last step; null if nobody asked yet
     private long statusNanos;
-    private SimLog log = new SimLog(); // as the core sees it, durable or not
-    private ApplyQueue applying;
-    private ApplyOrder applyOrder;
-    private Silence silence;
-    private long emitted;
-    private long durable;
-    private final Deque<Held> held = new ArrayDeque<>();
+    private SimDriver driver; // of the present life, or of the last
 
     /** A peer on a node of its own, whose clock is right, with a few registers. */
     public SimPeer(String name, World world, RaftConfig config, RandomGenerator random, Set<PeerId> contacts) {
@@ -78,9 +55,8 @@ public final class SimPeer {
         this.machines = machines;
         this.decoded = decoded;
         this.disk = new SimDisk(Names.store(node.id(), generation), contacts);
-        this.applying = new ApplyQueue(this, world, newMachine());
-        this.applyOrder = new ApplyOrder(this, 0);
-        this.silence = new Silence(node.heartbeats(), this::nowNanos);
+        this.driver = new SimDriver(this, world, disk, newMachine());
+        this.trace = new PeerTrace(this, world, 0);
     }
 
     private SimMachine newMachine() {
@@ -118,15 +94,15 @@ public final class SimPeer {
     }
 
     public SimMachine machine() {
-        return applying.machine();
+        return driver.machine();
     }
 
     SimLog log() {
-        return log;
+        return driver.log();
     }
 
     public Role role() {
-        return role;
+        return trace.role();
     }
 
     /** What chance decides about this peer. */
@@ -136,7 +112,7 @@ public final class SimPeer {
 
     /** As it was told last. */
     long term() {
-        return term;
+        return trace.term();
     }
 
     int life() {
@@ -195,22 +171,16 @@ public final class SimPeer {
     /** Starts from what is on the disk. */
     public void start() {
         life++;
-        log = disk.log().copy();
         SimMachine machine = newMachine();
         SimMachine.State snapshot = disk.snapshot();
         if (snapshot != null) {
             machine.restore(snapshot);
         }
-        applying = new ApplyQueue(this, world, machine);
-        applyOrder = new ApplyOrder(this, machine.lastApplied());
+        driver = new SimDriver(this, world, disk, machine);
         if (snapshot != null) {
             world.restored(this, snapshot);
         }
-        silence = new Silence(node.heartbeats(), this::nowNanos);
-        emitted = 0;
-        durable = 0;
-        role = Role.FOLLOWER;
-        term = disk.hardState().term();
+        trace = new PeerTrace(this, world, disk.hardState().term());
         core = new RaftCore(
                 new FakeCredentials(id()),
                 disk.storeId(),
@@ -218,7 +188,7 @@ public final class SimPeer {
                 config,
                 disk.recover(),
                 random,
-                new Listener(),
+                trace,
                 nowNanos());
     }
 
@@ -227,16 +197,14 @@ public final class SimPeer {
         life++;
         core = null;
         status = null;
-        silence.end();
-        disk.crash(surviving);
-        held.clear();
+        driver.crash(surviving);
     }
 
     /** The data directory is gone; a new one takes its place. Only while down. */
     public void wipe(Set<PeerId> contacts) {
         generation++;
         disk = new SimDisk(Names.store(id(), generation), contacts);
-        log = new SimLog();
+        driver = new SimDriver(this, world, disk, machine());
     }
 
     // ---- the driver ----
@@ -247,121 +215,19 @@ public final class SimPeer {
             return;
         }
         world.stepping(this, input);
-        applyOrder.stepping(input);
+        driver.stepping(input);
         status = null;
         List<Effect> effects = core.step(input, nowNanos());
         status = null;
-        effects.forEach(this::take);
+        effects.forEach(driver::take);
         world.stepped(this, input, effects);
-        sendEarly(effects);
-        release();
-    }
-
-    private void take(Effect effect) {
-        world.emitted(this, effect);
-        applyOrder.emitted(effect);
-        if (effect instanceof Effect.Persist persist) {
-            log.replace(persist.entries());
-            enqueue(persist.number(), persist);
-        } else if (effect instanceof Effect.InstallSnapshot install) {
-            if (install.keepLog()) {
-                log.compact(install.snapshot().lastIncluded());
-            } else {
-                log.reset(install.snapshot().lastIncluded());
-            }
-            enqueue(install.number(), install);
-        } else if (!(effect instanceof Effect.SendEarly)) {
-            Violation.unless(
-                    !(effect instanceof Effect.Apply apply && disk.isKnownDamaged(apply.index())),
-                    "%s is to apply what is damaged on its disk: %s",
-                    name(),
-                    effect);
-            if (effect instanceof Effect.Send send) {
-                requireWhole(send.message());
-            } else if (effect instanceof Effect.Compact compact) {
-                disk.expectCompaction(compact.base());
-            }
-            held.addLast(new Held(emitted, effect));
-        }
-    }
-
-    /** Who knows of damage does not acknowledge what lies behind it, before that is at least being written again. */
-    private void requireWhole(RaftMessage message) {
-        long index = message instanceof RaftMessage.AppendAccepted accepted
-                ? accepted.matchIndex()
-                : message instanceof RaftMessage.InstallSnapshotReply reply
-                                && reply.progress() == SnapshotProgress.INSTALLED
-                        ? reply.index()
-                        : 0;
-        Violation.unless(!disk.staysDamaged(index), "%s says %s, but its disk is damaged before that", name(), message);
-    }
-
-    private void sendEarly(List<Effect> effects) {
-        for (Effect effect : effects) {
-            if (effect instanceof Effect.SendEarly early) {
-                world.send(this, early.to(), early.message());
-            }
-        }
-    }
-
-    private void enqueue(long number, Effect effect) {
-        Violation.unless(number == emitted + 1, "%s numbers a write %d after %d", name(), number, emitted);
-        emitted = number;
-        disk.enqueue(number, effect);
-        world.written(this);
+        driver.sendEarly(effects);
+        driver.release();
     }
 
     /** The disk finishes its {@code count} oldest writes; the core is told of the last. */
     public void diskCompletes(int count) {
-        for (int i = 0; i < count; i++) {
-            SimDisk.Write write = disk.completeOne();
-            durable = write.number();
-            if (write.effect() instanceof Effect.InstallSnapshot install) {
-                applying.restore(install, installed(install), disk);
-            }
-            release();
-        }
-        step(new Input.Persisted(durable));
-    }
-
-    private void release() {
-        while (!held.isEmpty() && held.getFirst().after() <= durable) {
-            perform(held.removeFirst().effect());
-        }
-    }
-
-    private void perform(Effect effect) {
-        if (effect instanceof Effect.Send send) {
-            world.send(this, send.to(), silence.stamped(send.message()));
-        } else if (effect instanceof Effect.Watch watch) {
-            silence.watch(
-                    watch.incarnations(), lost -> ifStillAlive(World.Work.LOAD, () -> step(new Input.NodeLost(lost))));
-        } else if (effect instanceof Effect.Apply apply) {
-            applying.apply(apply.index(), disk);
-        } else if (effect instanceof Effect.Answered answered) {
-            world.answered(this, answered.id(), answered.result());
-        } else if (effect instanceof Effect.Forwarded forwarded) {
-            world.forwarded(this, forwarded.id(), forwarded.term());
-        } else if (effect instanceof Effect.LoadEntries load) {
-            ifStillAlive(World.Work.LOAD, () -> load(load));
-        } else if (effect instanceof Effect.ReceiveSnapshot receive) {
-            world.receiveSnapshot(this, receive.snapshot(), receive.sources());
-        } else if (effect instanceof Effect.Compact compact) {
-            compact(compact);
-        } else if (effect instanceof Effect.SignCertificate sign) {
-            Certificate signed = sign.unsigned().signedBy(new FakeCredentials(id()));
-            ifStillAlive(World.Work.LOAD, () -> step(new Input.CertificateSigned(signed)));
-        } else if (effect instanceof Effect.VerifyCertificates verify) {
-            if (verify.proof().stream().allMatch(each -> each.isSigned(new FakeCredentials(id())))) {
-                ifStillAlive(World.Work.LOAD, () -> step(new Input.CertificatesVerified(verify.chain())));
-            }
-        } else if (effect instanceof Effect.SaveCertificates save) {
-            disk.saveCertificates(save.chain());
-        } else if (effect instanceof Effect.LeftGroup) {
-            world.left(this);
-        } else {
-            throw new AssertionError("unhandled effect: " + effect);
-        }
+        step(new Input.Persisted(driver.diskCompletes(count)));
     }
 
     /** Has the world run {@code task} later, unless this peer stops before. */
@@ -374,54 +240,9 @@ public final class SimPeer {
         });
     }
 
-    private void load(Effect.LoadEntries load) {
-        List<Entry> found = read(load);
-        if (disk.firstDamaged(load.fromIndex(), load.fromIndex()) > 0) {
-            step(new Input.DamageFound(disk.tellDamage()));
-        }
-        step(new Input.EntriesLoaded(load.to(), load.run(), found));
-    }
-
-    private List<Entry> read(Effect.LoadEntries load) {
-        List<Entry> found = new ArrayList<>();
-        if (load.fromIndex() <= disk.log().base().index()) {
-            return found;
-        }
-        long bytes = 0;
-        long end = Math.min(load.toIndexExclusive() - 1, disk.log().lastIndex());
-        for (long index = load.fromIndex(); index <= end; index++) {
-            Entry entry = disk.log().entry(index);
-            bytes += entry.sizeBytes();
-            boolean isDamaged = disk.firstDamaged(index, index) > 0;
-            if (isDamaged || (bytes > load.bytesMax() && !found.isEmpty())) {
-                break;
-            }
-            found.add(entry);
-        }
-        return found;
-    }
-
-    private void compact(Effect.Compact compact) {
-        SimMachine.State snapshot = disk.snapshot();
-        Violation.unless(
-                snapshot != null && snapshot.meta().index() >= compact.base().index(),
-                "%s compacts to %s without a snapshot of it",
-                name(),
-                compact.base());
-        disk.compact(compact.base());
-    }
-
-    private SimMachine.State installed(Effect.InstallSnapshot install) {
-        SimMachine.State state = disk.snapshot();
-        if (state == null) {
-            throw new AssertionError("installed " + install + ", found none");
-        }
-        return state;
-    }
-
     /** Runs {@code task} when the state machine is idle. */
     void whenIdle(Runnable task) {
-        applying.whenIdle(task);
+        driver.whenIdle(task);
     }
 
     /** Takes a snapshot of the state as it is now; it is durable later. False if there is nothing new in it. */
@@ -442,44 +263,5 @@ public final class SimPeer {
             }
         });
         return true;
-    }
-
-    private final class Listener implements Trace {
-        @Override
-        public void roleChanged(Role newRole, long newTerm, @Nullable PeerId leader) {
-            world.roleChanged(SimPeer.this, newRole, newTerm, leader);
-            role = newRole;
-            term = newTerm;
-        }
-
-        @Override
-        public void damaged(List<DamagedEntry> entries) {
-            world.damaged(SimPeer.this, entries);
-        }
-
-        @Override
-        public void repaired(long firstIndex, long lastIndex, int left) {
-            world.repaired(SimPeer.this, firstIndex, lastIndex, left);
-        }
-
-        @Override
-        public void lostEntries(PeerId peer, long acknowledgedIndex) {
-            world.lostEntries(SimPeer.this, peer, acknowledgedIndex);
-        }
-
-        @Override
-        public void demoted(PeerId peer, String reason) {
-            world.demoted(SimPeer.this, peer, reason);
-        }
-
-        @Override
-        public void handsOver(PeerId peer, int priority) {
-            world.handsOver(SimPeer.this, peer, priority);
-        }
-
-        @Override
-        public void dropped(PeerId from, String message, String reason) {
-            world.dropped(SimPeer.this, from, message, reason);
-        }
     }
 }
