@@ -8,7 +8,7 @@ public final class DialException extends IOException {
 
     private final boolean refused;
 
-    DialException(String message, boolean refused) {
+    public DialException(String message, boolean refused) {
         super(message);
         this.refused = refused;
     }

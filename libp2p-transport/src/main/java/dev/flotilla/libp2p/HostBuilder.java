@@ -1,17 +1,22 @@
 package dev.flotilla.libp2p;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.security.SecurityProtocol;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.ServiceLoader;
 
-/** Says what a {@link Host} is made of. */
+/** Says what a {@link Host} is made of. What is not said has a good default: all transports, all security protocols. */
 public final class HostBuilder {
-    final PrivateKey identity;
-    final List<Multiaddr> listenAddresses = new ArrayList<>();
-    final List<HostService> services = new ArrayList<>();
-    String agentVersion = "flotilla";
-    HostConfig config = HostConfig.defaults();
+    private final PrivateKey identity;
+    private final List<Multiaddr> listenAddresses = new ArrayList<>();
+    private final List<HostService> services = new ArrayList<>();
+    private final List<TransportFactory> transports = new ArrayList<>();
+    private final List<SecurityProtocol> securityProtocols = new ArrayList<>();
+    private String agentVersion = "flotilla";
+    private HostConfig config = HostConfig.defaults();
 
     HostBuilder(PrivateKey identity) {
         this.identity = identity;
@@ -19,7 +24,6 @@ public final class HostBuilder {
 
     /** Listens there, too; port 0 lets the system choose. Without any, the host only dials. */
     public HostBuilder listen(Multiaddr address) {
-        TcpAddress.of(address).bindAddress(); // or it throws
         listenAddresses.add(address);
         return this;
     }
@@ -45,8 +49,58 @@ public final class HostBuilder {
         return this;
     }
 
-    /** The host, not started. */
+    /** Adds a transport; once one is added, the host has those that were added and no others. */
+    public HostBuilder transport(TransportFactory transport) {
+        transports.add(transport);
+        return this;
+    }
+
+    /** Adds a security protocol, the preferred first; once one is added, the host has those that were added and no others. */
+    public HostBuilder security(SecurityProtocol protocol) {
+        securityProtocols.add(protocol);
+        return this;
+    }
+
+    public PrivateKey identity() {
+        return identity;
+    }
+
+    public List<Multiaddr> listenAddresses() {
+        return List.copyOf(listenAddresses);
+    }
+
+    public String agentVersion() {
+        return agentVersion;
+    }
+
+    public HostConfig config() {
+        return config;
+    }
+
+    public List<HostService> services() {
+        return List.copyOf(services);
+    }
+
+    /** Empty for the default ones. */
+    public List<TransportFactory> transports() {
+        return List.copyOf(transports);
+    }
+
+    /** Empty for the default ones. */
+    public List<SecurityProtocol> securityProtocols() {
+        return List.copyOf(securityProtocols);
+    }
+
+    /**
+     * The host, not started.
+     *
+     * @throws IllegalArgumentException if no transport takes a listening address; the message says why
+     */
     public Host build() {
-        return new Host(this);
+        Optional<HostFactory> factory = ServiceLoader.load(HostFactory.class, HostBuilder.class.getClassLoader())
+                .findFirst();
+        return factory.orElseThrow(() -> new IllegalStateException(
+                        "no implementation of " + HostFactory.class.getName() + " is on the class path"))
+                .newHost(this);
     }
 }

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.LongAdder;
 public final class HostCounters {
     /** What is counted. */
     public enum Event {
-        /** An inbound TCP connection came. */
+        /** An inbound connection came. */
         ACCEPTED,
         /** An inbound connection was closed at once, since a limit was reached. */
         REFUSED,
@@ -30,13 +30,14 @@ public final class HostCounters {
 
     private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
 
-    HostCounters() {
+    public HostCounters() {
         for (Event event : Event.values()) {
             counts.put(event, new LongAdder());
         }
     }
 
-    void count(Event event) {
+    /** Counts one; called by the host and what belongs to it. */
+    public void count(Event event) {
         adder(event).increment();
     }
 

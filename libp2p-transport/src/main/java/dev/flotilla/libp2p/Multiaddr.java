@@ -79,11 +79,34 @@ public final class Multiaddr {
 
     /** {@code /ip4|ip6/.../tcp/port} of a socket, or {@code /dns/...} of an unresolved one; a scope becomes ip6zone. */
     public static Multiaddr of(InetSocketAddress socket) {
+        return of(socket, MultiaddrProtocol.TCP);
+    }
+
+    /**
+     * As {@link #of(InetSocketAddress)}, with another shape behind the host: {@code (UDP, QUIC_V1)} makes
+     * {@code /ip4|ip6/.../udp/port/quic-v1}.
+     *
+     * @param shape the first carries the port, the others have no values
+     */
+    public static Multiaddr of(InetSocketAddress socket, MultiaddrProtocol... shape) {
         InetAddress address = socket.getAddress();
         List<Component> components = new ArrayList<>();
         if (address == null) {
             components.add(textual(MultiaddrProtocol.DNS, socket.getHostString()));
-        } else if (address instanceof Inet6Address ip6) {
+        } else {
+            components.addAll(ofHost(address).components);
+        }
+        components.add(textual(shape[0], Integer.toString(socket.getPort())));
+        for (MultiaddrProtocol protocol : List.of(shape).subList(1, shape.length)) {
+            components.add(new Component(protocol, Bytes.EMPTY));
+        }
+        return new Multiaddr(components);
+    }
+
+    /** {@code /ip4/...} or {@code [/ip6zone/...]/ip6/...}. */
+    public static Multiaddr ofHost(InetAddress address) {
+        List<Component> components = new ArrayList<>();
+        if (address instanceof Inet6Address ip6) {
             if (ip6.getScopedInterface() != null) {
                 components.add(textual(
                         MultiaddrProtocol.IP6ZONE, ip6.getScopedInterface().getName()));
@@ -92,7 +115,6 @@ public final class Multiaddr {
         } else {
             components.add(new Component(MultiaddrProtocol.IP4, Bytes.wrap(address.getAddress())));
         }
-        components.add(textual(MultiaddrProtocol.TCP, Integer.toString(socket.getPort())));
         return new Multiaddr(components);
     }
 
@@ -100,17 +122,26 @@ public final class Multiaddr {
         return new Component(protocol, Bytes.wrap(protocol.format().parse(value)));
     }
 
-    /**
-     * The socket address of {@code [/ip6zone/Z]/(ip4|ip6|dns|dns4|dns6)/H/tcp/P}, with or without {@code /p2p/ID} behind
-     * it; unresolved for names. Empty for every other shape, and for a zone that this machine does not have.
-     */
+    /** {@link #socketAddress} of a TCP address. */
     public Optional<InetSocketAddress> tcpSocketAddress() {
+        return socketAddress(MultiaddrProtocol.TCP);
+    }
+
+    /**
+     * The socket address of {@code [/ip6zone/Z]/(ip4|ip6|dns|dns4|dns6)/H}, then {@code shape}, with or without {@code
+     * /p2p/ID} behind it; unresolved for names. Empty for every other address, and for a zone that this machine does not
+     * have.
+     *
+     * @param shape the first carries the port: {@code (TCP)}, {@code (UDP, QUIC_V1)}
+     */
+    public Optional<InetSocketAddress> socketAddress(MultiaddrProtocol... shape) {
         List<Component> rest = new ArrayList<>(peerId().isPresent() ? components.subList(0, size() - 1) : components);
         String zone = "";
         if (!rest.isEmpty() && rest.get(0).protocol() == MultiaddrProtocol.IP6ZONE) {
             zone = "%" + rest.remove(0).text();
         }
-        if (rest.size() != 2 || rest.get(1).protocol() != MultiaddrProtocol.TCP) {
+        if (rest.size() != 1 + shape.length
+                || !rest.stream().skip(1).map(Component::protocol).toList().equals(List.of(shape))) {
             return Optional.empty();
         }
         Component host = rest.get(0);
@@ -122,6 +153,26 @@ public final class Multiaddr {
             case IP6 -> literal(host, zone, port);
             default -> Optional.empty();
         };
+    }
+
+    /** The IP address that this one begins with; empty if it begins with a name or anything else. */
+    public Optional<InetAddress> ipAddress() {
+        int at = !isEmpty() && components.get(0).protocol() == MultiaddrProtocol.IP6ZONE ? 1 : 0;
+        if (at >= size()) {
+            return Optional.empty();
+        }
+        Component host = components.get(at);
+        return switch (host.protocol()) {
+            case IP4, IP6 -> literal(host, "", 0).map(InetSocketAddress::getAddress);
+            default -> Optional.empty();
+        };
+    }
+
+    /** This address with {@code host} in place of its first component. */
+    public Multiaddr withHost(InetAddress host) {
+        List<Component> changed = new ArrayList<>(ofHost(host).components);
+        changed.addAll(components.subList(1, size()));
+        return new Multiaddr(changed);
     }
 
     private static Optional<InetSocketAddress> literal(Component host, String zone, int port) {

@@ -16,10 +16,20 @@ public final class Hosts implements AutoCloseable {
     private static final long WAIT_SECONDS = 20;
 
     private final List<Host> hosts = new ArrayList<>();
+    private final Way way;
+
+    public Hosts() {
+        this(Way.DEFAULT);
+    }
+
+    /** Hosts that talk in this way and in no other. */
+    public Hosts(Way way) {
+        this.way = way;
+    }
 
     /** A started host that pings, identifies and echoes. */
     public Host start(HostConfig config) {
-        return start(PrivateKey.generate(), config, Multiaddr.parse("/ip4/127.0.0.1/tcp/0"));
+        return start(PrivateKey.generate(), config, way.listen());
     }
 
     public Host start() {
@@ -27,14 +37,15 @@ public final class Hosts implements AutoCloseable {
     }
 
     public Host start(PrivateKey identity, HostConfig config, Multiaddr address) {
-        Host host = Host.builder(identity)
+        HostBuilder builder = Host.builder(identity)
                 .listen(address)
                 .agentVersion("flotilla/test")
                 .config(config)
                 .service(new Ping())
                 .service(new Identify())
-                .service(new Echo())
-                .build();
+                .service(new Echo());
+        way.security().forEach(builder::security);
+        Host host = builder.build();
         hosts.add(host);
         await(host.start());
         return host;

@@ -14,6 +14,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -57,10 +58,7 @@ final class IdentifyMessage {
     }
 
     private static boolean isLoopback(Multiaddr address) {
-        return address.tcpSocketAddress()
-                .map(socket ->
-                        socket.getAddress() != null && socket.getAddress().isLoopbackAddress())
-                .orElse(false);
+        return address.ipAddress().filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     /** Pieces of a message, on as many pages as they need. */

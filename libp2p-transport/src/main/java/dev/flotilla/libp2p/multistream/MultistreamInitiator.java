@@ -42,7 +42,8 @@ public final class MultistreamInitiator extends Negotiation {
         } else if (!text.equals(Message.NOT_AVAILABLE)) {
             throw new ProtocolNegotiationException("the peer answered " + Message.quote(text) + " after " + ownWords());
         } else if (proposed + 1 == protocols.size()) {
-            throw new ProtocolNegotiationException("the peer answered 'na' after " + ownWords());
+            throw new ProtocolNegotiationException(
+                    "the peer answered 'na' to all that this side proposed: " + String.join(", ", protocols));
         } else {
             proposed++;
             ByteBuf out = ctx.alloc().buffer();

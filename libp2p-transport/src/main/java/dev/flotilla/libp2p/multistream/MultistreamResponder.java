@@ -2,6 +2,8 @@ package dev.flotilla.libp2p.multistream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -12,15 +14,26 @@ import org.jspecify.annotations.Nullable;
 public final class MultistreamResponder extends Negotiation {
     private static final int PROPOSALS_MAX = 32;
 
+    private static final int QUOTED_MAX = 8;
+
     private final Predicate<String> supported;
+    private final String ownProtocols; // for messages; empty if there is no fixed list
     private @Nullable ByteBuf answers; // not yet written
     private int proposals;
-    private String lastProposal = "nothing";
+    private final List<String> refused = new ArrayList<>(); // quoted, the first few
 
     /** @param supported whether this side speaks a protocol; asked on the event loop */
     public MultistreamResponder(Predicate<String> supported, ProtocolInstaller installer) {
         super(installer);
         this.supported = supported;
+        this.ownProtocols = "";
+    }
+
+    /** @param protocols that this side speaks, which a failure then names */
+    public MultistreamResponder(List<String> protocols, ProtocolInstaller installer) {
+        super(installer);
+        this.supported = List.copyOf(protocols)::contains;
+        this.ownProtocols = ", this side has " + String.join(", ", protocols);
     }
 
     @Override
@@ -35,15 +48,17 @@ public final class MultistreamResponder extends Negotiation {
 
     @Override
     void onMessage(ChannelHandlerContext ctx, String text) throws ProtocolNegotiationException {
-        lastProposal = Message.quote(text);
         if (supported.test(text)) {
             answer(ctx, text);
             onPause(ctx); // written even if the initiator has already gone: its request counts
             agree(ctx, text);
         } else if (++proposals == PROPOSALS_MAX) {
-            throw new ProtocolNegotiationException(
-                    "the peer made " + PROPOSALS_MAX + " proposals in vain, the last was " + lastProposal);
+            throw new ProtocolNegotiationException("the peer made " + PROPOSALS_MAX
+                    + " proposals in vain, the last was " + Message.quote(text) + ownProtocols);
         } else {
+            if (refused.size() < QUOTED_MAX) {
+                refused.add(Message.quote(text));
+            }
             answer(ctx, Message.NOT_AVAILABLE);
         }
     }
@@ -68,7 +83,7 @@ public final class MultistreamResponder extends Negotiation {
 
     @Override
     String ownWords() {
-        return "it proposed " + lastProposal;
+        return "it proposed " + (refused.isEmpty() ? "nothing" : String.join(", ", refused)) + ownProtocols;
     }
 
     @Override

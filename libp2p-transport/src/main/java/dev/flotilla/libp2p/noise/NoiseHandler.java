@@ -2,7 +2,9 @@ package dev.flotilla.libp2p.noise;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.security.SecureSession;
+import dev.flotilla.libp2p.security.SecurityHandler;
 import dev.flotilla.libp2p.security.SecurityHandshakeException;
+import dev.flotilla.libp2p.security.SecurityProtocol;
 import dev.flotilla.transport.PeerId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -26,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * they are flushed, and their promises complete when the bytes have left. Any failure closes the channel; the handshake
  * has no time limit of its own.
  */
-public final class NoiseHandler extends ByteToMessageDecoder implements ChannelOutboundHandler {
+public final class NoiseHandler extends ByteToMessageDecoder implements ChannelOutboundHandler, SecurityHandler {
     /** The name under which the two sides agree on this protocol. */
     public static final String PROTOCOL = "/noise";
 
@@ -48,11 +50,11 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
     private boolean flushWanted;
     private boolean failed;
 
-    private NoiseHandler(boolean initiator, PrivateKey identity, @Nullable PeerId expected, List<String> muxers) {
-        this.initiator = initiator;
-        this.identity = identity;
-        this.expected = expected;
-        this.muxers = List.copyOf(muxers);
+    NoiseHandler(SecurityProtocol.Parameters parameters) {
+        this.initiator = parameters.initiator();
+        this.identity = parameters.identity();
+        this.expected = parameters.expected();
+        this.muxers = parameters.muxers();
     }
 
     /**
@@ -62,18 +64,15 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
      * @param muxers to offer; empty leaves them to a negotiation on the secured channel
      */
     public static NoiseHandler initiator(PrivateKey identity, @Nullable PeerId expected, List<String> muxers) {
-        return new NoiseHandler(true, identity, expected, muxers);
+        return new NoiseHandler(new SecurityProtocol.Parameters(true, identity, expected, muxers));
     }
 
     /** The side that was dialled. */
     public static NoiseHandler responder(PrivateKey identity, List<String> muxers) {
-        return new NoiseHandler(false, identity, null, muxers);
+        return new NoiseHandler(new SecurityProtocol.Parameters(false, identity, null, muxers));
     }
 
-    /**
-     * The secured session, or a {@link SecurityHandshakeException}. Completes on the event loop before anything in the
-     * clear is fired, so that a callback can add the handlers to fire it to.
-     */
+    @Override
     public CompletableFuture<SecureSession> session() {
         return session;
     }

@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.transport;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
@@ -67,7 +68,7 @@ final class Redialer {
             }
             dialling = true;
             dialled = addresses.of(peer);
-            host.connect(peer, dialled)
+            host.connect(peer, dialled, DialOptions.defaults().withBackoffIgnored()) // this has delays of its own
                     .whenComplete((connection, failure) -> control.execute(() -> {
                         dialling = false;
                         if (failure == null) {

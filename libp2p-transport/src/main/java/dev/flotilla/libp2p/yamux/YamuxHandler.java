@@ -1,6 +1,8 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.MuxedConnection;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -15,7 +17,10 @@ import org.jspecify.annotations.Nullable;
  * go-away, the connection is closed, and the handler fires a {@link YamuxException} down the pipeline. Reading from the
  * socket pauses only while more than the configured bytes wait in all streams together.
  */
-public final class YamuxHandler extends ChannelDuplexHandler implements FrameDecoder.Sink {
+public final class YamuxHandler extends ChannelDuplexHandler implements FrameDecoder.Sink, MuxedConnection {
+    /** The name under which the two sides agree on this protocol. */
+    public static final String PROTOCOL = "/yamux/1.0.0";
+
     private static final int UNSENT_ACKS_MAX = 256; // go and rust have no more streams without an acknowledgement
 
     private final YamuxConfig config;
@@ -45,10 +50,8 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
     /** What exists once the handler is in a pipeline. */
     private record Session(FrameWriter writer, KeepAlive keepAlive, StreamOpener opener) {}
 
-    /**
-     * Opens a stream whose pipeline starts with {@code handler}. Waits while the peer has too many unacknowledged ones.
-     * Any thread; the future fails with an {@link java.io.IOException} that says why there is no stream.
-     */
+    /** Waits while the peer has too many unacknowledged streams. */
+    @Override
     public CompletableFuture<YamuxStreamChannel> openStream(ChannelHandler handler) {
         CompletableFuture<YamuxStreamChannel> opened = new CompletableFuture<>();
         ChannelHandlerContext ctx = ctx();
@@ -69,7 +72,12 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
         return endedByPeer;
     }
 
-    /** Streams of both sides that have not ended; event loop only. */
+    @Override
+    public YamuxStreamChannel streamOf(Channel channel) {
+        return (YamuxStreamChannel) channel;
+    }
+
+    @Override
     public int streamCount() {
         return streams.ownCount() + streams.peerCount();
     }

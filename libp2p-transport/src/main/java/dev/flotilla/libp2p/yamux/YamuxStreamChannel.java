@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.channel.AbstractChannel;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelConfig;
@@ -21,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * end. Once both sides have ended, the channel closes. {@link #close} ends our side without cutting what was sent, but
  * resets a stream that still has unsent bytes; {@link #reset} ends both directions at once.
  */
-public final class YamuxStreamChannel extends AbstractChannel implements DuplexChannel {
+public final class YamuxStreamChannel extends AbstractChannel implements DuplexChannel, MuxedStream {
     private static final ChannelMetadata METADATA = new ChannelMetadata(false, 16);
 
     private final YamuxHandler connection;
@@ -57,12 +58,22 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
         return output;
     }
 
-    /** Why the stream ended before its time; null while it is open and after an orderly end. */
+    @Override
+    public DuplexChannel channel() {
+        return this;
+    }
+
+    @Override
+    public String label() {
+        return Integer.toUnsignedString(streamId);
+    }
+
+    @Override
     public @Nullable Throwable closeCause() {
         return closeCause;
     }
 
-    /** Ends both directions at once and drops what was not sent; the peer's side ends too. */
+    @Override
     public void reset() {
         if (!open) {
             return;
@@ -82,7 +93,7 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
         }
     }
 
-    /** Ends this side's output as {@link #shutdownOutput} does, then closes: what the peer still sends is dropped. */
+    @Override
     public void closeAfterOutput() {
         if (!open) {
             return;

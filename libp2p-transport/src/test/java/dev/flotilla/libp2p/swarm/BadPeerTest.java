@@ -1,11 +1,16 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import static dev.flotilla.libp2p.Hosts.await;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static dev.flotilla.libp2p.Hosts.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.HostCounters.Event;
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.ping.Ping;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -153,7 +158,7 @@ class BadPeerTest {
         Connection connection = connect(bad, host);
         awaitUntil("both are up", () -> !host.connections().isEmpty());
         // below yamux, above Noise: a frame of a type that does not exist
-        connection
+        ((SwarmConnection) connection)
                 .channel()
                 .pipeline()
                 .context("yamux")
@@ -170,7 +175,7 @@ class BadPeerTest {
         Host bad = hosts.start();
         Connection connection = connect(bad, host);
         awaitUntil("both are up", () -> !host.connections().isEmpty());
-        connection
+        ((SwarmConnection) connection)
                 .channel()
                 .pipeline()
                 .firstContext()

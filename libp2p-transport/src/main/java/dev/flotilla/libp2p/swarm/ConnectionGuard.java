@@ -1,5 +1,6 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
+import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import dev.flotilla.libp2p.yamux.GoAwayCode;
 import dev.flotilla.libp2p.yamux.YamuxException;
@@ -19,17 +20,17 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
 
-    private final CompletableFuture<Connection> upgraded;
+    private final CompletableFuture<?> upgraded;
     private final HostCounters counters;
-    private @Nullable Connection connection;
+    private @Nullable SwarmConnection connection;
 
-    ConnectionGuard(CompletableFuture<Connection> upgraded, HostCounters counters) {
+    ConnectionGuard(CompletableFuture<?> upgraded, HostCounters counters) {
         this.upgraded = upgraded;
         this.counters = counters;
     }
 
     /** The handshake is done. */
-    void established(Connection made) {
+    void established(SwarmConnection made) {
         connection = made;
     }
 
@@ -54,7 +55,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
-    private void onFailure(Connection made, Throwable cause) {
+    private void onFailure(SwarmConnection made, Throwable cause) {
         if (isViolation(cause) && made.isOpen()) {
             made.markClosedLocally();
             counters.count(HostCounters.Event.PROTOCOL_ERROR);

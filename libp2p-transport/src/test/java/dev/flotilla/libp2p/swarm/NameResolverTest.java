@@ -1,11 +1,12 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import static dev.flotilla.libp2p.Hosts.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,17 +30,17 @@ class NameResolverTest {
         }
     }
 
-    private static TcpAddress name(String multiaddr) {
-        return TcpAddress.of(Multiaddr.parse(multiaddr));
+    private static Multiaddr name(String multiaddr) {
+        return Multiaddr.parse(multiaddr);
     }
 
     @Test
     void keepsToTheKindOfName() {
         try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP6, IP4})) {
             assertThat(await(resolver.resolve(name("/dns4/a/tcp/7"), Runnable::run)))
-                    .containsExactly(new InetSocketAddress(IP4, 7));
+                    .containsExactly(name("/ip4/192.0.2.1/tcp/7"));
             assertThat(await(resolver.resolve(name("/dns6/a/tcp/7"), Runnable::run)))
-                    .containsExactly(new InetSocketAddress(IP6, 7));
+                    .containsExactly(name("/ip6/2001:db8::1/tcp/7"));
             assertThat(await(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run)))
                     .hasSize(2);
         }

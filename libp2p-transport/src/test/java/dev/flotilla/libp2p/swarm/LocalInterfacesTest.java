@@ -1,7 +1,9 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 

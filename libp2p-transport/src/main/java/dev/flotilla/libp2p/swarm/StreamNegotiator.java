@@ -1,9 +1,13 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
+import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.StreamHandler;
 import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
-import dev.flotilla.libp2p.yamux.YamuxHandler;
-import dev.flotilla.libp2p.yamux.YamuxStreamChannel;
+import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -29,6 +33,7 @@ final class StreamNegotiator {
     private final Map<String, StreamHandler> handlers = new ConcurrentHashMap<>();
     private final Duration timeout;
     private final HostCounters counters;
+    private final ChannelHandler acceptor = new Acceptor();
 
     StreamNegotiator(Duration timeout, HostCounters counters) {
         this.timeout = timeout;
@@ -49,12 +54,16 @@ final class StreamNegotiator {
         return Set.copyOf(handlers.keySet());
     }
 
-    /** Opens a stream on {@code muxer} and proposes {@code protocol}. */
-    CompletableFuture<Stream> open(Connection connection, YamuxHandler muxer, ProtocolId protocol) {
+    /** Opens a stream on {@code connection} and proposes {@code protocol}. */
+    CompletableFuture<Stream> open(SwarmConnection connection, ProtocolId protocol) {
         CompletableFuture<Stream> opened = new CompletableFuture<>();
-        MultistreamInitiator proposal = new MultistreamInitiator(
-                List.of(protocol.value()),
-                (ctx, agreed) -> new Stream(connection, protocol, Direction.OUTBOUND, streamOf(ctx)).install(opened));
+        MultistreamInitiator proposal =
+                new MultistreamInitiator(List.of(protocol.value()), (ctx, agreed) -> new SwarmStream(
+                                connection,
+                                protocol,
+                                Direction.OUTBOUND,
+                                connection.muxed().streamOf(ctx.channel()))
+                        .install(opened));
         proposal.agreed().whenComplete((agreed, failure) -> {
             if (failure != null) {
                 opened.completeExceptionally(new IOException(
@@ -62,8 +71,8 @@ final class StreamNegotiator {
                         failure));
             }
         });
-        CompletableFuture<YamuxStreamChannel> channel = muxer.openStream(new Starter(proposal));
-        channel.whenComplete((made, failure) -> {
+        CompletableFuture<? extends MuxedStream> stream = connection.muxed().openStream(new Starter(proposal));
+        stream.whenComplete((made, failure) -> {
             if (failure != null) {
                 opened.completeExceptionally(failure);
             } else {
@@ -71,12 +80,8 @@ final class StreamNegotiator {
             }
         });
         limit(connection.channel(), opened);
-        opened.whenComplete((stream, failure) -> channel.cancel(false)); // who waits to be opened waits no longer
+        opened.whenComplete((done, failure) -> stream.cancel(false)); // who waits to be opened waits no longer
         return opened;
-    }
-
-    private static YamuxStreamChannel streamOf(ChannelHandlerContext ctx) {
-        return (YamuxStreamChannel) ctx.channel();
     }
 
     /** Gives up if it takes too long to agree. */
@@ -94,10 +99,10 @@ final class StreamNegotiator {
         }
     }
 
-    private static void resetUnlessAgreed(YamuxStreamChannel channel, CompletableFuture<?> agreed) {
+    private static void resetUnlessAgreed(MuxedStream stream, CompletableFuture<?> agreed) {
         agreed.whenComplete((done, failure) -> {
             if (failure != null) {
-                channel.reset();
+                stream.reset();
             }
         });
     }
@@ -116,42 +121,45 @@ final class StreamNegotiator {
         }
     }
 
-    /** What every stream that the peer opens starts with. */
-    ChannelHandler acceptor(CompletableFuture<Connection> connection) {
-        return new Acceptor(connection);
+    /** What the pipeline of every stream that a peer opens starts with. */
+    ChannelHandler acceptor() {
+        return acceptor;
     }
 
     @ChannelHandler.Sharable
-    private final class Acceptor extends ChannelInitializer<YamuxStreamChannel> {
-        private final CompletableFuture<Connection> connection;
-
-        Acceptor(CompletableFuture<Connection> connection) {
-            this.connection = connection;
-        }
-
+    private final class Acceptor extends ChannelInitializer<Channel> {
         @Override
-        protected void initChannel(YamuxStreamChannel channel) {
-            CompletableFuture<Stream> agreed = new CompletableFuture<>();
-            MultistreamResponder responder =
-                    new MultistreamResponder(handlers::containsKey, (ctx, protocol) -> new Stream(
-                                    connection.join(), new ProtocolId(protocol), Direction.INBOUND, channel)
-                            .install(agreed));
-            responder.agreed().whenComplete((done, failure) -> {
-                if (failure != null) {
-                    agreed.completeExceptionally(failure);
-                }
-            });
-            channel.pipeline().addLast(responder);
-            limit(channel, agreed);
-            resetUnlessAgreed(channel, agreed);
-            agreed.whenComplete((stream, failure) -> {
-                if (failure == null) {
-                    start(stream);
-                } else {
-                    counters.count(HostCounters.Event.STREAM_REFUSED);
-                }
-            });
+        protected void initChannel(Channel channel) {
+            SwarmConnection connection = SwarmConnection.on(channel.parent());
+            if (connection == null) {
+                channel.close(); // the transport did not wait for the handshake
+                return;
+            }
+            accept(connection, connection.muxed().streamOf(channel));
         }
+    }
+
+    private void accept(SwarmConnection connection, MuxedStream stream) {
+        CompletableFuture<Stream> agreed = new CompletableFuture<>();
+        MultistreamResponder responder =
+                new MultistreamResponder(handlers::containsKey, (ctx, protocol) -> new SwarmStream(
+                                connection, new ProtocolId(protocol), Direction.INBOUND, stream)
+                        .install(agreed));
+        responder.agreed().whenComplete((done, failure) -> {
+            if (failure != null) {
+                agreed.completeExceptionally(failure);
+            }
+        });
+        stream.channel().pipeline().addLast(responder);
+        limit(stream.channel(), agreed);
+        resetUnlessAgreed(stream, agreed);
+        agreed.whenComplete((done, failure) -> {
+            if (failure == null) {
+                start(done);
+            } else {
+                counters.count(HostCounters.Event.STREAM_REFUSED);
+            }
+        });
     }
 
     private void start(Stream stream) {

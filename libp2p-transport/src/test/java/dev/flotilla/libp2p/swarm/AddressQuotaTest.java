@@ -1,17 +1,16 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import dev.flotilla.libp2p.Multiaddr;
+import java.net.InetAddress;
 import org.junit.jupiter.api.Test;
 
 class AddressQuotaTest {
     private final AddressQuota quota = new AddressQuota(2);
 
-    private static SocketAddress at(String multiaddr) {
-        InetSocketAddress socket = Multiaddr.parse(multiaddr).tcpSocketAddress().orElseThrow();
-        return socket;
+    private static InetAddress at(String multiaddr) {
+        return Multiaddr.parse(multiaddr).ipAddress().orElseThrow();
     }
 
     @Test

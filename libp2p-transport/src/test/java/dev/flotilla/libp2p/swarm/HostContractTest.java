@@ -1,4 +1,4 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import static dev.flotilla.libp2p.Hosts.await;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
@@ -6,7 +6,20 @@ import static dev.flotilla.libp2p.Hosts.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flotilla.libp2p.HostCounters.Event;
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.Echo;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.PeerInfo;
+import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.ping.Ping;
@@ -22,15 +35,29 @@ import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** Two hosts over real sockets. */
+/** What two hosts promise, over real sockets, whatever carries and secures their connections. */
+@ParameterizedClass
+@MethodSource("dev.flotilla.libp2p.Way#all")
 @ExtendWith(NoLeaks.class)
-class HostTest {
+class HostContractTest {
     private static final Duration SECONDS_5 = Duration.ofSeconds(5);
 
-    private final Hosts hosts = new Hosts();
+    @Parameter
+    private Way way = Way.DEFAULT;
+
+    private Hosts hosts = new Hosts();
+
+    @BeforeEach
+    void chooseTheWay() {
+        hosts = new Hosts(way);
+    }
 
     @AfterEach
     void close() {
@@ -160,7 +187,7 @@ class HostTest {
         Connection connection = connect(a, b);
         Stream stream = await(a.newStream(b.peerId(), Echo.PROTOCOL));
         CompletableFuture<Void> written = stream.write(bytes(8 << 20)); // the echo is not read: it cannot finish
-        connection.channel().pipeline().firstContext().close(); // no goodbye
+        ((SwarmConnection) connection).channel().pipeline().firstContext().close(); // no goodbye
         assertThatThrownBy(() -> await(written)).hasRootCauseInstanceOf(IOException.class);
         assertThatThrownBy(() -> await(stream.read())).hasRootCauseInstanceOf(IOException.class);
         awaitUntil("b has seen it", () -> !closedByPeer.isEmpty());
@@ -180,67 +207,10 @@ class HostTest {
     }
 
     @Test
-    void oneDialForAllWhoAsk() {
-        Host a = hosts.start();
-        Host b = hosts.start();
-        List<CompletableFuture<Connection>> dials = new ArrayList<>();
-        for (int i = 0; i < 50; i++) {
-            dials.add(a.connect(b.peerId(), b.listenAddresses()));
-        }
-        Connection first = await(dials.get(0));
-        dials.forEach(dial -> assertThat(await(dial)).isSameAs(first));
-        assertThat(b.counters().get(Event.ACCEPTED)).isEqualTo(1);
-    }
-
-    @Test
-    void saysForEachAddressWhatWentWrong() {
-        Host a = hosts.start();
-        Host b = hosts.start();
-        List<Multiaddr> addresses = List.of(
-                Multiaddr.parse("/ip4/127.0.0.1/tcp/1"),
-                Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1"),
-                b.listenAddresses().get(0));
-        Host other = hosts.start();
-        assertThatThrownBy(() -> await(a.connect(other.peerId(), addresses)))
-                .hasRootCauseInstanceOf(DialException.class)
-                .hasMessageContaining("/ip4/127.0.0.1/tcp/1: refused")
-                .hasMessageContaining("/quic-v1: not a TCP address")
-                .hasMessageContaining(b.listenAddresses().get(0) + ": ")
-                .hasMessageContaining(b.peerId().toString());
-        assertThat(a.connections()).isEmpty();
-    }
-
-    @Test
-    void triesFurtherAddressesAndNames() {
-        Host a = hosts.start();
-        Host b = hosts.start();
-        int port = b.listenAddresses().get(0).tcpSocketAddress().orElseThrow().getPort();
-        List<Multiaddr> addresses =
-                List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/1"), Multiaddr.parse("/dns4/localhost/tcp/" + port));
-        assertThat(await(a.connect(b.peerId(), addresses)).remotePeerId()).isEqualTo(b.peerId());
-    }
-
-    @Test
-    void passesOverAddressesOfOtherTransports() {
-        Host a = hosts.start();
-        Host b = hosts.start();
-        List<Multiaddr> addresses = List.of(
-                Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1"),
-                b.listenAddresses().get(0));
-        assertThat(await(a.connect(b.peerId(), addresses)).remotePeerId()).isEqualTo(b.peerId());
-    }
-
-    @Test
-    void doesNotTalkToItself() {
-        Host a = hosts.start();
-        assertThatThrownBy(() -> connect(a, a)).hasMessageContaining("it is this peer");
-    }
-
-    @Test
     void aRestartOnTheSamePortWorks() {
         PrivateKey identity = PrivateKey.generate();
         Host client = hosts.start();
-        Host first = hosts.start(identity, HostConfig.defaults(), Multiaddr.parse("/ip4/127.0.0.1/tcp/0"));
+        Host first = hosts.start(identity, HostConfig.defaults(), way.listen());
         Multiaddr address = first.listenAddresses().get(0);
         connect(client, first);
         first.close();
@@ -268,16 +238,6 @@ class HostTest {
     }
 
     @Test
-    void aPortThatIsTakenIsNamed() {
-        Host a = hosts.start();
-        assertThatThrownBy(() -> hosts.start(
-                        PrivateKey.generate(),
-                        HostConfig.defaults(),
-                        a.listenAddresses().get(0)))
-                .hasMessageContaining("cannot listen on " + a.listenAddresses().get(0));
-    }
-
-    @Test
     void identifyCanBeAskedAgain() {
         Host a = hosts.start();
         Host b = hosts.start();
@@ -285,5 +245,105 @@ class HostTest {
         awaitUntil("identified", () -> connection.peerInfo().isPresent());
         b.handle(new ProtocolId("/new/1.0.0"), Stream::reset);
         assertThat(await(Identify.identify(a, connection)).protocols()).contains("/new/1.0.0");
+    }
+
+    @Test
+    void saysWhatWasAgreedOn() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Connection outbound = connect(a, b);
+        awaitUntil("b knows the connection", () -> !b.connections().isEmpty());
+        Connection inbound = b.connections().get(0);
+        assertThat(outbound.state()).isEqualTo(way.expected());
+        assertThat(inbound.state()).isEqualTo(way.expected());
+        assertThat(outbound.remotePublicKey()).isEqualTo(b.identity().publicKey());
+        assertThat(inbound.remotePublicKey()).isEqualTo(a.identity().publicKey());
+        assertThat(outbound.isLimited()).isFalse();
+    }
+
+    @Test
+    void theSideThatWasDialledOpensStreamsToo() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        connect(a, b);
+        awaitUntil("b knows the connection", () -> !b.connections().isEmpty());
+        byte[] data = bytes(1 << 20);
+        Stream stream = await(b.newStream(a.peerId(), Echo.PROTOCOL));
+        assertThat(stream.direction()).isEqualTo(Direction.OUTBOUND);
+        stream.write(data);
+        stream.finish();
+        assertThat(await(stream.readToEnd(data.length))).isEqualTo(data);
+        await(stream.closed());
+    }
+
+    @Test
+    void oneSideMayEndItsOutputLongBeforeTheOther() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        CompletableFuture<Stream> inbound = new CompletableFuture<>();
+        ProtocolId protocol = new ProtocolId("/late/1.0.0");
+        b.handle(protocol, inbound::complete);
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), protocol));
+        stream.finish();
+        Stream answering = await(inbound);
+        assertThat(await(answering.readToEnd(0))).isEmpty();
+        assertThat(answering.isOpen()).isTrue();
+        await(answering.write(bytes(100)));
+        answering.finish();
+        assertThat(await(stream.readToEnd(100))).isEqualTo(bytes(100));
+        await(stream.closed());
+        await(answering.closed());
+    }
+
+    @Test
+    void aResetInTheMidstFailsBothSidesAndNoOtherStream() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        CompletableFuture<Stream> inbound = new CompletableFuture<>();
+        ProtocolId protocol = new ProtocolId("/silent/1.0.0");
+        b.handle(protocol, inbound::complete);
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), protocol));
+        stream.write(bytes(8 << 20)); // more than any window
+        Stream reading = await(inbound);
+        ByteBuf first = await(reading.read());
+        assertThat(first).isNotNull();
+        first.release();
+        reading.reset();
+        await(reading.closed());
+        await(stream.closed());
+        assertThatThrownBy(() -> await(stream.read())).hasRootCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> await(stream.write(bytes(1)))).hasRootCauseInstanceOf(IOException.class);
+        assertThatThrownBy(() -> await(reading.read())).hasRootCauseInstanceOf(IOException.class);
+        assertThat(await(Ping.ping(a, b.peerId(), SECONDS_5))).isPositive();
+    }
+
+    @Test
+    void carriesManyStreamsOneAfterAnother() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Connection connection = connect(a, b);
+        for (int i = 0; i < 1000; i++) {
+            byte[] data = bytes(i % 100);
+            Stream stream = await(a.newStream(b.peerId(), Echo.PROTOCOL));
+            stream.write(data);
+            stream.finish();
+            assertThat(await(stream.readToEnd(100))).isEqualTo(data);
+        }
+        assertThat(a.connections()).containsExactly(connection);
+    }
+
+    @Test
+    void onlyThePeerThatIsExpectedIsTaken() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Host other = hosts.start();
+        assertThatThrownBy(() -> await(a.connect(other.peerId(), b.listenAddresses())))
+                .hasRootCauseInstanceOf(DialException.class)
+                .hasMessageContaining(b.listenAddresses().get(0).toString())
+                .hasMessageContaining(b.peerId().toString());
+        assertThat(a.connections()).isEmpty();
+        awaitUntil("b has none, either", () -> b.connections().isEmpty());
     }
 }

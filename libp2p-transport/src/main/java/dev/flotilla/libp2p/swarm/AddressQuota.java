@@ -1,9 +1,7 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -25,7 +23,7 @@ final class AddressQuota {
     }
 
     /** Whether there is room for one more of {@code remote}, which is then taken until {@link #leave}. */
-    synchronized boolean enter(@Nullable SocketAddress remote) {
+    synchronized boolean enter(@Nullable InetAddress remote) {
         ByteBuffer key = key(remote);
         if (key == null) {
             return true;
@@ -39,7 +37,7 @@ final class AddressQuota {
     }
 
     /** Gives back what one {@link #enter} took. */
-    synchronized void leave(@Nullable SocketAddress remote) {
+    synchronized void leave(@Nullable InetAddress remote) {
         ByteBuffer key = key(remote);
         if (key != null) {
             held.computeIfPresent(key, (address, count) -> count == 1 ? null : count - 1);
@@ -52,11 +50,7 @@ final class AddressQuota {
     }
 
     /** Null for what is not counted. */
-    private static @Nullable ByteBuffer key(@Nullable SocketAddress remote) {
-        if (!(remote instanceof InetSocketAddress inet)) {
-            return null;
-        }
-        InetAddress address = inet.getAddress();
+    private static @Nullable ByteBuffer key(@Nullable InetAddress address) {
         if (address == null || address.isLoopbackAddress()) {
             return null;
         }

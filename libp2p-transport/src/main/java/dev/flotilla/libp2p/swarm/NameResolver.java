@@ -1,11 +1,15 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import java.io.IOException;
+import java.net.Inet4Address;
+import java.net.Inet6Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -21,6 +25,9 @@ final class NameResolver implements AutoCloseable {
     private static final int THREADS = 4;
     private static final int WAITING_MAX = 256;
     private static final int ADDRESSES_MAX = 16;
+
+    private static final Set<MultiaddrProtocol> NAMES =
+            Set.of(MultiaddrProtocol.DNS, MultiaddrProtocol.DNS4, MultiaddrProtocol.DNS6);
 
     private final Lookup lookup;
     private final ThreadPoolExecutor threads;
@@ -41,19 +48,29 @@ final class NameResolver implements AutoCloseable {
         threads.allowCoreThreadTimeOut(true);
     }
 
-    /** The first 16 addresses behind the name in {@code wanted}, on {@code loop}; or an {@link IOException}. */
-    CompletableFuture<List<InetSocketAddress>> resolve(TcpAddress wanted, Executor loop) {
-        CompletableFuture<List<InetSocketAddress>> resolved = new CompletableFuture<>();
+    /**
+     * {@code named} itself, or the first 16 addresses that have an IP address in place of the name that it begins with;
+     * or an {@link IOException}. Completes on {@code loop}.
+     */
+    CompletableFuture<List<Multiaddr>> resolve(Multiaddr named, Executor loop) {
+        if (!isName(named)) {
+            return CompletableFuture.completedFuture(List.of(named));
+        }
+        CompletableFuture<List<Multiaddr>> resolved = new CompletableFuture<>();
         try {
-            threads.execute(() -> lookUp(wanted, loop, resolved));
+            threads.execute(() -> lookUp(named, loop, resolved));
         } catch (RejectedExecutionException e) {
             resolved.completeExceptionally(new IOException("too many names are being looked up", e));
         }
         return resolved;
     }
 
-    private void lookUp(TcpAddress wanted, Executor loop, CompletableFuture<List<InetSocketAddress>> resolved) {
-        List<InetSocketAddress> found = find(wanted);
+    private static boolean isName(Multiaddr address) {
+        return !address.isEmpty() && NAMES.contains(address.components().get(0).protocol());
+    }
+
+    private void lookUp(Multiaddr named, Executor loop, CompletableFuture<List<Multiaddr>> resolved) {
+        List<Multiaddr> found = find(named);
         try {
             loop.execute(() -> {
                 if (found.isEmpty()) {
@@ -67,16 +84,26 @@ final class NameResolver implements AutoCloseable {
         }
     }
 
-    private List<InetSocketAddress> find(TcpAddress wanted) {
-        InetSocketAddress named = wanted.socketAddress();
+    private List<Multiaddr> find(Multiaddr named) {
+        Multiaddr.Component name = named.components().get(0);
         try {
-            List<InetSocketAddress> all = Arrays.stream(lookup.all(named.getHostString()))
-                    .map(address -> new InetSocketAddress(address, named.getPort()))
+            return Arrays.stream(lookup.all(name.text()))
+                    .filter(address -> isPermitted(name.protocol(), address))
+                    .limit(ADDRESSES_MAX)
+                    .map(named::withHost)
                     .toList();
-            return wanted.permitted(all).stream().limit(ADDRESSES_MAX).toList();
         } catch (UnknownHostException e) {
             return List.of();
         }
+    }
+
+    /** Whether this kind of name may lead there. */
+    private static boolean isPermitted(MultiaddrProtocol kind, InetAddress address) {
+        return switch (kind) {
+            case DNS4 -> address instanceof Inet4Address;
+            case DNS6 -> address instanceof Inet6Address;
+            default -> true;
+        };
     }
 
     @Override

@@ -1,9 +1,19 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
 import static dev.flotilla.libp2p.Hosts.await;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.Echo;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import java.time.Duration;
 import java.util.Arrays;

@@ -1,5 +1,7 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
+import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.Direction;
 import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -27,7 +29,8 @@ final class ConnectionTable {
     private final PeerId localPeerId;
     private final Duration duplicateGrace;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
-    private final Map<PeerId, List<Connection>> byPeer = new HashMap<>(); // guarded by this; lists: preferred first
+    private final Map<PeerId, List<SwarmConnection>> byPeer =
+            new HashMap<>(); // guarded by this; lists: preferred first
 
     ConnectionTable(PeerId localPeerId, Duration duplicateGrace) {
         this.localPeerId = localPeerId;
@@ -39,11 +42,11 @@ final class ConnectionTable {
     }
 
     /** Takes a new connection; on its event loop. */
-    void add(Connection connection) {
-        List<Connection> superseded;
-        List<Connection> surplus;
+    void add(SwarmConnection connection) {
+        List<SwarmConnection> superseded;
+        List<SwarmConnection> surplus;
         synchronized (this) {
-            List<Connection> ofPeer = byPeer.computeIfAbsent(connection.remotePeerId(), peer -> new ArrayList<>());
+            List<SwarmConnection> ofPeer = byPeer.computeIfAbsent(connection.remotePeerId(), peer -> new ArrayList<>());
             ofPeer.add(0, connection);
             ofPeer.sort(Comparator.comparing(c -> !isDialledBySmaller(c))); // stable: the newest first
             superseded = List.copyOf(ofPeer.subList(1, ofPeer.size()));
@@ -52,15 +55,15 @@ final class ConnectionTable {
         LOG.debug("opened {}", connection);
         tell(listener -> listener.opened(connection));
         superseded.forEach(this::supersede);
-        surplus.forEach(Connection::close); // whatever streams they have
+        surplus.forEach(SwarmConnection::close); // whatever streams they have
     }
 
-    private boolean isDialledBySmaller(Connection connection) {
+    private boolean isDialledBySmaller(SwarmConnection connection) {
         boolean localIsSmaller = localPeerId.compareTo(connection.remotePeerId()) < 0;
         return localIsSmaller == (connection.direction() == Direction.OUTBOUND);
     }
 
-    private void supersede(Connection connection) {
+    private void supersede(SwarmConnection connection) {
         connection.channel().eventLoop().execute(() -> {
             if (connection.isOpen() && !connection.isRetiring()) {
                 connection.retire();
@@ -70,14 +73,14 @@ final class ConnectionTable {
         });
     }
 
-    private void scheduleRetirement(Connection connection) {
+    private void scheduleRetirement(SwarmConnection connection) {
         connection
                 .channel()
                 .eventLoop()
                 .schedule(() -> retireIfIdle(connection), duplicateGrace.toNanos(), TimeUnit.NANOSECONDS);
     }
 
-    private void retireIfIdle(Connection connection) {
+    private void retireIfIdle(SwarmConnection connection) {
         if (!connection.isOpen()) {
             return;
         }
@@ -91,10 +94,10 @@ final class ConnectionTable {
     }
 
     /** Forgets a connection that is gone; on its event loop. */
-    void remove(Connection connection) {
+    void remove(SwarmConnection connection) {
         boolean closedByPeer = connection.isClosedByPeer();
         synchronized (this) {
-            List<Connection> ofPeer = byPeer.get(connection.remotePeerId());
+            List<SwarmConnection> ofPeer = byPeer.get(connection.remotePeerId());
             if (ofPeer == null || !ofPeer.remove(connection)) {
                 return;
             }
@@ -107,7 +110,7 @@ final class ConnectionTable {
         connection.onClosed();
     }
 
-    void identified(Connection connection) {
+    void identified(SwarmConnection connection) {
         tell(listener -> listener.identified(connection));
     }
 
@@ -122,17 +125,17 @@ final class ConnectionTable {
     }
 
     /** The connection for new streams to {@code peer}. */
-    synchronized Optional<Connection> best(PeerId peer) {
+    synchronized Optional<SwarmConnection> best(PeerId peer) {
         return byPeer.getOrDefault(peer, List.of()).stream()
-                .filter(Connection::isOpen)
+                .filter(SwarmConnection::isOpen)
                 .findFirst();
     }
 
-    synchronized List<Connection> all() {
+    synchronized List<SwarmConnection> all() {
         return byPeer.values().stream().flatMap(List::stream).toList();
     }
 
-    synchronized List<Connection> of(PeerId peer) {
+    synchronized List<SwarmConnection> of(PeerId peer) {
         return List.copyOf(byPeer.getOrDefault(peer, List.of()));
     }
 }

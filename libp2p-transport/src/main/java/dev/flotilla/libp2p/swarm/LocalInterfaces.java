@@ -1,9 +1,9 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
+import dev.flotilla.libp2p.Multiaddr;
 import java.io.UncheckedIOException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
 import java.net.UnknownHostException;
@@ -23,14 +23,13 @@ final class LocalInterfaces {
 
     /** {@code address} itself, or one for each interface that is up if it is a wildcard. */
     List<Multiaddr> expand(Multiaddr address) {
-        InetSocketAddress socket = TcpAddress.of(address).socketAddress();
-        InetAddress ip = socket.getAddress();
+        InetAddress ip = address.ipAddress().orElse(null);
         if (ip == null || !ip.isAnyLocalAddress()) {
             return List.of(address);
         }
         return addresses().stream()
                 .filter(local -> !(ip instanceof Inet4Address) || local instanceof Inet4Address)
-                .map(local -> TcpAddress.multiaddrOf(new InetSocketAddress(local, socket.getPort())))
+                .map(address::withHost)
                 .toList();
     }
 

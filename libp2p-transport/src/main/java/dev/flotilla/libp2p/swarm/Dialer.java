@@ -1,5 +1,10 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.DialOptions;
+import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.transport.PeerId;
 import java.util.Collection;
 import java.util.HashMap;
@@ -26,11 +31,11 @@ final class Dialer {
 
     /** Makes an attempt that has not started. */
     interface DialFactory {
-        DialAttempt newAttempt(PeerId peer, List<Multiaddr> addresses);
+        DialAttempt newAttempt(PeerId peer, List<Multiaddr> addresses, DialOptions options);
     }
 
     /** A connection to {@code peer}: the one that is open, the one being dialled, or a new one. */
-    CompletableFuture<Connection> connect(PeerId peer, Collection<Multiaddr> addresses) {
+    CompletableFuture<Connection> connect(PeerId peer, Collection<Multiaddr> addresses, DialOptions options) {
         if (peer.equals(localPeerId)) {
             return CompletableFuture.failedFuture(
                     new DialException("cannot dial " + peer + ": it is this peer", false));
@@ -49,7 +54,7 @@ final class Dialer {
             if (current != null) {
                 return current.result().copy();
             }
-            attempt = factory.newAttempt(peer, List.copyOf(addresses));
+            attempt = factory.newAttempt(peer, List.copyOf(addresses), options);
             inFlight.put(peer, attempt);
         }
         CompletableFuture<Connection> result = attempt.result().copy();
@@ -68,7 +73,7 @@ final class Dialer {
     }
 
     /** The peer has dialled us meanwhile: who waits for a connection has one. The dial goes on. */
-    void onConnection(Connection connection) {
+    void onConnection(SwarmConnection connection) {
         DialAttempt current = inFlight(connection.remotePeerId());
         if (current != null) {
             current.result().complete(connection);

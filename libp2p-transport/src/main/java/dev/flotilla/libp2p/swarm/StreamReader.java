@@ -1,7 +1,8 @@
-package dev.flotilla.libp2p;
+package dev.flotilla.libp2p.swarm;
 
-import dev.flotilla.libp2p.yamux.YamuxStreamChannel;
+import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -13,15 +14,17 @@ import org.jspecify.annotations.Nullable;
 
 /** The end of a stream's pipeline: one asked-for read at a time. State is touched on the event loop only. */
 final class StreamReader extends ChannelInboundHandlerAdapter {
-    private final YamuxStreamChannel channel;
+    private final MuxedStream stream;
+    private final Channel channel;
     private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(); // what came along with the negotiation
     private @Nullable CompletableFuture<@Nullable ByteBuf> waiting;
     private boolean ended;
     private boolean dead;
     private boolean handedOver;
 
-    StreamReader(YamuxStreamChannel channel) {
-        this.channel = channel;
+    StreamReader(MuxedStream stream) {
+        this.stream = stream;
+        this.channel = stream.channel();
     }
 
     CompletableFuture<@Nullable ByteBuf> read() {
@@ -62,7 +65,7 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
     }
 
     private Throwable cause() {
-        Throwable cause = channel.closeCause();
+        Throwable cause = stream.closeCause();
         return cause != null ? cause : closed();
     }
 
@@ -140,6 +143,6 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
     /** A handler of this stream failed: the stream is reset, the connection lives on. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        channel.reset();
+        stream.reset();
     }
 }

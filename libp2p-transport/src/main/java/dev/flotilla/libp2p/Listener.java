@@ -1,0 +1,13 @@
+package dev.flotilla.libp2p;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+
+/** Takes the connections that come to an address. Thread-safe. */
+public interface Listener {
+    /** Where it listens, with the real port, without the peer id; empty once it is closed. */
+    List<Multiaddr> addresses();
+
+    /** Takes no more; connections live on. Completes when the address is free again. */
+    CompletableFuture<Void> close();
+}

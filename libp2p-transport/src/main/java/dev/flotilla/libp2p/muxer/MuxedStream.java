@@ -1,0 +1,26 @@
+package dev.flotilla.libp2p.muxer;
+
+import io.netty.channel.socket.DuplexChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One stream of a {@link MuxedConnection}. The peer's end of output is a {@code ChannelInputShutdownEvent} in its
+ * channel's pipeline; {@code channel().shutdownOutput()} sends what was written, then our end. Thread-safe.
+ */
+public interface MuxedStream {
+    /** The stream as Netty sees it. */
+    DuplexChannel channel();
+
+    /** Its number on the connection, for messages to people. */
+    String label();
+
+    /** Ends both directions at once and drops what was not sent; the peer's side ends too. */
+    void reset();
+
+    /** Ends this side's output once what was written is sent, then closes: what the peer still sends is dropped. */
+    void closeAfterOutput();
+
+    /** Why the stream ended before its time; null while it is open and after an orderly end. */
+    @Nullable
+    Throwable closeCause();
+}

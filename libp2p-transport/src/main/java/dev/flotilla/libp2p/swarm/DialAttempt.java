@@ -1,0 +1,276 @@
+package dev.flotilla.libp2p.swarm;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.DialOptions;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.transport.PeerId;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One dial of one peer with all its addresses. Whole connections race, handshakes included: each address is dialled after
+ * its delay, or at once when nothing else is under way, and the first connection that comes up ends the others. Runs on
+ * one event loop; {@link #result} and {@link #cancel} may be called from anywhere.
+ */
+final class DialAttempt {
+    private static final int ADDRESSES_MAX = 32;
+    private static final int AT_ONCE_MAX = 8; // as go-libp2p
+
+    private final PeerId peer;
+    private final List<Multiaddr> addresses;
+    private final DialOptions options;
+    private final AddressDialer dialer;
+    private final DialBackoff backoff;
+    private final EventLoop loop;
+    private final Duration timeout;
+    private final CompletableFuture<Connection> result = new CompletableFuture<>();
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+
+    private final Set<Multiaddr> known = new HashSet<>();
+    private final Map<Target, Future<?>> waiting = new LinkedHashMap<>(); // with the timers, the best first
+    private final ArrayDeque<Target> due = new ArrayDeque<>();
+    private final Map<Target, CompletableFuture<Connection>> dialling = new LinkedHashMap<>();
+    private final List<String> failures = new ArrayList<>();
+    private int resolving;
+    private boolean refused;
+
+    /** What a dial needs of the host. Called on the attempt's event loop. */
+    interface AddressDialer {
+        /** {@code address} without names. */
+        CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop);
+
+        /** See {@link dev.flotilla.libp2p.Transport#dial}. */
+        CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop);
+    }
+
+    DialAttempt(
+            PeerId peer,
+            Collection<Multiaddr> addresses,
+            DialOptions options,
+            AddressDialer dialer,
+            DialBackoff backoff,
+            EventLoop loop,
+            Duration timeout) {
+        this.peer = peer;
+        this.addresses = List.copyOf(addresses);
+        this.options = options;
+        this.dialer = dialer;
+        this.backoff = backoff;
+        this.loop = loop;
+        this.timeout = timeout;
+    }
+
+    /** An address without names, and the one that it was found by. */
+    private record Target(Multiaddr named, Multiaddr address) {
+        @Override
+        public String toString() {
+            return named.equals(address) ? named.toString() : named + " (" + address + ")";
+        }
+    }
+
+    /** The connection, perhaps one that the peer dialled meanwhile. */
+    CompletableFuture<Connection> result() {
+        return result;
+    }
+
+    /** Completes, never exceptionally, when nothing of the dial is under way any more. */
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    void start() {
+        loop.execute(() -> {
+            var timer = loop.schedule(
+                    () -> stop("timed out after " + timeout.toMillis() + " ms"),
+                    timeout.toNanos(),
+                    TimeUnit.NANOSECONDS);
+            ended.whenComplete((done, failure) -> timer.cancel(false));
+            resolving++; // the dial does not end before all addresses were looked at
+            resolveAll();
+            resolving--;
+            proceed();
+        });
+    }
+
+    void cancel(String reason) {
+        loop.execute(() -> stop(reason));
+    }
+
+    /** Addresses without names are ranked together; each name's addresses when they are known. */
+    private void resolveAll() {
+        List<Target> literal = new ArrayList<>();
+        for (Multiaddr address : addresses.subList(0, Math.min(ADDRESSES_MAX, addresses.size()))) {
+            if (address.peerId().filter(named -> !named.equals(peer)).isPresent()) {
+                failures.add(address + ": names another peer");
+                continue;
+            }
+            resolving++;
+            CompletableFuture<List<Multiaddr>> resolved = dialer.resolve(address, loop);
+            boolean atOnce = resolved.isDone() && !resolved.isCompletedExceptionally();
+            resolved.whenComplete((found, failure) -> {
+                resolving--;
+                if (failure != null) {
+                    failures.add(address + ": " + describe(failure));
+                } else if (atOnce) {
+                    found.forEach(each -> literal.add(new Target(address, each)));
+                } else {
+                    add(found.stream().map(each -> new Target(address, each)).toList());
+                }
+                proceed();
+            });
+        }
+        add(literal);
+    }
+
+    private void add(List<Target> found) {
+        if (ended.isDone()) {
+            return;
+        }
+        Map<Multiaddr, Target> targets = new LinkedHashMap<>();
+        for (Target target : found) {
+            Multiaddr address = target.address().withoutPeerId();
+            if (known.size() < ADDRESSES_MAX && isPermitted(target) && known.add(address)) {
+                targets.put(address, new Target(target.named(), address));
+            }
+        }
+        for (DialRanking.Ranked ranked : DialRanking.rank(targets.keySet())) {
+            Target target = targets.get(ranked.address());
+            if (target != null) {
+                waiting.put(
+                        target,
+                        loop.schedule(() -> onDue(target), ranked.delay().toNanos(), TimeUnit.NANOSECONDS));
+            }
+        }
+    }
+
+    private boolean isPermitted(Target target) {
+        Optional<Duration> left = options.ignoreBackoff()
+                ? Optional.empty()
+                : backoff.remaining(peer, target.address().withoutPeerId());
+        left.ifPresent(duration -> failures.add(target + ": failed a moment ago and is not dialled for another "
+                + duration.plusMillis(999).toSeconds() + " s"));
+        return left.isEmpty();
+    }
+
+    private void onDue(Target target) {
+        if (waiting.remove(target) != null) {
+            due.add(target);
+            proceed();
+        }
+    }
+
+    /** Does what there is to do next. */
+    private void proceed() {
+        while (!ended.isDone() && dialling.size() < AT_ONCE_MAX) {
+            Target next = due.poll();
+            if (next == null && dialling.isEmpty()) {
+                next = takeFirstWaiting();
+            }
+            if (next == null) {
+                break;
+            }
+            dial(next);
+        }
+        if (!ended.isDone() && dialling.isEmpty() && waiting.isEmpty() && due.isEmpty() && resolving == 0) {
+            String reasons = failures.isEmpty() ? "no address is known" : String.join("; ", failures);
+            end(new DialException("cannot reach " + peer + ": " + reasons, refused));
+        }
+    }
+
+    private @Nullable Target takeFirstWaiting() {
+        var first = waiting.entrySet().iterator();
+        if (!first.hasNext()) {
+            return null;
+        }
+        var entry = first.next();
+        first.remove();
+        entry.getValue().cancel(false);
+        return entry.getKey();
+    }
+
+    private void dial(Target target) {
+        CompletableFuture<Connection> dialled = dialer.dial(target.address(), peer, loop);
+        dialling.put(target, dialled);
+        dialled.whenComplete((connection, failure) -> {
+            if (loop.inEventLoop()) {
+                dialled(target, connection, failure);
+            } else {
+                loop.execute(() -> dialled(target, connection, failure));
+            }
+        });
+    }
+
+    private void dialled(Target target, @Nullable Connection connection, @Nullable Throwable failure) {
+        if (dialling.remove(target) == null) {
+            return; // the dial has ended; a connection that came up late is in the table
+        }
+        if (connection != null) {
+            backoff.succeeded(peer, target.address());
+            result.complete(connection);
+            end(null);
+            return;
+        }
+        backoff.failed(peer, target.address());
+        refused |= isRefused(cause(failure));
+        failures.add(target + ": " + describe(failure));
+        proceed();
+    }
+
+    private void stop(String reason) {
+        if (!ended.isDone()) {
+            failures.add(reason);
+            for (Target target : dialling.keySet()) {
+                failures.add(target + ": no answer");
+                backoff.failed(peer, target.address());
+            }
+            end(new DialException("cannot reach " + peer + ": " + String.join("; ", failures), refused));
+        }
+    }
+
+    private void end(@Nullable DialException failure) {
+        if (failure != null) {
+            result.completeExceptionally(failure);
+        }
+        List<CompletableFuture<Connection>> others = List.copyOf(dialling.values());
+        dialling.clear();
+        waiting.values().forEach(timer -> timer.cancel(false));
+        waiting.clear();
+        due.clear();
+        others.forEach(other -> other.cancel(false));
+        ended.complete(null);
+    }
+
+    private static @Nullable Throwable cause(@Nullable Throwable failure) {
+        return failure instanceof CompletionException ? failure.getCause() : failure;
+    }
+
+    private static boolean isRefused(@Nullable Throwable failure) {
+        return failure instanceof ConnectException
+                && String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
+    }
+
+    private static String describe(@Nullable Throwable failure) {
+        Throwable cause = cause(failure);
+        if (isRefused(cause)) {
+            return "refused";
+        }
+        return cause == null ? "failed" : cause.getMessage() == null ? cause.toString() : cause.getMessage();
+    }
+}

@@ -1,0 +1,95 @@
+package dev.flotilla.libp2p.swarm;
+
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
+import java.net.Inet6Address;
+import java.net.InetAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.Predicate;
+
+/**
+ * When to dial which address of a peer, as go-libp2p's default ranking has it: QUIC before TCP, IPv6 before IPv4 with one
+ * IPv4 address right behind the first IPv6 one (RFC 8305), each step a delay later; relays when direct public addresses
+ * have had their time. Among equals the order given stays.
+ */
+final class DialRanking {
+    static final Duration PUBLIC_DELAY = Duration.ofMillis(250);
+    static final Duration PRIVATE_DELAY = Duration.ofMillis(30);
+    static final Duration RELAY_DELAY = Duration.ofMillis(500);
+
+    private DialRanking() {}
+
+    /** An address and when to dial it, from the start of the dial on. */
+    record Ranked(Multiaddr address, Duration delay) {}
+
+    /** The addresses in the order in which to dial them. */
+    static List<Ranked> rank(Collection<Multiaddr> addresses) {
+        List<Multiaddr> relays = only(addresses, DialRanking::isRelay);
+        List<Multiaddr> direct = only(addresses, address -> !isRelay(address));
+        List<Multiaddr> publics = only(direct, address -> !isPrivate(address));
+        List<Ranked> ranked = new ArrayList<>();
+        ranked.addAll(steps(only(direct, DialRanking::isPrivate), PRIVATE_DELAY, Duration.ZERO));
+        ranked.addAll(steps(publics, PUBLIC_DELAY, Duration.ZERO));
+        ranked.addAll(steps(relays, PUBLIC_DELAY, publics.isEmpty() ? Duration.ZERO : RELAY_DELAY));
+        ranked.sort(Comparator.comparing(Ranked::delay)); // stable
+        return ranked;
+    }
+
+    private static List<Ranked> steps(List<Multiaddr> addresses, Duration step, Duration offset) {
+        List<Ranked> ranked = new ArrayList<>();
+        Duration tcpOffset = offset;
+        for (Ranked quic : eyeballs(only(addresses, DialRanking::isQuic), step, offset)) {
+            ranked.add(quic);
+            tcpOffset = quic.delay().plus(step);
+        }
+        ranked.addAll(eyeballs(only(addresses, address -> !isQuic(address)), step, tcpOffset));
+        return ranked;
+    }
+
+    /** The first, one of the other IP version a step later if the first is IPv6, all the rest another step later. */
+    private static List<Ranked> eyeballs(List<Multiaddr> addresses, Duration step, Duration offset) {
+        List<Multiaddr> ordered = new ArrayList<>(only(addresses, DialRanking::isIp6));
+        List<Multiaddr> ip4 = only(addresses, address -> !isIp6(address));
+        boolean both = !ordered.isEmpty() && !ip4.isEmpty();
+        if (both) {
+            ordered.add(1, ip4.get(0));
+            ip4 = ip4.subList(1, ip4.size());
+        }
+        ordered.addAll(ip4);
+        List<Ranked> ranked = new ArrayList<>();
+        for (int i = 0; i < ordered.size(); i++) {
+            int steps = i < 2 ? i : both ? 2 : 1;
+            ranked.add(new Ranked(ordered.get(i), offset.plus(step.multipliedBy(steps))));
+        }
+        return ranked;
+    }
+
+    private static List<Multiaddr> only(Collection<Multiaddr> addresses, Predicate<Multiaddr> kind) {
+        return addresses.stream().filter(kind).toList();
+    }
+
+    private static boolean isRelay(Multiaddr address) {
+        return address.has(MultiaddrProtocol.P2P_CIRCUIT);
+    }
+
+    private static boolean isQuic(Multiaddr address) {
+        return address.has(MultiaddrProtocol.QUIC_V1);
+    }
+
+    private static boolean isIp6(Multiaddr address) {
+        return address.ipAddress().filter(Inet6Address.class::isInstance).isPresent();
+    }
+
+    private static boolean isPrivate(Multiaddr address) {
+        return address.ipAddress().filter(DialRanking::isPrivate).isPresent();
+    }
+
+    private static boolean isPrivate(InetAddress ip) {
+        boolean uniqueLocal = ip instanceof Inet6Address && (ip.getAddress()[0] & 0xfe) == 0xfc; // RFC 4193
+        return ip.isLoopbackAddress() || ip.isSiteLocalAddress() || ip.isLinkLocalAddress() || uniqueLocal;
+    }
+}

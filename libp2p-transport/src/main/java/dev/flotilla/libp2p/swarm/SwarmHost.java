@@ -1,0 +1,210 @@
+package dev.flotilla.libp2p.swarm;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.DialOptions;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostBuilder;
+import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.PeerInfo;
+import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.StreamHandler;
+import dev.flotilla.libp2p.TransportFactory;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.security.SecurityProtocol;
+import dev.flotilla.transport.PeerId;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import java.io.IOException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The implementation of {@link Host}. */
+final class SwarmHost implements Host {
+    private static final long CLOSE_SECONDS_MAX = 5;
+
+    private final PrivateKey identity;
+    private final String agentVersion;
+    private final HostConfig config;
+    private final HostCounters counters = new HostCounters();
+    private final EventLoopGroup group;
+    private final StreamNegotiator negotiator;
+    private final ConnectionTable table;
+    private final SwarmUpgrader upgrader;
+    private final Transports transports;
+    private final Listeners listeners;
+    private final Dialer dialer;
+    private final LocalInterfaces interfaces = new LocalInterfaces();
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private final AtomicBoolean closing = new AtomicBoolean();
+
+    SwarmHost(HostBuilder builder, List<TransportFactory> transportFactories, List<SecurityProtocol> security) {
+        identity = builder.identity();
+        agentVersion = builder.agentVersion();
+        config = builder.config();
+        group = new MultiThreadIoEventLoopGroup(
+                config.eventLoops(), new DefaultThreadFactory("libp2p", true), NioIoHandler.newFactory());
+        negotiator = new StreamNegotiator(config.negotiationTimeout(), counters);
+        table = new ConnectionTable(identity.peerId(), config.duplicateGrace());
+        UpgradeSteps steps = new UpgradeSteps(identity, security, config.yamux(), negotiator.acceptor());
+        upgrader = new SwarmUpgrader(identity, config, counters, group, negotiator, steps, this::onConnection);
+        transports = new Transports(transportFactories.stream()
+                .map(factory -> factory.newTransport(this, upgrader))
+                .toList());
+        listeners = new Listeners(transports, builder.listenAddresses());
+        DialBackoff backoff = new DialBackoff(System::nanoTime);
+        dialer = new Dialer(
+                identity.peerId(),
+                table,
+                counters,
+                (peer, addresses, options) -> new DialAttempt(
+                        peer, addresses, options, transports, backoff, group.next(), config.dialTimeout()));
+        builder.services().forEach(service -> service.attach(this));
+    }
+
+    @Override
+    public CompletableFuture<Void> start() {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("the host was started before");
+        }
+        return listeners.open();
+    }
+
+    @Override
+    public PeerId peerId() {
+        return identity.peerId();
+    }
+
+    @Override
+    public PrivateKey identity() {
+        return identity;
+    }
+
+    @Override
+    public String agentVersion() {
+        return agentVersion;
+    }
+
+    @Override
+    public HostConfig config() {
+        return config;
+    }
+
+    @Override
+    public HostCounters counters() {
+        return counters;
+    }
+
+    @Override
+    public List<Multiaddr> listenAddresses() {
+        return listeners.addresses();
+    }
+
+    @Override
+    public List<Multiaddr> reachableAddresses() {
+        return listenAddresses().stream()
+                .flatMap(address -> interfaces.expand(address).stream())
+                .distinct()
+                .toList();
+    }
+
+    @Override
+    public void handle(ProtocolId protocol, StreamHandler handler) {
+        negotiator.handle(protocol, handler);
+    }
+
+    @Override
+    public void unhandle(ProtocolId protocol) {
+        negotiator.unhandle(protocol);
+    }
+
+    @Override
+    public Set<String> protocols() {
+        return new TreeSet<>(negotiator.protocols());
+    }
+
+    @Override
+    public void addListener(ConnectionListener listener) {
+        table.addListener(listener);
+    }
+
+    @Override
+    public CompletableFuture<Connection> connect(PeerId peer, Collection<Multiaddr> addresses, DialOptions options) {
+        return dialer.connect(peer, addresses, options);
+    }
+
+    @Override
+    public CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol) {
+        return table.best(peer)
+                .map(connection -> connection.newStream(protocol))
+                .orElseGet(() -> CompletableFuture.failedFuture(new IOException("not connected to " + peer)));
+    }
+
+    @Override
+    public List<Connection> connections() {
+        return List.copyOf(table.all());
+    }
+
+    @Override
+    public List<Connection> connections(PeerId peer) {
+        return List.copyOf(table.of(peer));
+    }
+
+    @Override
+    public void identified(Connection connection, PeerInfo info) {
+        if (connection instanceof SwarmConnection known) {
+            known.setPeerInfo(info);
+            table.identified(known);
+        }
+    }
+
+    private void onConnection(SwarmConnection connection) {
+        connection.channel().closeFuture().addListener(done -> table.remove(connection));
+        table.add(connection);
+        dialer.onConnection(connection);
+        if (closing.get()) {
+            connection.close();
+        }
+    }
+
+    @Override
+    public CompletableFuture<Void> closeAsync() {
+        if (closing.compareAndSet(false, true)) {
+            dialer.close();
+            transports.close();
+            CompletableFuture<Void> unbound = listeners.close();
+            upgrader.close();
+            List<CompletableFuture<Void>> closes =
+                    table.all().stream().map(Connection::close).toList();
+            CompletableFuture.allOf(closes.toArray(CompletableFuture[]::new))
+                    .thenCombine(unbound, (connections, listening) -> true)
+                    .orTimeout(1, TimeUnit.SECONDS)
+                    .whenComplete((done, failure) -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS)
+                            .addListener(over -> closed.complete(null)));
+        }
+        return closed.copy();
+    }
+
+    @Override
+    public void close() {
+        closeAsync()
+                .completeOnTimeout(null, CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
+                .join();
+    }
+
+    @Override
+    public String toString() {
+        return "host " + peerId();
+    }
+}

@@ -1,0 +1,169 @@
+package dev.flotilla.libp2p.swarm;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.muxer.MuxedStream;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.socket.DuplexChannel;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+
+/** A stream of a {@link SwarmConnection}. */
+final class SwarmStream implements Stream {
+    private final SwarmConnection connection;
+    private final ProtocolId protocolId;
+    private final Direction direction;
+    private final MuxedStream muxed;
+    private final DuplexChannel channel;
+    private final StreamReader reader;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    SwarmStream(SwarmConnection connection, ProtocolId protocolId, Direction direction, MuxedStream muxed) {
+        this.connection = connection;
+        this.protocolId = protocolId;
+        this.direction = direction;
+        this.muxed = muxed;
+        this.channel = muxed.channel();
+        this.reader = new StreamReader(muxed);
+        channel.closeFuture().addListener(done -> closed.complete(null));
+    }
+
+    /**
+     * Puts the reader at the end of the pipeline, so that nothing more is read until it is asked for, and hands the
+     * stream to who waits for it. Event loop only.
+     */
+    void install(CompletableFuture<Stream> waiting) {
+        channel.config().setAutoRead(false);
+        channel.pipeline().addLast(reader);
+        if (!waiting.complete(this)) {
+            reset();
+        }
+    }
+
+    @Override
+    public Connection connection() {
+        return connection;
+    }
+
+    @Override
+    public ProtocolId protocolId() {
+        return protocolId;
+    }
+
+    @Override
+    public Direction direction() {
+        return direction;
+    }
+
+    @Override
+    public DuplexChannel channel() {
+        return channel;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public CompletableFuture<Void> closed() {
+        return closed.copy();
+    }
+
+    @Override
+    public CompletableFuture<Void> write(ByteBuf bytes) {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        if (!channel.isOpen()) {
+            bytes.release();
+            written.completeExceptionally(deathCause(null));
+            return written;
+        }
+        channel.writeAndFlush(bytes).addListener((ChannelFutureListener) done -> complete(written, done));
+        return written;
+    }
+
+    @Override
+    public CompletableFuture<Void> write(byte[] bytes) {
+        return write(Unpooled.wrappedBuffer(bytes));
+    }
+
+    private void complete(CompletableFuture<Void> written, ChannelFuture done) {
+        if (done.isSuccess()) {
+            written.complete(null);
+        } else {
+            written.completeExceptionally(deathCause(done.cause()));
+        }
+    }
+
+    private Throwable deathCause(@Nullable Throwable otherwise) {
+        Throwable reset = muxed.closeCause();
+        return reset != null ? reset : otherwise != null ? otherwise : StreamReader.closed();
+    }
+
+    @Override
+    public CompletableFuture<@Nullable ByteBuf> read() {
+        return reader.read();
+    }
+
+    @Override
+    public CompletableFuture<byte[]> readToEnd(int bytesMax) {
+        return readToEnd(new ByteArrayOutputStream(), bytesMax);
+    }
+
+    private CompletableFuture<byte[]> readToEnd(ByteArrayOutputStream all, int bytesMax) {
+        return read().thenCompose(bytes -> {
+            if (bytes == null) {
+                return CompletableFuture.completedFuture(all.toByteArray());
+            }
+            try {
+                if (all.size() + bytes.readableBytes() > bytesMax) {
+                    reset();
+                    return CompletableFuture.failedFuture(
+                            new IOException("more than " + bytesMax + " bytes came on " + this));
+                }
+                all.writeBytes(ByteBufUtil.getBytes(bytes));
+            } finally {
+                bytes.release();
+            }
+            return readToEnd(all, bytesMax);
+        });
+    }
+
+    @Override
+    public void finish() {
+        channel.shutdownOutput();
+    }
+
+    @Override
+    public void reset() {
+        muxed.reset();
+    }
+
+    @Override
+    public void close() {
+        muxed.closeAfterOutput();
+    }
+
+    @Override
+    public void handOver(boolean autoRead, ChannelHandler... handlers) {
+        channel.pipeline().addLast(handlers);
+        channel.pipeline().remove(reader);
+        if (autoRead) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return protocolId + "#" + muxed.label() + " with " + remotePeerId().shortText();
+    }
+}

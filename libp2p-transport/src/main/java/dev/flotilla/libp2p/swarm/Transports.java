@@ -1,0 +1,65 @@
+package dev.flotilla.libp2p.swarm;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.Transport;
+import dev.flotilla.transport.PeerId;
+import io.netty.channel.EventLoop;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+
+/** The transports of a host: each address goes to the first that takes it. Thread-safe. */
+final class Transports implements DialAttempt.AddressDialer {
+    private final List<Transport> transports;
+    private final NameResolver names = new NameResolver(InetAddress::getAllByName);
+
+    Transports(List<Transport> transports) {
+        this.transports = List.copyOf(transports);
+    }
+
+    /**
+     * The transport that listens on {@code address}.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    Transport toListen(Multiaddr address) {
+        if (address.peerId().isPresent()) {
+            throw new IllegalArgumentException(
+                    "cannot listen on " + address + ": an address to listen on names no peer at its end");
+        }
+        return transports.stream()
+                .filter(transport -> transport.canListen(address))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(
+                        "cannot listen on " + address + ": no transport takes it; this host has " + inWords()));
+    }
+
+    @Override
+    public CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop) {
+        return names.resolve(address, loop);
+    }
+
+    @Override
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop) {
+        for (Transport transport : transports) {
+            if (transport.canDial(address)) {
+                return transport.dial(address, peer, loop);
+            }
+        }
+        return CompletableFuture.failedFuture(
+                new IOException("no transport takes this address; this host has " + inWords()));
+    }
+
+    private String inWords() {
+        return transports.stream().map(Transport::name).collect(Collectors.joining(", "));
+    }
+
+    /** Looks up no more names, dials no more. */
+    void close() {
+        names.close();
+        transports.forEach(Transport::close);
+    }
+}

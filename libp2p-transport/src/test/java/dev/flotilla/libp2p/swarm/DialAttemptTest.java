@@ -1,0 +1,188 @@
+package dev.flotilla.libp2p.swarm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.DialOptions;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.transport.PeerId;
+import io.netty.channel.EventLoop;
+import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A dial in one thread whose time is the test's, with transports that do as they are told. */
+class DialAttemptTest implements DialAttempt.AddressDialer {
+    private static final String QUIC = "/ip4/1.2.3.4/udp/1/quic-v1";
+    private static final String TCP = "/ip4/1.2.3.4/tcp/1";
+
+    private final PeerId peer = PrivateKey.generate().peerId();
+    private final EmbeddedChannel time = new EmbeddedChannel();
+    private final Map<String, CompletableFuture<Connection>> dialled = new LinkedHashMap<>();
+    private final Map<String, CompletableFuture<List<Multiaddr>>> names = new LinkedHashMap<>();
+    private final DialBackoff backoff = new DialBackoff(() -> 0);
+    private final Connection connection = (Connection) java.lang.reflect.Proxy.newProxyInstance(
+            Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> null);
+
+    @BeforeEach
+    void stopTheClock() {
+        time.freezeTime();
+    }
+
+    @Override
+    public CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop) {
+        return names.getOrDefault(address.toString(), CompletableFuture.completedFuture(List.of(address)));
+    }
+
+    @Override
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId to, EventLoop loop) {
+        CompletableFuture<Connection> future = new CompletableFuture<>();
+        dialled.put(address.toString(), future);
+        return future;
+    }
+
+    private DialAttempt start(String... addresses) {
+        return start(DialOptions.defaults(), addresses);
+    }
+
+    private DialAttempt start(DialOptions options, String... addresses) {
+        DialAttempt attempt = new DialAttempt(
+                peer,
+                Stream.of(addresses).map(Multiaddr::parse).toList(),
+                options,
+                this,
+                backoff,
+                time.eventLoop(),
+                Duration.ofSeconds(15));
+        attempt.start();
+        time.runPendingTasks();
+        return attempt;
+    }
+
+    private void pass(long millis) {
+        time.advanceTimeBy(millis, TimeUnit.MILLISECONDS);
+        time.runPendingTasks();
+    }
+
+    private void fail(String address, Throwable reason) {
+        dialledTo(address).completeExceptionally(reason);
+        time.runPendingTasks();
+    }
+
+    private CompletableFuture<Connection> dialledTo(String address) {
+        return Objects.requireNonNull(dialled.get(address), address);
+    }
+
+    @Test
+    void theNextIsDialledAfterItsDelayAndTheFirstThatComesUpEndsTheOthers() {
+        DialAttempt attempt = start(TCP, QUIC);
+        assertThat(dialled).containsOnlyKeys(QUIC);
+        pass(249);
+        assertThat(dialled).containsOnlyKeys(QUIC);
+        pass(1);
+        assertThat(dialled).containsOnlyKeys(QUIC, TCP);
+        dialledTo(TCP).complete(connection);
+        assertThat(attempt.result().join()).isSameAs(connection);
+        assertThat(dialledTo(QUIC)).isCancelled();
+        assertThat(attempt.ended()).isDone();
+        assertThat(backoff.remaining(peer, Multiaddr.parse(QUIC)))
+                .as("it did not fail")
+                .isEmpty();
+    }
+
+    @Test
+    void theNextIsDialledAtOnceWhenNothingElseIsUnderWay() {
+        start(QUIC, TCP);
+        fail(QUIC, new IOException("no"));
+        assertThat(dialled).containsOnlyKeys(QUIC, TCP);
+    }
+
+    @Test
+    void saysForEachAddressWhatWentWrong() {
+        names.put("/dns/a/tcp/1", CompletableFuture.failedFuture(new IOException("the name was not found")));
+        DialAttempt attempt = start(
+                QUIC,
+                TCP,
+                "/dns/a/tcp/1",
+                "/ip4/1.2.3.4/tcp/2/p2p/" + PrivateKey.generate().peerId());
+        fail(QUIC, new IOException("no handshake"));
+        fail(TCP, new ConnectException("Connection refused: somewhere"));
+        assertThatThrownBy(() -> attempt.result().join())
+                .hasCauseInstanceOf(DialException.class)
+                .hasMessageContaining(QUIC + ": no handshake")
+                .hasMessageContaining(TCP + ": refused")
+                .hasMessageContaining("/dns/a/tcp/1: the name was not found")
+                .hasMessageContaining(": names another peer")
+                .extracting(Throwable::getCause)
+                .satisfies(cause -> assertThat(cause instanceof DialException dial && dial.isRefused())
+                        .isTrue());
+    }
+
+    @Test
+    void anAddressThatFailedIsPassedOverUnlessItIsWantedNow() {
+        fail(QUIC, start(QUIC), "no");
+        dialled.clear();
+        assertThatThrownBy(() -> start(QUIC).result().join())
+                .hasMessageContaining(QUIC + ": failed a moment ago and is not dialled for another 5 s");
+        assertThat(dialled).isEmpty();
+        start(DialOptions.defaults().withBackoffIgnored(), QUIC);
+        assertThat(dialled).containsOnlyKeys(QUIC);
+    }
+
+    private void fail(String address, DialAttempt attempt, String reason) {
+        fail(address, new IOException(reason));
+        assertThat(attempt.result()).isCompletedExceptionally();
+    }
+
+    @Test
+    void noMoreThanEightAtOnce() {
+        String[] many = IntStream.rangeClosed(1, 12)
+                .mapToObj(port -> "/ip4/1.2.3.4/tcp/" + port)
+                .toArray(String[]::new);
+        start(many);
+        pass(1000);
+        assertThat(dialled).hasSize(8);
+        fail(many[3], new IOException("no"));
+        assertThat(dialled).hasSize(9);
+    }
+
+    @Test
+    void aNameThatHangsHoldsUpNobodyAndIsRankedWhenItIsKnown() {
+        CompletableFuture<List<Multiaddr>> lookUp = new CompletableFuture<>();
+        names.put("/dns/a/tcp/1", lookUp);
+        DialAttempt attempt = start("/dns/a/tcp/1", QUIC);
+        fail(QUIC, new IOException("no"));
+        assertThat(attempt.ended()).isNotDone();
+        lookUp.complete(List.of(Multiaddr.parse(TCP)));
+        time.runPendingTasks();
+        fail(TCP, new IOException("neither"));
+        assertThatThrownBy(() -> attempt.result().join()).hasMessageContaining("/dns/a/tcp/1 (" + TCP + "): neither");
+    }
+
+    @Test
+    void theWholeTakesNoLongerThanItsTimeAndNamesWhatDidNotAnswer() {
+        DialAttempt attempt = start(QUIC, TCP);
+        pass(15_000);
+        assertThatThrownBy(() -> attempt.result().join())
+                .hasMessageContaining("timed out after 15000 ms")
+                .hasMessageContaining(QUIC + ": no answer")
+                .hasMessageContaining(TCP + ": no answer");
+        List<CompletableFuture<Connection>> futures = new ArrayList<>(dialled.values());
+        assertThat(futures).allMatch(CompletableFuture::isCancelled);
+    }
+}

@@ -1,0 +1,100 @@
+package dev.flotilla.libp2p.swarm;
+
+import static dev.flotilla.libp2p.Hosts.await;
+import static dev.flotilla.libp2p.Hosts.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialException;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.HostCounters.Event;
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Hosts over TCP: whom they dial, and what they say when it fails. */
+@ExtendWith(NoLeaks.class)
+class HostTest {
+    private final Hosts hosts = new Hosts();
+
+    @AfterEach
+    void close() {
+        hosts.close();
+    }
+
+    @Test
+    void oneDialForAllWhoAsk() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        List<CompletableFuture<Connection>> dials = new ArrayList<>();
+        for (int i = 0; i < 50; i++) {
+            dials.add(a.connect(b.peerId(), b.listenAddresses()));
+        }
+        Connection first = await(dials.get(0));
+        dials.forEach(dial -> assertThat(await(dial)).isSameAs(first));
+        assertThat(b.counters().get(Event.ACCEPTED)).isEqualTo(1);
+    }
+
+    @Test
+    void saysForEachAddressWhatWentWrong() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        List<Multiaddr> addresses = List.of(
+                Multiaddr.parse("/ip4/127.0.0.1/tcp/1"),
+                Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1"),
+                b.listenAddresses().get(0));
+        Host other = hosts.start();
+        assertThatThrownBy(() -> await(a.connect(other.peerId(), addresses)))
+                .hasRootCauseInstanceOf(DialException.class)
+                .hasMessageContaining("/ip4/127.0.0.1/tcp/1: refused")
+                .hasMessageContaining("/quic-v1: no transport takes this address; this host has tcp")
+                .hasMessageContaining(b.listenAddresses().get(0) + ": ")
+                .hasMessageContaining(b.peerId().toString());
+        assertThat(a.connections()).isEmpty();
+    }
+
+    @Test
+    void triesFurtherAddressesAndNames() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        int port = b.listenAddresses().get(0).tcpSocketAddress().orElseThrow().getPort();
+        List<Multiaddr> addresses =
+                List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/1"), Multiaddr.parse("/dns4/localhost/tcp/" + port));
+        assertThat(await(a.connect(b.peerId(), addresses)).remotePeerId()).isEqualTo(b.peerId());
+    }
+
+    @Test
+    void passesOverAddressesOfOtherTransports() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        List<Multiaddr> addresses = List.of(
+                Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1"),
+                b.listenAddresses().get(0));
+        assertThat(await(a.connect(b.peerId(), addresses)).remotePeerId()).isEqualTo(b.peerId());
+    }
+
+    @Test
+    void doesNotTalkToItself() {
+        Host a = hosts.start();
+        assertThatThrownBy(() -> connect(a, a)).hasMessageContaining("it is this peer");
+    }
+
+    @Test
+    void aPortThatIsTakenIsNamed() {
+        Host a = hosts.start();
+        assertThatThrownBy(() -> hosts.start(
+                        PrivateKey.generate(),
+                        HostConfig.defaults(),
+                        a.listenAddresses().get(0)))
+                .hasMessageContaining("cannot listen on " + a.listenAddresses().get(0));
+    }
+}
