@@ -5,17 +5,22 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.SecureRandom;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.X509EncodedKeySpec;
+import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1ObjectIdentifier;
+import org.bouncycastle.asn1.DERBitString;
 import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.sec.ECPrivateKey;
 import org.bouncycastle.asn1.sec.SECNamedCurves;
+import org.bouncycastle.asn1.sec.SECObjectIdentifiers;
 import org.bouncycastle.asn1.x509.AlgorithmIdentifier;
 import org.bouncycastle.asn1.x509.SubjectPublicKeyInfo;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.asn1.x9.X9ObjectIdentifiers;
 import org.bouncycastle.math.ec.FixedPointCombMultiplier;
+import org.bouncycastle.util.BigIntegers;
 
 /**
  * ECDSA on the curves of the JDK (P-256, P-384, P-521): public data is a SubjectPublicKeyInfo, private data a SEC 1 key;
@@ -58,6 +63,25 @@ final class EcdsaScheme implements KeyScheme {
             byte[] pkcs8 = new PrivateKeyInfo(algorithm, sec1).getEncoded();
             var key = KeyFactory.getInstance(ALGORITHM).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             return new KeyPair(Bytes.copyOf(data), Bytes.wrap(publicData), JcaSignatures.signer(SIGNATURE, key));
+        } catch (IOException e) {
+            throw new GeneralSecurityException("EC key cannot be encoded: " + e.getMessage(), e);
+        }
+    }
+
+    /** On P-256, the curve that the other implementations have, too. */
+    @Override
+    public KeyPair generate() throws GeneralSecurityException {
+        X9ECParameters curve = SECNamedCurves.getByOID(SECObjectIdentifiers.secp256r1);
+        BigInteger scalar = BigIntegers.createRandomInRange(
+                BigInteger.ONE, curve.getN().subtract(BigInteger.ONE), new SecureRandom());
+        byte[] point = new FixedPointCombMultiplier()
+                .multiply(curve.getG(), scalar)
+                .normalize()
+                .getEncoded(false);
+        try {
+            return readPrivate(new ECPrivateKey(
+                            curve.getN().bitLength(), scalar, new DERBitString(point), SECObjectIdentifiers.secp256r1)
+                    .getEncoded(ASN1Encoding.DER));
         } catch (IOException e) {
             throw new GeneralSecurityException("EC key cannot be encoded: " + e.getMessage(), e);
         }

@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.crypto;
 import dev.flotilla.transport.Bytes;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.SecureRandom;
 import java.security.spec.EdECPrivateKeySpec;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.X509EncodedKeySpec;
@@ -41,6 +42,13 @@ final class Ed25519Scheme implements KeyScheme {
             }
         }
         return pair;
+    }
+
+    @Override
+    public KeyPair generate() throws GeneralSecurityException {
+        byte[] seed = new byte[SEED_BYTES];
+        new SecureRandom().nextBytes(seed);
+        return ofSeed(seed);
     }
 
     static KeyPair ofSeed(byte[] seed) throws GeneralSecurityException {

@@ -29,4 +29,7 @@ interface KeyScheme {
     Verifier readPublic(byte[] data) throws GeneralSecurityException;
 
     KeyPair readPrivate(byte[] data) throws GeneralSecurityException;
+
+    /** A new key from the system's randomness. */
+    KeyPair generate() throws GeneralSecurityException;
 }

@@ -5,7 +5,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.flotilla.libp2p.crypto.pb.PrivateKeyPb;
 import dev.flotilla.transport.PeerId;
 import java.security.GeneralSecurityException;
-import java.security.SecureRandom;
 
 /** The secret that makes a peer itself (libp2p spec, peer-ids). Never printed, never sent. Immutable, thread-safe. */
 public final class PrivateKey {
@@ -21,9 +20,19 @@ public final class PrivateKey {
 
     /** A new Ed25519 key from the system's randomness. */
     public static PrivateKey generate() {
-        byte[] seed = new byte[Ed25519Scheme.SEED_BYTES];
-        new SecureRandom().nextBytes(seed);
-        return ofEd25519Seed(seed);
+        return generate(KeyType.ED25519);
+    }
+
+    /**
+     * A new key from the system's randomness: RSA of 2048 bits, ECDSA on P-256. Every peer takes Ed25519, not every one
+     * the others.
+     */
+    public static PrivateKey generate(KeyType type) {
+        try {
+            return new PrivateKey(type, type.scheme().generate());
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException("every JDK from 15 on makes keys of type " + type, e);
+        }
     }
 
     /** The Ed25519 key that these 32 bytes are the seed of. */

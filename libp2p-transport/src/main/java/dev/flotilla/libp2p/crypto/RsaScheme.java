@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
 import java.security.spec.PKCS8EncodedKeySpec;
 import java.security.spec.RSAPublicKeySpec;
@@ -49,6 +50,16 @@ final class RsaScheme implements KeyScheme {
         var publicKey = factory.generatePublic(new RSAPublicKeySpec(pkcs1.getModulus(), pkcs1.getPublicExponent()));
         return new KeyPair(
                 Bytes.copyOf(data), Bytes.wrap(publicKey.getEncoded()), JcaSignatures.signer(SIGNATURE, key));
+    }
+
+    /** Of the smallest size allowed, as the other implementations make them. */
+    @Override
+    public KeyPair generate() throws GeneralSecurityException {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance(ALGORITHM);
+        generator.initialize(MODULUS_BITS_MIN);
+        PrivateKeyInfo pkcs8 = PrivateKeyInfo.getInstance(
+                generator.generateKeyPair().getPrivate().getEncoded());
+        return readPrivate(pkcs8.getPrivateKey().getOctets());
     }
 
     private static void requireBounded(byte[] data) {

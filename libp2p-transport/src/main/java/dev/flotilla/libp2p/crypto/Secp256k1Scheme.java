@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
+import java.security.SecureRandom;
 import org.bouncycastle.asn1.sec.SECNamedCurves;
 import org.bouncycastle.asn1.x9.X9ECParameters;
 import org.bouncycastle.crypto.digests.SHA256Digest;
@@ -61,6 +62,13 @@ final class Secp256k1Scheme implements KeyScheme {
                 .normalize()
                 .getEncoded(true);
         return new KeyPair(Bytes.copyOf(data), Bytes.wrap(publicData), message -> sign(key, message));
+    }
+
+    @Override
+    public KeyPair generate() {
+        BigInteger scalar = BigIntegers.createRandomInRange(
+                BigInteger.ONE, CURVE.getN().subtract(BigInteger.ONE), new SecureRandom());
+        return readPrivate(BigIntegers.asUnsignedByteArray(PRIVATE_BYTES, scalar));
     }
 
     private static byte[] sign(ECPrivateKeyParameters key, byte[] message) throws GeneralSecurityException {

@@ -16,6 +16,7 @@ import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import javax.net.ssl.KeyManager;
 import org.bouncycastle.asn1.ASN1EncodableVector;
 import org.bouncycastle.asn1.ASN1Encoding;
 import org.bouncycastle.asn1.ASN1Integer;
@@ -51,6 +52,11 @@ public record HostCertificate(X509Certificate certificate, java.security.Private
     private static final Duration BACKDATED = Duration.ofHours(1); // as go: clocks differ
     private static final Duration VALID =
             Duration.ofDays(100 * 365L); // as go: peers check when they connect, only then
+
+    /** Shows this certificate in every handshake, and signs with its key. */
+    public KeyManager keyManager() {
+        return new HostKeyManager(this);
+    }
 
     /** Makes a certificate for {@code identity}; takes about a millisecond. */
     static HostCertificate make(PrivateKey identity, Instant now) {

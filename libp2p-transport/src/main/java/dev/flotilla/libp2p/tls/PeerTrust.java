@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.Map;
 import java.util.WeakHashMap;
+import java.util.function.UnaryOperator;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.X509ExtendedTrustManager;
 import org.jspecify.annotations.Nullable;
@@ -20,15 +21,22 @@ import org.jspecify.annotations.Nullable;
  */
 public final class PeerTrust extends X509ExtendedTrustManager {
     private final Clock clock;
+    private final UnaryOperator<CertificateException> telling;
     private final Map<SSLEngine, PeerId> expected = Collections.synchronizedMap(new WeakHashMap<>());
     private final Map<SSLEngine, PublicKey> proven = Collections.synchronizedMap(new WeakHashMap<>());
 
     public PeerTrust() {
-        this(Clock.systemUTC());
+        this(reason -> reason);
     }
 
-    PeerTrust(Clock clock) {
+    /** @param telling makes the exceptions that tell the engine which alert to send */
+    PeerTrust(UnaryOperator<CertificateException> telling) {
+        this(Clock.systemUTC(), telling);
+    }
+
+    PeerTrust(Clock clock, UnaryOperator<CertificateException> telling) {
         this.clock = clock;
+        this.telling = telling;
     }
 
     /** Lets this engine, before its handshake, trust {@code peer} alone. */
@@ -44,13 +52,17 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        check(chain, engine);
+        try {
+            check(chain, engine);
+        } catch (CertificateException e) {
+            throw telling.apply(e);
+        }
     }
 
     @Override
     public void checkServerTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
-        check(chain, engine);
+        checkClientTrusted(chain, authType, engine);
     }
 
     private void check(X509Certificate[] chain, SSLEngine engine) throws CertificateException {

@@ -7,6 +7,9 @@
  * {@link dev.flotilla.libp2p.tls.PeerCertificate} reads the bytes itself, since the JDK refuses certificates without an
  * issuer, which js and rust make. {@link dev.flotilla.libp2p.tls.PeerTrust} puts that check into the handshake, and
  * {@link dev.flotilla.libp2p.tls.HostCertificates} keeps our own certificate.
+ *
+ * <p>{@link dev.flotilla.libp2p.tls.Tls} is the protocol: Netty's handler with BoringSSL, where its native library is
+ * present. Where it is not, a host offers Noise alone.
  */
 @NullMarked
 package dev.flotilla.libp2p.tls;

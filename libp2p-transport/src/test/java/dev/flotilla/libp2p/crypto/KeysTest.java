@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class KeysTest {
@@ -103,9 +104,35 @@ class KeysTest {
     }
 
     @Test
-    void generatesAnotherKeyEachTime() {
-        assertThat(PrivateKey.generate().peerId())
-                .isNotEqualTo(PrivateKey.generate().peerId());
+    void refusesRsaKeysThatAreTooLong() throws Exception {
+        var modulus = java.math.BigInteger.ONE.shiftLeft(8192).add(java.math.BigInteger.ONE);
+        byte[] data = java.security.KeyFactory.getInstance("RSA")
+                .generatePublic(new java.security.spec.RSAPublicKeySpec(modulus, java.math.BigInteger.valueOf(65_537)))
+                .getEncoded();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> PublicKey.of(KeyType.RSA, Bytes.wrap(data)))
+                .withMessageContaining("8193 bits, not 2048 to 8192");
+    }
+
+    @ParameterizedTest
+    @EnumSource(KeyType.class)
+    void generatesAnotherKeyEachTime(KeyType type) {
+        PrivateKey key = PrivateKey.generate(type);
+        assertThat(key.peerId()).isNotEqualTo(PrivateKey.generate(type).peerId());
+        assertThat(key.publicKey().type()).isEqualTo(type);
+        PrivateKey read = PrivateKey.fromBytes(key.toBytes());
+        assertThat(read.toBytes()).isEqualTo(key.toBytes());
+        assertThat(read.publicKey()).isEqualTo(key.publicKey());
+        assertThat(PublicKey.fromBytes(key.publicKey().toBytes()).verify(HELLO, read.sign(HELLO)))
+                .isTrue();
+    }
+
+    /** As the vector of the specification has it: the curve named, the point within. */
+    @Test
+    void writesEcdsaKeysInTheShapeOfTheSpecification() {
+        byte[] vector = Vectors.bytes("ecdsa.private.key = ");
+        byte[] made = PrivateKey.generate(KeyType.ECDSA).toBytes();
+        assertThat(made).hasSameSizeAs(vector).startsWith(Arrays.copyOf(vector, 11));
     }
 
     @Test

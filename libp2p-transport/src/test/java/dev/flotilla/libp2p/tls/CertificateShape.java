@@ -46,6 +46,7 @@ final class CertificateShape {
     private final List<Extension> before = new ArrayList<>();
     private final List<Extension> after = new ArrayList<>();
     private boolean extension = true;
+    private String name = "";
     private byte[] signedSuffix = {};
     private byte[] valueSuffix = {};
 
@@ -93,6 +94,18 @@ final class CertificateShape {
         return this;
     }
 
+    /** With an issuer, so that the JDK can read it. */
+    CertificateShape named() {
+        name = "CN=test";
+        return this;
+    }
+
+    /** With an extension of this many bytes. */
+    CertificateShape padded(int bytes) {
+        after.add(new Extension(new ASN1ObjectIdentifier("1.2.3.4"), false, new DEROctetString(new byte[bytes])));
+        return this;
+    }
+
     /** The identity signs something else. */
     CertificateShape wronglySigned() {
         signedSuffix = new byte[] {1};
@@ -131,14 +144,14 @@ final class CertificateShape {
     }
 
     private DERSequence toBeSigned() throws IOException {
-        X500Name empty = new X500Name(new org.bouncycastle.asn1.x500.RDN[0]);
+        X500Name issuer = new X500Name(name);
         ASN1EncodableVector fields = new ASN1EncodableVector();
         fields.add(new DERTaggedObject(true, 0, new ASN1Integer(2)));
         fields.add(new ASN1Integer(7));
         fields.add(algorithm);
-        fields.add(empty);
+        fields.add(issuer);
         fields.add(new DERSequence(new ASN1Encodable[] {time(notBefore), time(notAfter)}));
-        fields.add(empty);
+        fields.add(issuer);
         fields.add(ASN1Primitive.fromByteArray(key.getPublic().getEncoded()));
         ASN1EncodableVector extensions = new ASN1EncodableVector();
         before.forEach(extensions::add);
