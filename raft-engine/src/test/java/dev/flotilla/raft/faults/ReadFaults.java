@@ -5,7 +5,7 @@ import static dev.flotilla.raft.faults.Place.in;
 import java.util.List;
 import org.objectweb.asm.Opcodes;
 
-/** Faults in linearizable reads (DESIGN.md section 4, Reads). */
+/** Faults in reads that are linearizable, by rounds or by leases (DESIGN.md section 4, Reads). */
 final class ReadFaults {
     private ReadFaults() {}
 
@@ -38,6 +38,18 @@ final class ReadFaults {
                         "an answer proves the round that it belongs to (design, One writer)",
                         in("Acknowledgements", "onHeartbeatReply")
                                 .call("HeartbeatReply", "round")
-                                .by("newestRound", "leading")));
+                                .by("newestRound", "leading")),
+                new PlantedFault(
+                        "lease-without-end",
+                        "a lease ends before any voter's promise does (thesis §6.4.1)",
+                        in("Lease", "sinceNanos").call("Lease", "isOver").gives(0)),
+                new PlantedFault(
+                        "promise-broken",
+                        "a voter's promise outlives what it knows of its leader (thesis §6.4.1)",
+                        in("Stickiness", "isLeaderAlive").call("Stickiness", "isBound").gives(0)),
+                new PlantedFault(
+                        "promise-forgotten-at-restart",
+                        "a restarted voter keeps what it may have promised (design, Reads)",
+                        in("Stickiness", "bindFromStart").call("Stickiness", "promises").gives(0)));
     }
 }

@@ -21,6 +21,7 @@ final class Chaos {
     private static final int DISK_SLOWNESS_MAX = 20;
     private static final int DAMAGED_MAX = 5;
     private static final int MILLION = 1_000_000;
+    private static final long REBOOT_NANOS_MAX = SimSettings.ELECTION_TIMEOUT_NANOS / 5;
 
     private final Environment environment;
     private final RandomGenerator random;
@@ -59,11 +60,13 @@ final class Chaos {
             case CRASH -> pick(SimPeer::isUp).ifPresent(this::crash);
             case CRASH_LEADER -> pick(Chaos::isLeader).ifPresent(this::crash);
             case RESTART -> pick(peer -> !peer.node().isUp()).ifPresent(peer -> environment.restart(peer.node()));
+            case REBOOT -> pick(SimPeer::isUp).ifPresent(this::reboot);
             case PARTITION -> partition();
             case ONE_WAY_PARTITION -> blockOneWay();
+            case PARTIAL_PARTITION -> cutLink();
             case HEAL -> environment.network().heal();
             case RECONNECT -> pickTwo((a, b) -> environment.network().reconnect(a.node(), b.node()));
-            case DISCONNECT -> pick(SimPeer::isUp).ifPresent(this::disconnect);
+            case DISCONNECT -> leaderOrAny().ifPresent(this::disconnect);
             case SLOW_DISK -> slowDisk(anyNode());
             case SKEW_CLOCK -> skewClock(anyNode());
             case JUMP_CLOCK -> jumpClock(anyNode());
@@ -77,6 +80,7 @@ final class Chaos {
             case REPLACE_MEMBERS -> pick(SimPeer::isUp).ifPresent(this::replaceMembers);
             case JOIN -> pick(group.life()::isOutside).ifPresent(this::join);
             case PREFER -> pick(SimPeer::isUp).ifPresent(this::prefer);
+            case AGREE -> pick(SimPeer::isUp).ifPresent(this::agree);
             case WIPE -> pick(this::mayBeWiped).ifPresent(this::wipe);
             case INTRUDE -> pick(SimPeer::isUp).ifPresent(peer -> new Intruder(random).speakTo(peer));
         }
@@ -104,6 +108,22 @@ final class Chaos {
         environment.crash(peer.node());
     }
 
+    /** Its process ends and is there again at once, perhaps without its way to the leader. */
+    private void reboot(SimPeer peer) {
+        tally.count(Occurrence.REBOOT);
+        SimNode node = peer.node();
+        Optional<SimPeer> leader = pick(Chaos::isLeader);
+        if (leader.isPresent() && leader.get() != peer && random.nextBoolean()) {
+            environment.network().cut(leader.get().node(), node);
+        }
+        environment.crash(node);
+        environment.schedule().after(1 + random.nextLong(REBOOT_NANOS_MAX), () -> {
+            if (!node.isUp()) {
+                environment.restart(node);
+            }
+        });
+    }
+
     private void partition() {
         tally.count(Occurrence.PARTITION);
         Set<SimNode> side = new LinkedHashSet<>();
@@ -118,6 +138,19 @@ final class Chaos {
     private void blockOneWay() {
         tally.count(Occurrence.ONE_WAY_PARTITION);
         pickTwo((a, b) -> environment.network().block(a.node(), b.node()));
+    }
+
+    /** Two lose each other, often one of them the leader, while others reach both. */
+    private void cutLink() {
+        tally.count(Occurrence.PARTIAL_PARTITION);
+        leaderOrAny()
+                .ifPresent(a -> pick(peer -> peer.isUp() && peer != a)
+                        .ifPresent(b -> environment.network().cut(a.node(), b.node())));
+    }
+
+    private Optional<SimPeer> leaderOrAny() {
+        Optional<SimPeer> leader = random.nextInt(4) == 0 ? Optional.empty() : pick(Chaos::isLeader);
+        return leader.or(() -> pick(SimPeer::isUp));
     }
 
     private SimNode anyNode() {
@@ -212,6 +245,11 @@ final class Chaos {
                 .ifPresent(peer -> change(asked, MembershipChange.priority(peer.id(), random.nextInt(4) - 1)));
     }
 
+    /** On other lease reads, or on none. */
+    private void agree(SimPeer asked) {
+        change(asked, MembershipChange.settings(SimSettings.lease(random)));
+    }
+
     /** While a lost disk's owner counts as a voter, a careful operator changes nothing but that. */
     private void change(SimPeer asked, MembershipChange change) {
         Configuration known = asked.status().configuration();
@@ -220,6 +258,7 @@ final class Chaos {
                 .filter(peer -> !known.contains(peer, group.life().peer(peer).storeId()))
                 .toList();
         boolean concernsLost = change.priorities().isEmpty()
+                && change.settings() == null
                 && change.put().stream().map(Member::peerId).allMatch(lost::contains)
                 && lost.containsAll(change.remove());
         if (wiped && !concernsLost && (!lost.isEmpty() || known.all().isEmpty())) {

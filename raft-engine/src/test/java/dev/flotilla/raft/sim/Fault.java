@@ -5,8 +5,10 @@ enum Fault {
     CRASH(10),
     CRASH_LEADER(5),
     RESTART(20),
+    REBOOT(5),
     PARTITION(6),
     ONE_WAY_PARTITION(6),
+    PARTIAL_PARTITION(6),
     HEAL(12),
     RECONNECT(3),
     DISCONNECT(3),
@@ -24,6 +26,7 @@ enum Fault {
     REPLACE_MEMBERS(3),
     JOIN(6),
     PREFER(6),
+    AGREE(4),
     WIPE(1);
 
     private final int weightMax;

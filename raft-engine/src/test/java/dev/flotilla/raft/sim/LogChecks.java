@@ -79,7 +79,8 @@ final class LogChecks {
 
     /**
      * One change at a time, first joint, then new (paper §6): a configuration follows one that is committed; what is left
-     * is what was there, and what is entered is what was joint, so that every two quorums share a voter.
+     * is what was there, and what is entered is what was joint, so that every two quorums share a voter. One that is not
+     * joint may follow another if it changes what is agreed on beside the members.
      */
     private void onNewConfiguration(EntryId prev, Entry entry) {
         Configuration next = facts.decoded.configuration(entry);
@@ -92,15 +93,19 @@ final class LogChecks {
         Configuration present = facts.decoded.configuration(new Entry(at, before.kind(), before.payload()));
         followed.add(at);
         Violation.unless(
-                next.isJoint() != present.isJoint()
-                        && (next.isJoint()
-                                ? next.previous().equals(present.members())
-                                : next.members().equals(present.members())),
+                isStep(present, next),
                 "configuration %s %s follows %s %s",
                 entry.id(),
                 MessageText.of(next),
                 at,
                 MessageText.of(present));
+    }
+
+    private static boolean isStep(Configuration present, Configuration next) {
+        if (next.isJoint()) {
+            return !present.isJoint() && next.previous().equals(present.members());
+        }
+        return next.members().equals(present.members()) && (present.isJoint() || !next.equals(present));
     }
 
     private Facts.Known known(EntryId id) {

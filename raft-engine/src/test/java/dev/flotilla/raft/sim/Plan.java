@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param events in order of time
  */
 record Plan(long seed, SimSettings settings, List<Event> events) {
+    private static final int LEASE_TRIALS_SELDOM = 10;
+
     /**
      * A fault, or a request of a client.
      *
@@ -30,7 +32,15 @@ record Plan(long seed, SimSettings settings, List<Event> events) {
     /** The plan of {@code seed}. */
     static Plan draw(long seed) {
         RandomGenerator random = new SplittableRandom(seed);
-        SimSettings settings = SimSettings.draw(random);
+        boolean isLeaseTrial = random.nextInt(LEASE_TRIALS_SELDOM) == 0;
+        SimSettings settings = isLeaseTrial ? LeaseTrial.settings(random) : SimSettings.draw(random);
+        List<Event> events = requests(random, settings);
+        events.addAll(isLeaseTrial ? LeaseTrial.faults(random, settings) : faults(random, settings));
+        events.sort(Comparator.comparingLong(Event::atNanos));
+        return new Plan(seed, settings, events);
+    }
+
+    private static List<Event> requests(RandomGenerator random, SimSettings settings) {
         List<Event> events = new ArrayList<>();
         for (int group = 0; group < settings.groups(); group++) {
             for (long at = pause(random, settings.clientNanos());
@@ -39,6 +49,11 @@ record Plan(long seed, SimSettings settings, List<Event> events) {
                 events.add(new Event(at, null, group, random.nextLong()));
             }
         }
+        return events;
+    }
+
+    private static List<Event> faults(RandomGenerator random, SimSettings settings) {
+        List<Event> events = new ArrayList<>();
         List<Fault> faults = settings.faultsByWeight();
         for (long at = pause(random, settings.faultNanos());
                 at < settings.chaosNanos() && !faults.isEmpty();
@@ -46,8 +61,7 @@ record Plan(long seed, SimSettings settings, List<Event> events) {
             Fault fault = faults.get(random.nextInt(faults.size()));
             events.add(new Event(at, fault, random.nextInt(settings.groups()), random.nextLong()));
         }
-        events.sort(Comparator.comparingLong(Event::atNanos));
-        return new Plan(seed, settings, events);
+        return events;
     }
 
     private static long pause(RandomGenerator random, long meanNanos) {

@@ -63,7 +63,7 @@ final class SimClients {
         this.random = environment.random();
         this.tally = environment.tally();
         this.requests = environment.requests();
-        this.mayReadByLease = environment.settings().agreed().hasLeaseReads();
+        this.mayReadByLease = environment.settings().mayLease();
         this.invariants = invariants;
     }
 
@@ -88,6 +88,16 @@ final class SimClients {
     }
 
     void read(SimPeer peer) {
+        boolean isByLease = mayReadByLease && random.nextInt(4) != 0;
+        read(peer, isByLease ? new Request.LeaseRead() : new Request.ReadIndex());
+    }
+
+    /** A client asks {@code peer} for what it may answer alone. */
+    void readByLease(SimPeer peer) {
+        read(peer, new Request.LeaseRead());
+    }
+
+    private void read(SimPeer peer, Request request) {
         RequestId id = nextId(peer);
         String register = "r" + random.nextInt(REGISTERS);
         reads.put(
@@ -102,8 +112,7 @@ final class SimClients {
         if (peer.status().leader() != null && !peer.id().equals(peer.status().leader())) {
             tally.count(Occurrence.READ_FORWARDED);
         }
-        boolean isByLease = mayReadByLease && random.nextInt(4) != 0;
-        ask(peer, id, isByLease ? new Request.LeaseRead() : new Request.ReadIndex());
+        ask(peer, id, request);
     }
 
     /** A request went to the leader of {@code term}. */

@@ -19,6 +19,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +41,8 @@ final class SimGroup implements World {
     private final VotingRules votingRules = new VotingRules();
     private final CampaignRules campaignRules;
     private final LeaderRules leaderRules;
+    private final LeaseRules leaseRules;
+    private Consumer<SimPeer> onElected = winner -> {};
 
     SimGroup(
             Environment environment,
@@ -59,6 +62,7 @@ final class SimGroup implements World {
         callers = new Callers(this);
         campaignRules = new CampaignRules(this);
         leaderRules = new LeaderRules(this, config);
+        leaseRules = new LeaseRules(environment.tally());
         environment.add(this);
     }
 
@@ -110,6 +114,11 @@ final class SimGroup implements World {
 
     Callers callers() {
         return callers;
+    }
+
+    /** Told who comes to lead, in the midst of its step. */
+    void onElected(Consumer<SimPeer> listener) {
+        onElected = listener;
     }
 
     /** What is asked of {@code peer}, which runs. */
@@ -230,11 +239,16 @@ final class SimGroup implements World {
         votingRules.stepped(peer, input, effects);
         campaignRules.stepped(peer, input, effects);
         leaderRules.stepped(peer, input, effects);
+        leaseRules.stepped(peer, input, effects);
         life.planTimer(peer);
     }
 
     @Override
     public void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader) {
+        if (role == Role.LEADER && peer.role() != Role.LEADER) {
+            leaseRules.elected(peer, term);
+            onElected.accept(peer);
+        }
         watch.roleChanged(peer, role, term, leader);
         if (leader != null) {
             requests(peer).leaderKnown();

@@ -117,6 +117,13 @@ final class SimNetwork {
         connectionsChanged();
     }
 
+    /** Cuts both directions between two nodes; others may reach both. */
+    void cut(SimNode a, SimNode b) {
+        blocked[direction(a, b)] = true;
+        blocked[direction(b, a)] = true;
+        connectionsChanged();
+    }
+
     void unblock(SimNode from, SimNode to) {
         blocked[direction(from, to)] = false;
         connectionsChanged();

@@ -121,10 +121,8 @@ record SimSettings(
         for (Fault fault : Fault.values()) {
             faults.put(fault, random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(fault.weightMax()));
         }
-        GroupSettings agreed = random.nextInt(3) == 0 ? lease(pick(random, 300, 1000, 1500)) : GroupSettings.DEFAULT;
-        if (agreed.hasLeaseReads()) {
-            faults.put(Fault.JUMP_CLOCK, 0); // a jump is a drift beyond any bound
-        }
+        boolean mayLease = random.nextInt(4) == 0;
+        faults.put(mayLease ? Fault.JUMP_CLOCK : Fault.AGREE, 0); // a jump is a drift beyond any bound
         boolean idles = random.nextInt(3) == 0;
         int voters = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
         return new SimSettings(
@@ -144,15 +142,24 @@ record SimSettings(
                 pick(random, 150, 400, 1000) * MILLI,
                 faults,
                 idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random),
-                agreed,
+                mayLease ? lease(random) : GroupSettings.DEFAULT,
                 random.nextBoolean() ? null : KINDS_LATE.get(random.nextInt(KINDS_LATE.size())));
     }
 
-    private static GroupSettings lease(int millis) {
-        return GroupSettings.DEFAULT.withLeaseReads(Duration.ofMillis(millis), CLOCK_DRIFT_PERMILLE_MAX);
+    /** What members may agree on about lease reads: shorter and longer than an election time-out, or none. */
+    static GroupSettings lease(RandomGenerator random) {
+        int millis = pick(random, 0, 300, 700, 1000, 1000, 1500, 3000);
+        return millis == 0
+                ? GroupSettings.DEFAULT
+                : GroupSettings.DEFAULT.withLeaseReads(Duration.ofMillis(millis), CLOCK_DRIFT_PERMILLE_MAX);
     }
 
-    private static RaftConfig config(RandomGenerator random) {
+    /** Whether lease reads are agreed on at some time, or may be. */
+    boolean mayLease() {
+        return agreed.hasLeaseReads() || faults.getOrDefault(Fault.AGREE, 0) > 0;
+    }
+
+    static RaftConfig config(RandomGenerator random) {
         boolean narrow = random.nextBoolean();
         return RaftConfig.defaults()
                 .withoutQuiet()
@@ -167,7 +174,7 @@ record SimSettings(
                 .withPromotionLag(pick(random, 0, 5, 64));
     }
 
-    private static int pick(RandomGenerator random, int... choices) {
+    static int pick(RandomGenerator random, int... choices) {
         return choices[random.nextInt(choices.length)];
     }
 }

@@ -25,7 +25,10 @@ final class Simulation {
         environment =
                 new Environment(settings.voters() + settings.spares(), settings, new Chance(plan.seed()), traceTo);
         for (int i = 0; i < settings.groups(); i++) {
-            new SimGroup(environment, settings.config(), settings.requestTimeout(), machines);
+            SimGroup group = new SimGroup(environment, settings.config(), settings.requestTimeout(), machines);
+            if (settings.mayLease()) {
+                group.onElected(new LateReaders(group)::elected);
+            }
         }
         chaos = new Chaos(environment, settings);
     }
@@ -63,7 +66,7 @@ final class Simulation {
                 group.life().peers().stream().filter(SimPeer::isUp).toList();
         if (!running.isEmpty()) {
             SimPeer peer = running.get(environment.random().nextInt(running.size()));
-            int kinds = plan.settings().agreed().hasLeaseReads() ? 9 : 6; // stale reads are rare, so there must be many
+            int kinds = plan.settings().mayLease() ? 9 : 6; // stale reads are rare, so there must be many
             switch (environment.random().nextInt(kinds)) {
                 case 0 -> group.callers().read(peer);
                 case 1, 2 -> group.callers().write(peer);

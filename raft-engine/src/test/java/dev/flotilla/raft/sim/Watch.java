@@ -169,6 +169,9 @@ final class Watch {
         if (next.isJoint()) {
             tally.count(Occurrence.JOINT_CONFIGURATION);
         }
+        if (!next.settings().equals(before.settings())) {
+            tally.count(Occurrence.LEASE_CHANGED);
+        }
         for (Member member : next.members()) {
             Optional<Member> previously = before.member(member.peerId());
             if (previously.isPresent() && !previously.get().storeId().equals(member.storeId())) {
