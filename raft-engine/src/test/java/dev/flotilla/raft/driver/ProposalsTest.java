@@ -321,6 +321,17 @@ class ProposalsTest {
     }
 
     @Test
+    void whatMayBeAppendedWhenThisPeerIsRemovedIsNeverCalledRejected() throws Exception {
+        CompletableFuture<Outcome<String>> write = submit("a");
+        openSession();
+        answer(last(), new Result.Appended(new EntryId(2, 15)));
+        proposals.settle(new EntryId(3, 15));
+        proposals.retryNow();
+        answer(last(), new Result.Refused(Result.Reason.NOT_ALLOWED, "this peer was removed"));
+        assertThat(token(ended(write))).isNotNull();
+    }
+
+    @Test
     void whatALeaderOfAnEarlierTermMayHaveAppendedIsNeverCalledRejected() throws Exception {
         CompletableFuture<Outcome<String>> write = submit("a");
         openSession();

@@ -46,10 +46,14 @@ final class ReadFaults {
                 new PlantedFault(
                         "promise-broken",
                         "a voter's promise outlives what it knows of its leader (thesis §6.4.1)",
-                        in("Stickiness", "isLeaderAlive").call("Stickiness", "isBound").gives(0)),
+                        in("Stickiness", "isLeaderAlive")
+                                .call("Stickiness", "isBound")
+                                .gives(0)),
                 new PlantedFault(
                         "promise-forgotten-at-restart",
                         "a restarted voter keeps what it may have promised (design, Reads)",
-                        in("Stickiness", "bindFromStart").call("Stickiness", "promises").gives(0)));
+                        in("Stickiness", "bindFromStart")
+                                .call("Stickiness", "promises")
+                                .gives(0)));
     }
 }

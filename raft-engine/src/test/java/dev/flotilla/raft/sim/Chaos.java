@@ -143,9 +143,8 @@ final class Chaos {
     /** Two lose each other, often one of them the leader, while others reach both. */
     private void cutLink() {
         tally.count(Occurrence.PARTIAL_PARTITION);
-        leaderOrAny()
-                .ifPresent(a -> pick(peer -> peer.isUp() && peer != a)
-                        .ifPresent(b -> environment.network().cut(a.node(), b.node())));
+        leaderOrAny().ifPresent(a -> pick(peer -> peer.isUp() && peer != a)
+                .ifPresent(b -> environment.network().cut(a.node(), b.node())));
     }
 
     private Optional<SimPeer> leaderOrAny() {
