@@ -12,7 +12,8 @@ final class Commitment {
     private final Trace trace;
     private long commitIndex; // <= log.lastIndex()
     private long applyingIndex; // asked to be applied; <= commitIndex and <= durableIndex
-    private long appliedIndex; // <= applyingIndex
+    // Given to the state machine in this life, whatever it contained before; <= applyingIndex unless damage was found since.
+    private long appliedIndex;
 
     Commitment(RaftLog log, Backlog backlog, Damage damage, Durability durability, Trace trace) {
         this.log = log;
@@ -72,10 +73,12 @@ final class Commitment {
         }
     }
 
+    /** A state machine that keeps its own state knows more than a restarted log; it is given that again. */
+    void contained(long index) {
+        advanceCommitIndex(Math.max(commitIndex, Math.min(index, log.lastIndex())));
+    }
+
     void applied(long index) {
-        if (index > commitIndex) { // a state machine that keeps its own state knows more than a restarted log
-            advanceCommitIndex(Math.min(index, log.lastIndex()));
-        }
         appliedIndex = Math.max(appliedIndex, Math.min(index, commitIndex));
         backlog.applied(appliedIndex);
     }

@@ -37,6 +37,8 @@ import java.util.TreeMap;
  *   <li><b>It applies nothing from the first damaged entry on</b> until that is durable again, whatever is committed.
  *   <li><b>What a snapshot contains need not be put back</b>: the log is compacted up to there. So it is with a snapshot of
  *       the peer's own, and with one that the leader sends because its log begins behind the damage.
+ *   <li><b>What was applied already is in the state</b>, which is intact and agreed on: the peer takes a snapshot of that at
+ *       once, and needs nobody for it. So the only voter of a group heals itself and leads again.
  * </ul>
  *
  * <p>A peer that finds damage while it follows tells its leader with the next heartbeat that calls a damaged entry committed:
@@ -62,8 +64,14 @@ final class Damage {
         return putBack.isEmpty() ? wholeIndex() : Math.min(wholeIndex(), putBack.firstKey() - 1);
     }
 
+    /** Whether the entry at {@code index} is lost. */
     boolean contains(long index) {
         return lost.containsKey(index);
+    }
+
+    /** Whether the entry at {@code index} is lost, or put back and not durable yet. */
+    boolean isKnown(long index) {
+        return lost.containsKey(index) || putBack.containsKey(index);
     }
 
     /** Whether this peer may not know who is a member, and on what settings the members agreed. */
@@ -86,7 +94,6 @@ final class Damage {
             putBack = new TreeMap<>();
         }
         lost.put(entry.index(), entry);
-        putBack.remove(entry.index());
     }
 
     /** The entry at {@code index} is here again, and durable with the Persist of that number. */

@@ -13,7 +13,7 @@ import java.util.Set;
 final class DamageExplanation {
     private DamageExplanation() {}
 
-    static Block block(Configuration configuration, PeerId self, List<DamagedEntry> damaged) {
+    static Block block(Configuration configuration, PeerId self, long appliedIndex, List<DamagedEntry> damaged) {
         DamagedEntry first = damaged.get(0);
         DamagedEntry last = damaged.get(damaged.size() - 1);
         String which = damaged.size() == 1
@@ -22,11 +22,16 @@ final class DamageExplanation {
                         + PeerWords.number(last.index()) + " are damaged here, the first";
         return new Block(
                 Subject.DAMAGE,
-                which + " (" + first.place() + "): " + outlook(configuration, self, damaged),
+                which + " (" + first.place() + "): " + outlook(configuration, self, appliedIndex, damaged),
                 List.of());
     }
 
-    private static String outlook(Configuration configuration, PeerId self, List<DamagedEntry> damaged) {
+    private static String outlook(
+            Configuration configuration, PeerId self, long appliedIndex, List<DamagedEntry> damaged) {
+        if (damaged.get(damaged.size() - 1).index() <= appliedIndex) {
+            return "all of it was applied, so a snapshot of this peer's own state is about to take its place;"
+                    + " until then this peer does not stand for election";
+        }
         if (!configuration.isJoint() && configuration.electors().equals(Set.of(self))) {
             return "this peer is the only voter, so nobody can lead and send it again;"
                     + " put back a copy of its data directory, or begin anew from a backup";

@@ -89,6 +89,12 @@ public sealed interface Effect {
         }
     }
 
+    /**
+     * Take a snapshot of the state as it is, since entries that led to it are damaged; answered by
+     * {@link Input.SnapshotTaken}, or not if that cannot be done now.
+     */
+    record TakeSnapshot() implements Effect {}
+
     /** Entries up to {@code base} are in a durable snapshot and may go from the log. */
     record Compact(EntryId base) implements Effect {}
 

@@ -26,6 +26,7 @@ final class Election {
 
     private final Group group;
     private final Stickiness stickiness;
+    private final Repair repair;
     private final Outcome outcome;
     private final ElectionTimer timer;
     private final Certificates certificates;
@@ -33,7 +34,14 @@ final class Election {
     // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
     private long ownVoteNumber = Long.MAX_VALUE;
 
-    Election(Group group, Stickiness stickiness, ElectionTimer timer, Certificates certificates, Outcome outcome) {
+    Election(
+            Group group,
+            Stickiness stickiness,
+            ElectionTimer timer,
+            Certificates certificates,
+            Repair repair,
+            Outcome outcome) {
+        this.repair = repair;
         this.group = group;
         this.stickiness = stickiness;
         this.outcome = outcome;
@@ -65,6 +73,7 @@ final class Election {
         becomeFollower(group.term(), null);
         if (!mayCampaign()) {
             certificates.askWhetherStillMember();
+            repair.onLeaderMissed();
         } else if (!isBound) { // its own vote may be promised for longer than it knew when it set its timer
             preCampaign();
         }

@@ -38,8 +38,14 @@ public sealed interface Input {
     /** The time is at or after {@link RaftCore#nextTimerNanos}. */
     record TimerFired() implements Input {}
 
-    /** The state machine has applied everything up to {@code index}. */
+    /** The state machine was given everything up to {@code index} since this core started, or a snapshot of that. */
     record Applied(long index) implements Input {}
+
+    /**
+     * The state machine keeps its state itself, and contained everything up to {@code index} when this core started. So
+     * all of that is committed. It is given again nevertheless, as {@link Effect.Apply} says.
+     */
+    record Contained(long index) implements Input {}
 
     /**
      * Answer to {@link Effect.LoadEntries}.
@@ -52,7 +58,11 @@ public sealed interface Input {
         }
     }
 
-    /** Entries of this peer's log turned out to be damaged when they were read back; others may have been before. */
+    /**
+     * Entries of this peer's log turned out to be damaged when they were read back; others may have been before.
+     *
+     * @param entries all that are damaged on the disk now, not when the read met one: they may have been put back since
+     */
     record DamageFound(List<DamagedEntry> entries) implements Input {
         public DamageFound {
             entries = List.copyOf(entries);

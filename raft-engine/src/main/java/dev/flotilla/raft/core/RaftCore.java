@@ -61,7 +61,7 @@ public final class RaftCore {
         SenderGate gate = new SenderGate(group, certificates, recovered.contacts());
         leading = new Leading(group, levels, certificates);
         timer = new ElectionTimer(group, stickiness);
-        election = new Election(group, stickiness, timer, certificates, leading);
+        election = new Election(group, stickiness, timer, certificates, repair, leading);
         following = new Following(group, stickiness, repair, election);
         requests = new Requests(group, gate, leading::onRequest);
         quieting = new Quieting(group, stickiness, timer, certificates, election, leading);
@@ -99,6 +99,9 @@ public final class RaftCore {
             leading.onTimer();
         } else if (input instanceof Input.Applied applied) {
             group.commitment.applied(applied.index());
+            repair.onApplied();
+        } else if (input instanceof Input.Contained contained) {
+            group.commitment.contained(contained.index());
         } else if (input instanceof Input.EntriesLoaded loaded) {
             leading.onEntriesLoaded(loaded);
         } else if (input instanceof Input.DamageFound found) {

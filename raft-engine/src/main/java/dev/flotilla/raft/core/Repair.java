@@ -9,6 +9,8 @@ final class Repair {
     private final Group group;
     private final Stickiness stickiness;
 
+    private boolean snapshotAsked; // since damage was found last, or no leader was heard of
+
     Repair(Group group, Stickiness stickiness) {
         this.group = group;
         this.stickiness = stickiness;
@@ -24,10 +26,7 @@ final class Repair {
 
     /** These entries were found to be damaged. Says whether any is, of those that the log still has and needs. */
     boolean onFound(List<DamagedEntry> found) {
-        List<DamagedEntry> here = found.stream()
-                .filter(entry -> entry.index() > group.log.base().index() && group.log.contains(entry.id()))
-                .filter(entry -> !group.damage.contains(entry.index()))
-                .toList();
+        List<DamagedEntry> here = found.stream().filter(this::isNews).toList();
         if (here.isEmpty()) {
             return false;
         }
@@ -35,7 +34,41 @@ final class Repair {
         group.trace.damaged(here);
         dropWhatSnapshotHas();
         group.commitment.damageFound();
+        snapshotAsked = false;
+        askForSnapshot();
         return !group.damage.isNone();
+    }
+
+    void onApplied() {
+        askForSnapshot();
+    }
+
+    /** No leader was heard of for an election time-out, who would send what is damaged. */
+    void onLeaderMissed() {
+        snapshotAsked = false;
+        askForSnapshot();
+    }
+
+    /**
+     * What was applied is in the state, intact and agreed on, so that a snapshot of it replaces what is damaged of the log
+     * that led there.
+     */
+    private void askForSnapshot() {
+        if (!snapshotAsked && group.damage.wholeIndex() < group.commitment.appliedIndex()) {
+            snapshotAsked = true;
+            group.emit(new Effect.TakeSnapshot());
+        }
+    }
+
+    /**
+     * Not what the log has no more, or has in another term; nor what is being written: the same entry may have been cut off
+     * and come again, or have been put back, and what was read is what lies there until that is durable.
+     */
+    private boolean isNews(DamagedEntry entry) {
+        return entry.index() > group.log.base().index()
+                && group.log.contains(entry.id())
+                && entry.index() <= group.durableIndex()
+                && !group.damage.isKnown(entry.index());
     }
 
     /** What the newest snapshot contains is not needed from the log. */

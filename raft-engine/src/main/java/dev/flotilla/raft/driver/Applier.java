@@ -154,6 +154,19 @@ final class Applier<R> {
         return snapshot(taken -> snapshots.take(() -> position, machine::capture, taken));
     }
 
+    /** Captures the state as it is, a witness's too, in place of damaged entries that led to it. */
+    CompletableFuture<SnapshotMeta> replaceDamage() {
+        CompletableFuture<SnapshotMeta> future = new CompletableFuture<>();
+        serial.execute(() -> {
+            if (stopped || (hollow && !isWitness(position.inForce))) {
+                future.completeExceptionally(new IllegalStateException(stopped ? "the group is closed" : WITNESS));
+            } else {
+                guarded(() -> snapshots.take(() -> position, this::capture, future));
+            }
+        });
+        return future;
+    }
+
     /** Captures the state as it is, to be kept once the application says so. */
     CompletableFuture<SnapshotMarker> beginSnapshot() {
         return snapshot(begun -> snapshots.begin(position, machine::capture, begun));

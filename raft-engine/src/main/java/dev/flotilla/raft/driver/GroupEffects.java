@@ -12,12 +12,16 @@ import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries out the effects of one group's core once {@link DurableOrder} lets them pass. What takes time goes to other
  * threads, and comes back as an input. Belongs to the group's loop.
  */
 final class GroupEffects<R> implements DurableOrder.Actions {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupEffects.class);
+
     private final NodeContext node;
     private final GenesisId genesis;
     private final GroupLoop<R> group;
@@ -28,6 +32,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private final SnapshotFetcher fetcher;
     private final Silence silence;
     private int installing; // received snapshots whose file is not in place yet
+    private boolean replacing; // damaged entries, by a snapshot that is being taken
     private long handedIndex; // up to where entries were handed to the applier
 
     GroupEffects(
@@ -101,6 +106,8 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             applier.restore(install.snapshot());
         } else if (effect instanceof Effect.LoadEntries load) {
             load(load);
+        } else if (effect instanceof Effect.TakeSnapshot) {
+            takeSnapshot();
         } else if (effect instanceof Effect.ReceiveSnapshot receive) {
             receive(receive);
         } else if (effect instanceof Effect.Compact compact) {
@@ -125,6 +132,22 @@ final class GroupEffects<R> implements DurableOrder.Actions {
     private void apply(long index) {
         applier.applyTo(index, index > handedIndex ? core.cachedEntries(handedIndex + 1, index) : List.of());
         handedIndex = Math.max(handedIndex, index);
+    }
+
+    /** One at a time: the core may ask again while a large state is being written. */
+    private void takeSnapshot() {
+        if (!replacing) {
+            replacing = true;
+            var unused = applier.replaceDamage().whenComplete((taken, failure) -> {
+                if (failure != null) {
+                    LOG.warn(
+                            "no snapshot takes the place of damaged entries now: group={} cause={}",
+                            GroupTrace.shortText(genesis),
+                            failure.getMessage());
+                }
+                group.onLoop(() -> replacing = false);
+            });
+        }
     }
 
     private void load(Effect.LoadEntries load) {

@@ -112,7 +112,7 @@ final class GroupLoop<R> implements Outbox.Sender {
             }
             updateNeighbours();
             if (machineIndex > position.index()) { // it applied that much in an earlier life, so all of it is committed
-                step(new Input.Applied(machineIndex));
+                step(new Input.Contained(machineIndex));
             }
             afterStep();
         });
@@ -199,14 +199,15 @@ final class GroupLoop<R> implements Outbox.Sender {
         stepping.installed();
     }
 
-    /** A read met a damaged entry. Any thread that may read the log. */
+    /** A read met a damaged entry, which may be put back before the core hears of it. Any thread. */
     void damageFound() {
-        try {
-            Input found = new Input.DamageFound(node.log().damage(genesis).entries());
-            onLoop(() -> step(found));
-        } catch (IOException e) {
-            fail(e);
-        }
+        onLoop(() -> {
+            try {
+                step(new Input.DamageFound(node.log().damage(genesis).entries()));
+            } catch (IOException e) {
+                fail(e);
+            }
+        });
     }
 
     private void onTaken(SnapshotMeta snapshot) {

@@ -29,7 +29,7 @@ public interface LogStorage extends AutoCloseable {
 
     /**
      * What of that group is damaged. Grows when a read finds more. A storage that refuses to open, or dies, on any damage
-     * has none to report.
+     * has none to report. Answered from memory, at once: an event loop asks.
      */
     default LogDamage damage(GenesisId genesis) throws IOException {
         return LogDamage.NONE;

@@ -22,7 +22,7 @@ final class DamageExplanationTest {
     }
 
     private static String said(Configuration configuration, DamagedEntry... entries) {
-        Explanation.Block block = DamageExplanation.block(configuration, Names.peer("n1"), List.of(entries));
+        Explanation.Block block = DamageExplanation.block(configuration, Names.peer("n1"), 49, List.of(entries));
         assertThat(block.subject()).isEqualTo(Explanation.Subject.DAMAGE);
         return block.toString();
     }
@@ -44,6 +44,12 @@ final class DamageExplanationTest {
     void whoCannotReadAConfigurationSaysThatItDoesNotVote() {
         assertThat(said(two(), damaged(50, Entry.Kind.CONFIGURATION)))
                 .startsWith("entry 50 is damaged here (file a offset 50): this peer neither votes (a configuration is");
+    }
+
+    @Test
+    void whatWasAppliedIsReplacedByTheState() {
+        assertThat(said(two(), damaged(48, Entry.Kind.COMMAND), damaged(49, Entry.Kind.COMMAND)))
+                .contains("all of it was applied, so a snapshot of this peer's own state is about to take its place");
     }
 
     @Test

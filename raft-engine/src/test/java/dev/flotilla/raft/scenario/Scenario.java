@@ -7,6 +7,7 @@ import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Configuration.SpentTicket;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.FeatureLevel;
@@ -76,6 +77,8 @@ import java.util.stream.Collectors;
  * hold n1                 writes of its disk wait; release n1; hold @n1: what its state machine should apply
  * crash n1                start n1; wipe n1 (its disk, while down)
  * damage n1 4 5           entries on its disk, up or down: found when they are read
+ * contains n1 5           its state machine keeps its own state, up to there; it is given all of that again
+ * finds n1 2/4            is told, late perhaps, that a read met damage in that entry
  * save n1                 copies its disk; rollback n1 puts the copy back, while down
  * inject n3 -> n1 MESSAGE as n3 might have sent; n3#2 with its second data directory
  * closed n2 n1            n1 closed its connection to n2, and refuses a new one; closed n2 n1 away: and is not reached
@@ -281,6 +284,8 @@ final class Scenario {
             case "damage" ->
                 words.subList(1, words.size())
                         .forEach(index -> world.peer(first).disk().damage(Long.parseLong(index)));
+            case "contains" -> world.peer(first).step(new Input.Contained(Long.parseLong(words.get(1))));
+            case "finds" -> finds(world.peer(first), MessageParser.entryId(words.get(1)));
             case "save" -> copies.put(first, world.peer(first).disk().copy());
             case "rollback" -> world.peer(first).disk().rollBack(Objects.requireNonNull(copies.get(first)));
             case "start" -> world.peer(first).start();
@@ -293,6 +298,10 @@ final class Scenario {
             case "connected" -> world.peer(first).step(new Input.Connected(Names.peer(words.get(1))));
             default -> throw new IllegalArgumentException("what is '" + word + "'?");
         }
+    }
+
+    private static void finds(SimPeer peer, EntryId id) {
+        peer.step(new Input.DamageFound(List.of(new DamagedEntry(id, Entry.Kind.COMMAND, "a place"))));
     }
 
     private void tick(SimPeer peer, int times) {

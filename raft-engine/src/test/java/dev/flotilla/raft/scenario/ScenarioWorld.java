@@ -220,6 +220,8 @@ final class ScenarioWorld implements World {
             print(peer.name() + " compacts to " + compact.base());
         } else if (effect instanceof Effect.Watch watch) {
             print(peer.name() + (watch.incarnations().isEmpty() ? " wakes" : " falls silent"));
+        } else if (effect instanceof Effect.TakeSnapshot) {
+            print(peer.name() + " takes a snapshot");
         } else if (effect instanceof Effect.LoadEntries load) {
             print(peer.name() + " loads from " + load.fromIndex() + " for " + Names.of(load.to()));
         }

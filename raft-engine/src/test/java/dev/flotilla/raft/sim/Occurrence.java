@@ -73,6 +73,7 @@ enum Occurrence {
     SILENT_LEADER_CUT_OFF(true),
     LOG_DAMAGED(true),
     LOG_DAMAGE_FOUND_RUNNING(true),
+    LOG_DAMAGE_IN_STATE(true),
     LOG_REPAIRED_FROM_PEERS(true),
     LOG_MENDED_BY_OPERATOR(false),
     CRASH(true),

@@ -150,6 +150,8 @@ final class SimDriver {
             world.answered(peer, answered.id(), answered.result());
         } else if (effect instanceof Effect.Forwarded forwarded) {
             world.forwarded(peer, forwarded.id(), forwarded.term());
+        } else if (effect instanceof Effect.TakeSnapshot) {
+            peer.whenIdle(peer::takeSnapshot);
         } else if (effect instanceof Effect.LoadEntries load) {
             peer.ifStillAlive(World.Work.LOAD, () -> load(load));
         } else if (effect instanceof Effect.ReceiveSnapshot receive) {

@@ -99,6 +99,9 @@ final class Watch {
             environment.note(() -> peer.name() + " installs " + install.number() + " "
                     + install.snapshot().lastIncluded() + (install.keepLog() ? " keeping the log" : ""));
             tally.count(install.keepLog() ? Occurrence.SNAPSHOT_INSTALLED_LOG_KEPT : Occurrence.SNAPSHOT_INSTALLED);
+        } else if (effect instanceof Effect.TakeSnapshot) {
+            environment.note(() -> peer.name() + " takes a snapshot in place of damaged entries");
+            tally.count(Occurrence.LOG_DAMAGE_IN_STATE);
         } else if (effect instanceof Effect.SendEarly) {
             tally.count(Occurrence.WINDOW_SENT_EARLY);
         } else if (effect instanceof Effect.LoadEntries) {
