@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What of this peer's log is damaged: entries whose payload is lost, while their term and index, and the hard state, are
@@ -42,8 +43,9 @@ import java.util.TreeMap;
  * </ul>
  *
  * <p>A peer that finds damage while it follows tells its leader with the next heartbeat that calls a damaged entry committed:
- * heartbeats carry no more than what the leader believes the peer to have. If no voter is left that may campaign and win
- * with an intact log, nothing goes on; {@link Explanation} says so.
+ * heartbeats carry no more than what the leader believes the peer to have. Who hears of no leader asks the other members
+ * ({@link Refetch}). If none of them has what is damaged, and no voter is left that may campaign and win with an intact log,
+ * nothing goes on; {@link Explanation} says so.
  */
 final class Damage {
     // By index; made when there is something to keep.
@@ -82,6 +84,21 @@ final class Damage {
     /** What is lost, in order. */
     List<DamagedEntry> lost() {
         return List.copyOf(lost.values());
+    }
+
+    /** The first that is lost; null if none is. */
+    @Nullable
+    DamagedEntry first() {
+        return lost.isEmpty() ? null : lost.firstEntry().getValue();
+    }
+
+    /** The last index of those that are lost without a gap from {@code index} on. */
+    long endOfRun(long index) {
+        long end = index;
+        while (lost.containsKey(end + 1)) {
+            end++;
+        }
+        return end;
     }
 
     int size() {

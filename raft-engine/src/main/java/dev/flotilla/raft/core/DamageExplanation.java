@@ -7,7 +7,6 @@ import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
-import java.util.Set;
 
 /** What a peer waits for whose log is damaged: see {@link Damage}. */
 final class DamageExplanation {
@@ -32,14 +31,17 @@ final class DamageExplanation {
             return "all of it was applied, so a snapshot of this peer's own state is about to take its place;"
                     + " until then this peer does not stand for election";
         }
-        if (!configuration.isJoint() && configuration.electors().equals(Set.of(self))) {
-            return "this peer is the only voter, so nobody can lead and send it again;"
+        boolean isAlone = configuration.all().stream()
+                .allMatch(member -> member.peerId().equals(self));
+        if (isAlone) {
+            return "this peer is the only member, so nobody can send it again;"
                     + " put back a copy of its data directory, or begin anew from a backup";
         }
         boolean isConfiguration = damaged.stream().anyMatch(each -> each.kind() == Entry.Kind.CONFIGURATION);
         return (isConfiguration
                         ? "this peer neither votes (a configuration is among it) nor stands for election"
                         : "this peer votes, but does not stand for election,")
-                + " until a leader has sent it again; if no voter's log is whole, nothing goes on";
+                + " until a leader has sent it again, or without a leader any other member, each of which it asks in turn;"
+                + " if none of them has it, nothing goes on";
     }
 }

@@ -73,6 +73,8 @@ public sealed interface Effect {
     /**
      * Read entries back from the log, from {@code fromIndex} on, before {@code toIndexExclusive}, as many as fit into
      * {@code bytesMax} but at least one; answered by {@link Input.EntriesLoaded} with {@code to} and {@code run}.
+     *
+     * @param run of replication to that peer; 0 if it asked to have them back, whoever leads
      */
     record LoadEntries(PeerId to, long run, long fromIndex, long toIndexExclusive, int bytesMax) implements Effect {}
 

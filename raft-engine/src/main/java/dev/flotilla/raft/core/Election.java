@@ -26,7 +26,7 @@ final class Election {
 
     private final Group group;
     private final Stickiness stickiness;
-    private final Repair repair;
+    private final Refetch refetch;
     private final Outcome outcome;
     private final ElectionTimer timer;
     private final Certificates certificates;
@@ -39,9 +39,9 @@ final class Election {
             Stickiness stickiness,
             ElectionTimer timer,
             Certificates certificates,
-            Repair repair,
+            Refetch refetch,
             Outcome outcome) {
-        this.repair = repair;
+        this.refetch = refetch;
         this.group = group;
         this.stickiness = stickiness;
         this.outcome = outcome;
@@ -73,7 +73,7 @@ final class Election {
         becomeFollower(group.term(), null);
         if (!mayCampaign()) {
             certificates.askWhetherStillMember();
-            repair.onLeaderMissed();
+            refetch.onLeaderMissed();
         } else if (!isBound) { // its own vote may be promised for longer than it knew when it set its timer
             preCampaign();
         }

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.transport.PeerId;
 
 /** Messages of other peers: whether they are admitted, and which rule each is for. */
 final class Incoming {
@@ -13,6 +14,7 @@ final class Incoming {
     private final Following following;
     private final Acknowledgements acknowledgements;
     private final Quieting quieting;
+    private final Refetch refetch;
 
     Incoming(
             Group group,
@@ -23,7 +25,8 @@ final class Incoming {
             Election election,
             Following following,
             Acknowledgements acknowledgements,
-            Quieting quieting) {
+            Quieting quieting,
+            Refetch refetch) {
         this.group = group;
         this.gate = gate;
         this.certificates = certificates;
@@ -33,6 +36,7 @@ final class Incoming {
         this.following = following;
         this.acknowledgements = acknowledgements;
         this.quieting = quieting;
+        this.refetch = refetch;
     }
 
     void onReceived(Input.Received received) {
@@ -44,8 +48,18 @@ final class Incoming {
             requests.onJoinRequest(received, join);
         } else if (gate.admits(received.from(), received.storeId(), message)) {
             levels.heard(received.from(), received.storeId(), received.featureLevel());
-            onAdmitted(received, message);
+            if (group.termAndVote.isWithinReach(message.term())) {
+                onAdmitted(received, message);
+            } else {
+                dropOutOfReach(received.from(), message);
+            }
         }
+    }
+
+    private void dropOutOfReach(PeerId from, RaftMessage message) {
+        String reason = "term " + message.term() + " is more than " + TermAndVote.LEAP_MAX
+                + " elections after this peer's " + group.term();
+        group.trace.dropped(from, message.getClass().getSimpleName(), reason);
     }
 
     private void onAdmitted(Input.Received received, RaftMessage message) {
@@ -78,10 +92,12 @@ final class Incoming {
             certificates.onIssued(received.from(), issued);
         } else if (message instanceof RaftMessage.Removed removed) {
             onRemoved(removed);
+        } else if (message instanceof RaftMessage.EntriesFetched fetched) {
+            refetch.onFetched(received.from(), fetched);
         } else if (group.configuration().contains(received.from(), received.storeId())) {
             onReply(received, message);
         } else {
-            group.trace.dropped(received.from(), message.toString(), "votes and acknowledgements are for members");
+            group.trace.dropped(received.from(), message.toString(), "votes, acknowledgements and entries are for members");
         }
     }
 
@@ -102,6 +118,8 @@ final class Incoming {
             }
         } else if (message instanceof RaftMessage.QuietReply reply) {
             acknowledgements.onQuietReply(received.from(), received.storeId(), reply);
+        } else if (message instanceof RaftMessage.FetchEntries fetch) {
+            refetch.onFetch(received.from(), fetch);
         } else if (message instanceof RaftMessage.InstallSnapshotReply reply) {
             acknowledgements.onSnapshotReply(received.from(), received.storeId(), reply);
         } else {

@@ -21,6 +21,7 @@ public final class RaftCore {
     private final Stickiness stickiness;
     private final Certificates certificates;
     private final Repair repair;
+    private final Refetch refetch;
     private final ElectionTimer timer;
     private final Election election;
     private final Following following;
@@ -55,20 +56,21 @@ public final class RaftCore {
         stickiness = new Stickiness(group);
         repair = new Repair(group, stickiness);
         repair.start();
+        refetch = new Refetch(group, repair, recovered.contacts());
         stickiness.bindFromStart();
         FeatureLevels levels = new FeatureLevels(group);
         certificates = new Certificates(group, recovered.certificates());
         SenderGate gate = new SenderGate(group, certificates, recovered.contacts());
         leading = new Leading(group, levels, certificates);
         timer = new ElectionTimer(group, stickiness);
-        election = new Election(group, stickiness, timer, certificates, repair, leading);
+        election = new Election(group, stickiness, timer, certificates, refetch, leading);
         following = new Following(group, stickiness, repair, election);
         requests = new Requests(group, gate, leading::onRequest);
         quieting = new Quieting(group, stickiness, timer, certificates, election, leading);
         leading.connect(election, requests, quieting);
         Acknowledgements acknowledgements = new Acknowledgements(group, election, leading, quieting);
         incoming = new Incoming(
-                group, gate, certificates, levels, requests, election, following, acknowledgements, quieting);
+                group, gate, certificates, levels, requests, election, following, acknowledgements, quieting, refetch);
     }
 
     /**
@@ -103,7 +105,7 @@ public final class RaftCore {
         } else if (input instanceof Input.Contained contained) {
             group.commitment.contained(contained.index());
         } else if (input instanceof Input.EntriesLoaded loaded) {
-            leading.onEntriesLoaded(loaded);
+            onEntriesLoaded(loaded);
         } else if (input instanceof Input.DamageFound found) {
             onDamageFound(found.entries());
         } else if (input instanceof Input.SnapshotTaken taken) {
@@ -128,6 +130,14 @@ public final class RaftCore {
             }
         } else {
             throw new AssertionError("unhandled input: " + input);
+        }
+    }
+
+    private void onEntriesLoaded(Input.EntriesLoaded loaded) {
+        if (loaded.run() == Following.NO_RUN) {
+            refetch.onLoaded(loaded);
+        } else {
+            leading.onEntriesLoaded(loaded);
         }
     }
 

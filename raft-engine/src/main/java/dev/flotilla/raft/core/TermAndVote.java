@@ -9,6 +9,12 @@ import org.jspecify.annotations.Nullable;
  * The two change in one write.
  */
 final class TermAndVote {
+    /**
+     * Each election raises the term by one. Who is further behind than this was not away, but is told what is not so; to
+     * believe it would use up the terms that there are, for all members and for good.
+     */
+    static final long LEAP_MAX = 1L << 32;
+
     private long term;
     private @Nullable PeerId votedFor;
     private boolean changed; // since it was put into a Persist last
@@ -28,14 +34,27 @@ final class TermAndVote {
         return votedFor;
     }
 
+    /** Whether the group may have come to that term, for all that this peer knows. */
+    boolean isWithinReach(long other) {
+        return other - term <= LEAP_MAX;
+    }
+
     /** A higher term begins, in which this peer has not voted; or the same goes on. */
     void adoptTerm(long newTerm) {
         Invariant.check(newTerm >= term, "term %d falls to %d", term, newTerm);
+        checkIsTerm(newTerm);
         if (newTerm > term) {
             term = newTerm;
             votedFor = null;
             changed = true;
         }
+    }
+
+    private static void checkIsTerm(long term) {
+        Invariant.check(
+                term <= HardState.TERM_MAX,
+                "there is no term after %d: the group can elect nobody any more",
+                HardState.TERM_MAX);
     }
 
     void voteFor(PeerId candidate) {

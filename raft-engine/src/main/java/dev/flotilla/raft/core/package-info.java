@@ -18,7 +18,8 @@
  *       waits for them, {@code Leadership} and {@code Progress} what a leader keeps of its followers for one term.
  *   <li>Elections: {@code Election}, by its {@code ElectionTimer} and {@code Votes}; {@code Stickiness} says which leader a
  *       peer sticks to, and what it promised.
- *   <li>Followers: {@code Following} takes entries and snapshots; {@code Damage} and {@code Repair} mend a damaged log.
+ *   <li>Followers: {@code Following} takes entries and snapshots; {@code Damage}, {@code Repair} and {@code Refetch} mend a
+ *       damaged log.
  *   <li>Leaders: {@code Leading} ties together {@code Replication}, {@code Heartbeats} with {@code ReadIndex} and
  *       {@code Lease}, {@code Membership} with {@code ChangeRules}, {@code Demotion}, {@code Removal} and
  *       {@code FeatureLevels}, {@code Transfer} and {@code Handover}; {@code Acknowledgements} are what followers answer.

@@ -21,6 +21,7 @@ final class Lanes {
     /** What carries application data goes on the replication lane, so that it does not delay what is small and urgent. */
     static Lane of(RaftMessage message) {
         boolean bulky = message instanceof RaftMessage.AppendEntries
+                || message instanceof RaftMessage.EntriesFetched
                 || (message instanceof RaftMessage.Forward forward && forward.request() instanceof Request.Propose);
         return bulky ? Lane.REPLICATION : Lane.CONTROL;
     }
@@ -28,11 +29,10 @@ final class Lanes {
     /** An estimate from above for all but the strangest messages. */
     static int sizeBytes(RaftMessage message) {
         if (message instanceof RaftMessage.AppendEntries append) {
-            int size = SMALL_BYTES;
-            for (Entry entry : append.entries()) {
-                size += entry.sizeBytes();
-            }
-            return size;
+            return sizeOf(append.entries());
+        }
+        if (message instanceof RaftMessage.EntriesFetched fetched) {
+            return sizeOf(fetched.entries());
         }
         if (message instanceof RaftMessage.Forward forward && forward.request() instanceof Request.Propose propose) {
             return SMALL_BYTES + propose.command().data().size();
@@ -48,6 +48,14 @@ final class Lanes {
                         || message instanceof RaftMessage.InstallSnapshot
                 ? CONFIGURATION_BYTES
                 : SMALL_BYTES;
+    }
+
+    private static int sizeOf(List<Entry> entries) {
+        int size = SMALL_BYTES;
+        for (Entry entry : entries) {
+            size += entry.sizeBytes();
+        }
+        return size;
     }
 
     private static int sizeBytes(List<Certificate> chain) {

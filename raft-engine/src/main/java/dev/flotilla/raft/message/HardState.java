@@ -10,5 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param votedFor whom it voted for in that term, or null
  */
 public record HardState(long term, @Nullable PeerId votedFor) {
+    /** The last term that there may be: more than elections can use up, and far from where adding to it overflows. */
+    public static final long TERM_MAX = 1L << 62;
+
     public static final HardState INITIAL = new HardState(0, null);
 }

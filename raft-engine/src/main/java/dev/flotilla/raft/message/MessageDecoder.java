@@ -4,6 +4,8 @@ import dev.flotilla.raft.message.proto.ProtoAddressed;
 import dev.flotilla.raft.message.proto.ProtoAppendAccepted;
 import dev.flotilla.raft.message.proto.ProtoAppendEntries;
 import dev.flotilla.raft.message.proto.ProtoAppendRejected;
+import dev.flotilla.raft.message.proto.ProtoEntriesFetched;
+import dev.flotilla.raft.message.proto.ProtoFetchEntries;
 import dev.flotilla.raft.message.proto.ProtoHeartbeat;
 import dev.flotilla.raft.message.proto.ProtoHeartbeatReply;
 import dev.flotilla.raft.message.proto.ProtoInstallSnapshot;
@@ -42,6 +44,8 @@ final class MessageDecoder {
             case QUIET_REPLY -> quietReply(in.getQuietReply());
             case INSTALL_SNAPSHOT -> installSnapshot(in.getInstallSnapshot());
             case INSTALL_SNAPSHOT_REPLY -> installSnapshotReply(in.getInstallSnapshotReply());
+            case FETCH_ENTRIES -> fetchEntries(in.getFetchEntries());
+            case ENTRIES_FETCHED -> entriesFetched(in.getEntriesFetched());
             case TIMEOUT_NOW ->
                 new RaftMessage.TimeoutNow(term(in.getTimeoutNow().getTerm()));
             case FORWARD -> RequestCodec.forward(in.getForward());
@@ -92,6 +96,24 @@ final class MessageDecoder {
             }
             before = notAfter(term, entry.id());
         }
+    }
+
+    private static RaftMessage fetchEntries(ProtoFetchEntries in) {
+        EntryId first = Wire.entryId(in.getFirst());
+        long last = index("last index", in.getLastIndex());
+        if (first.equals(EntryId.NONE) || last < first.index()) {
+            throw new IllegalArgumentException("no entries are asked for: from " + first + " to " + last);
+        }
+        return new RaftMessage.FetchEntries(first, last);
+    }
+
+    private static RaftMessage entriesFetched(ProtoEntriesFetched in) {
+        List<Entry> entries = Wire.map(in.getEntriesList(), EntryCodec::entry);
+        if (entries.isEmpty()) {
+            throw new IllegalArgumentException("an answer to a request for entries has none");
+        }
+        checkConsecutive(entries.get(0).id(), entries.subList(1, entries.size()), HardState.TERM_MAX);
+        return new RaftMessage.EntriesFetched(entries);
     }
 
     private static RaftMessage appendAccepted(ProtoAppendAccepted in) {
@@ -163,7 +185,7 @@ final class MessageDecoder {
     }
 
     private static long term(long term) {
-        return Wire.atLeastZero("term", term);
+        return Wire.term(term);
     }
 
     private static long run(long run) {

@@ -4,6 +4,8 @@ import dev.flotilla.raft.message.proto.ProtoAddressed;
 import dev.flotilla.raft.message.proto.ProtoAppendAccepted;
 import dev.flotilla.raft.message.proto.ProtoAppendEntries;
 import dev.flotilla.raft.message.proto.ProtoAppendRejected;
+import dev.flotilla.raft.message.proto.ProtoEntriesFetched;
+import dev.flotilla.raft.message.proto.ProtoFetchEntries;
 import dev.flotilla.raft.message.proto.ProtoHeartbeat;
 import dev.flotilla.raft.message.proto.ProtoHeartbeatReply;
 import dev.flotilla.raft.message.proto.ProtoInstallSnapshot;
@@ -83,6 +85,20 @@ final class MessageEncoder {
                     .setRun(reply.run())
                     .setIndex(reply.index())
                     .setProgress(toProto(reply.progress())));
+        } else {
+            return putRepair(message, out);
+        }
+        return true;
+    }
+
+    private static boolean putRepair(RaftMessage message, ProtoAddressed.Builder out) {
+        if (message instanceof RaftMessage.FetchEntries fetch) {
+            out.setFetchEntries(ProtoFetchEntries.newBuilder()
+                    .setFirst(Wire.toProto(fetch.first()))
+                    .setLastIndex(fetch.lastIndex()));
+        } else if (message instanceof RaftMessage.EntriesFetched fetched) {
+            out.setEntriesFetched(
+                    ProtoEntriesFetched.newBuilder().addAllEntries(Wire.map(fetched.entries(), EntryCodec::toProto)));
         } else {
             return false;
         }

@@ -8,6 +8,10 @@ import java.util.List;
  * answer to an earlier run, for example from before the peer was removed and added again, changes nothing.
  */
 public sealed interface RaftMessage {
+    /** The term that the message speaks of; 0 if of none. */
+    default long term() {
+        return 0;
+    }
 
     /**
      * Would you vote for me (thesis §9.6)?
@@ -116,6 +120,25 @@ public sealed interface RaftMessage {
      *     do
      */
     record InstallSnapshotReply(long term, long run, long index, SnapshotProgress progress) implements RaftMessage {}
+
+    /**
+     * From a member with damaged entries that hears of no leader, to any other: send me these again. Answered by
+     * {@link EntriesFetched}, or not at all by who has not the first of them.
+     *
+     * @param lastIndex of what is wanted, not before {@code first}
+     */
+    record FetchEntries(EntryId first, long lastIndex) implements RaftMessage {}
+
+    /**
+     * Answer to {@link FetchEntries}: as many as fit, at least one.
+     *
+     * @param entries consecutive, from the wanted first one on, as the sender's log has them
+     */
+    record EntriesFetched(List<Entry> entries) implements RaftMessage {
+        public EntriesFetched {
+            entries = List.copyOf(entries);
+        }
+    }
 
     /** Campaign at once; from the leader that hands over (thesis §3.10). */
     record TimeoutNow(long term) implements RaftMessage {}

@@ -61,7 +61,7 @@ final class RequestCodec {
         return request == null
                 ? null
                 : new RaftMessage.Forward(
-                        Wire.atLeastZero("term", proto.getTerm()), Wire.requestId(proto.getNumber()), request);
+                        Wire.term(proto.getTerm()), Wire.requestId(proto.getNumber()), request);
     }
 
     private static Request transfer(ProtoTransfer proto) {

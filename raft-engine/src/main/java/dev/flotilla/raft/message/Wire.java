@@ -158,6 +158,14 @@ final class Wire {
         return value;
     }
 
+    static long term(long value) {
+        if (value < 0 || value > HardState.TERM_MAX) {
+            throw new IllegalArgumentException("term " + Long.toUnsignedString(value) + " is larger than the last that"
+                    + " there may be, " + HardState.TERM_MAX);
+        }
+        return value;
+    }
+
     static void atMost(String what, int count, int max) {
         if (count > max) {
             throw new IllegalArgumentException("at most " + max + " " + what + " are allowed, got " + count);

@@ -36,8 +36,8 @@ final class DamageExplanationTest {
         assertThat(said(two(), damaged(50, Entry.Kind.COMMAND), damaged(52, Entry.Kind.NOOP)))
                 .isEqualTo(
                         "2 entries from 50 to 52 are damaged here, the first (file a offset 50): this peer votes, but"
-                                + " does not stand for election, until a leader has sent it again; if no voter's log is whole,"
-                                + " nothing goes on");
+                                + " does not stand for election, until a leader has sent it again, or without a leader any"
+                                + " other member, each of which it asks in turn; if none of them has it, nothing goes on");
     }
 
     @Test
@@ -53,8 +53,8 @@ final class DamageExplanationTest {
     }
 
     @Test
-    void theOnlyVoterIsToldThatNobodyCanHeal() {
+    void theOnlyMemberIsToldThatNobodyCanHeal() {
         assertThat(said(Configuration.of(List.of(voter("n1"))), damaged(50, Entry.Kind.COMMAND)))
-                .contains("this peer is the only voter, so nobody can lead and send it again; put back a copy");
+                .contains("this peer is the only member, so nobody can send it again; put back a copy");
     }
 }

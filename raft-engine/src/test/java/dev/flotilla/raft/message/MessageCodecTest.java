@@ -136,6 +136,14 @@ class MessageCodecTest {
     @Test
     void numbersBeyondTheirRangeAreRefused() {
         assertRefused(new RaftMessage.VoteReply(-1, true), "term 18446744073709551615 is larger");
+        assertRefused(
+                new RaftMessage.TimeoutNow(HardState.TERM_MAX + 1),
+                "term 4611686018427387905 is larger than the last that there may be, 4611686018427387904");
+        assertRefused(new RaftMessage.FetchEntries(EntryId.NONE, 3), "no entries are asked for: from 0/0 to 3");
+        assertRefused(new RaftMessage.FetchEntries(id(2, 4), 3), "no entries are asked for: from 2/4 to 3");
+        assertRefused(new RaftMessage.EntriesFetched(List.of()), "an answer to a request for entries has none");
+        assertRefused(
+                new RaftMessage.EntriesFetched(List.of(entry(2, 4), entry(2, 6))), "entry 2/6 does not follow 2/4");
         assertRefused(new RaftMessage.AppendAccepted(1, 1, -2), "match index 18446744073709551614 is larger");
         assertRefused(new RaftMessage.Heartbeat(1, -3, 1, 1), "run 18446744073709551613 is larger");
     }

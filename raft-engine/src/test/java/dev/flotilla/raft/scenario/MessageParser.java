@@ -1,6 +1,7 @@
 package dev.flotilla.raft.scenario;
 
 import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RemovalNotice;
@@ -12,7 +13,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Reads messages without entries as {@link dev.flotilla.raft.sim.MessageText} writes them. */
+/**
+ * Reads messages without entries as {@link dev.flotilla.raft.sim.MessageText} writes them, and
+ * {@code EntriesFetched first=2/3 last=2/4} of two empty ones.
+ */
 final class MessageParser {
     private final Map<String, String> fields = new HashMap<>();
 
@@ -46,6 +50,8 @@ final class MessageParser {
                 new RaftMessage.Quiet(number("term"), number("run"), number("round"), number("index"), 1_000_000);
             case "QuietReply" ->
                 new RaftMessage.QuietReply(number("term"), number("run"), number("round"), 1_000_000, flag("quiet"));
+            case "FetchEntries" -> new RaftMessage.FetchEntries(id("first"), number("last"));
+            case "EntriesFetched" -> new RaftMessage.EntriesFetched(List.of(noop(id("first")), noop(id("last"))));
             case "TimeoutNow" -> new RaftMessage.TimeoutNow(number("term"));
             case "Refusal" -> new RaftMessage.Refusal();
             case "Introduction" -> new RaftMessage.Introduction(List.of(certificate()));
@@ -96,6 +102,10 @@ final class MessageParser {
 
     private EntryId id(String name) {
         return entryId(field(name));
+    }
+
+    private static Entry noop(EntryId id) {
+        return new Entry(id, Entry.Kind.NOOP, Bytes.EMPTY);
     }
 
     /** {@code term/index}. */

@@ -59,6 +59,10 @@ public final class MessageText {
             return "Quiet term=" + m.term() + " run=" + m.run() + " round=" + m.round() + " index=" + m.index();
         } else if (message instanceof RaftMessage.QuietReply m) {
             return "QuietReply term=" + m.term() + " run=" + m.run() + " round=" + m.round() + " quiet=" + m.quiet();
+        } else if (message instanceof RaftMessage.FetchEntries m) {
+            return "FetchEntries first=" + m.first() + " last=" + m.lastIndex();
+        } else if (message instanceof RaftMessage.EntriesFetched m) {
+            return "EntriesFetched " + entries(m.entries());
         } else if (message instanceof RaftMessage.TimeoutNow m) {
             return "TimeoutNow term=" + m.term();
         } else if (message instanceof RaftMessage.Forward m) {

@@ -75,6 +75,7 @@ enum Occurrence {
     LOG_DAMAGE_FOUND_RUNNING(true),
     LOG_DAMAGE_IN_STATE(true),
     LOG_REPAIRED_FROM_PEERS(true),
+    LOG_REPAIRED_WITHOUT_LEADER(true),
     LOG_MENDED_BY_OPERATOR(false),
     CRASH(true),
     REBOOT(true),

@@ -235,7 +235,7 @@ final class SimGroup implements World {
 
     @Override
     public void stepped(SimPeer peer, Input input, List<Effect> effects) {
-        watch.stepped(peer);
+        watch.stepped(peer, input, effects);
         votingRules.stepped(peer, input, effects);
         campaignRules.stepped(peer, input, effects);
         leaderRules.stepped(peer, input, effects);

@@ -1,12 +1,14 @@
 package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.Optional;
@@ -130,8 +132,16 @@ final class Watch {
         invariants.onPersist(peer, persist, roleBefore == Role.LEADER && !leadershipEnded);
     }
 
-    void stepped(SimPeer peer) {
+    void stepped(SimPeer peer, Input input, List<Effect> effects) {
         tally.count(Occurrence.STEP);
+        boolean isFetched =
+                input instanceof Input.Received received && received.message() instanceof RaftMessage.EntriesFetched;
+        boolean isPutBack = effects.stream()
+                .anyMatch(effect -> effect instanceof Effect.Persist persist
+                        && !persist.putBack().isEmpty());
+        if (isFetched && isPutBack) {
+            tally.count(Occurrence.LOG_REPAIRED_WITHOUT_LEADER);
+        }
         long committed = invariants.commitIndex();
         invariants.onStepped(peer, wonTerm);
         boolean isCommitted = invariants.commitIndex() > committed;
