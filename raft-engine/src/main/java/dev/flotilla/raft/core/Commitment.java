@@ -12,7 +12,8 @@ final class Commitment {
     private final Trace trace;
     private long commitIndex; // <= log.lastIndex()
     private long applyingIndex; // asked to be applied; <= commitIndex and <= durableIndex
-    // Given to the state machine in this life, whatever it contained before; <= applyingIndex unless damage was found since.
+    // Given to the state machine in this life, whatever it contained before; <= applyingIndex unless damage was found
+    // since.
     private long appliedIndex;
 
     Commitment(RaftLog log, Backlog backlog, Damage damage, Durability durability, Trace trace) {

@@ -31,8 +31,8 @@ final class DamageExplanation {
             return "all of it was applied, so a snapshot of this peer's own state is about to take its place;"
                     + " until then this peer does not stand for election";
         }
-        boolean isAlone = configuration.all().stream()
-                .allMatch(member -> member.peerId().equals(self));
+        boolean isAlone =
+                configuration.all().stream().allMatch(member -> member.peerId().equals(self));
         if (isAlone) {
             return "this peer is the only member, so nobody can send it again;"
                     + " put back a copy of its data directory, or begin anew from a backup";

@@ -77,8 +77,7 @@ public record Explanation(List<Block> blocks) {
             CoreStatus status, CoreDetails details, List<DamagedEntry> damaged, Connections connections) {
         List<Block> blocks = new ArrayList<>();
         if (!status.left() && !damaged.isEmpty()) {
-            blocks.add(DamageExplanation.block(
-                    status.configuration(), details.self(), status.lastApplied(), damaged));
+            blocks.add(DamageExplanation.block(status.configuration(), details.self(), status.lastApplied(), damaged));
         }
         blocks.addAll(of(status, details, connections).blocks());
         return new Explanation(blocks);

@@ -97,7 +97,8 @@ final class Incoming {
         } else if (group.configuration().contains(received.from(), received.storeId())) {
             onReply(received, message);
         } else {
-            group.trace.dropped(received.from(), message.toString(), "votes, acknowledgements and entries are for members");
+            group.trace.dropped(
+                    received.from(), message.toString(), "votes, acknowledgements and entries are for members");
         }
     }
 

@@ -60,8 +60,7 @@ final class RequestCodec {
                 };
         return request == null
                 ? null
-                : new RaftMessage.Forward(
-                        Wire.term(proto.getTerm()), Wire.requestId(proto.getNumber()), request);
+                : new RaftMessage.Forward(Wire.term(proto.getTerm()), Wire.requestId(proto.getNumber()), request);
     }
 
     private static Request transfer(ProtoTransfer proto) {

@@ -195,6 +195,66 @@ class RepairTest {
         }
     }
 
+    /** One voter with some notes. */
+    private Peer oneWithNotes() throws Exception {
+        credentials.add(Ed25519Credentials.generate());
+        Peer voter = start(credentials.get(0));
+        voter.create();
+        for (int i = 0; i < NOTES; i++) {
+            note(voter, text(i));
+        }
+        return voter;
+    }
+
+    private Peer joinAsLearner(Peer voter) throws Exception {
+        credentials.add(Ed25519Credentials.generate());
+        Peer learner = start(credentials.get(1));
+        learner.join(voter.invite(Member.Role.LEARNER));
+        return learner;
+    }
+
+    /** It meets the damage when it reads back what a learner lacks; its own state has what is lost. */
+    @Test
+    void theOnlyVoterReplacesWhatItLostByItsState() throws Exception {
+        swarm.config = RaftConfig.defaults()
+                .withElectionTimeout(Duration.ofMillis(300))
+                .withLogKept(1 << 10, 0);
+        Peer voter = oneWithNotes();
+        List<GroupEvent> events = events(voter);
+        flip(voter.credentials, text(NOTES / 2).getBytes(StandardCharsets.UTF_8));
+        Peer learner = joinAsLearner(voter);
+        awaitRepair(events);
+        assertThat(events)
+                .anyMatch(GroupEvent.LogDamaged.class::isInstance)
+                .anyMatch(GroupEvent.SnapshotTaken.class::isInstance)
+                .anyMatch(event -> event instanceof GroupEvent.RoleChanged changed && changed.role() == Role.FOLLOWER);
+        note(voter, "after");
+        await(learner.group.joined());
+        assertThat(notes(learner)).hasSize(NOTES + 1).isEqualTo(notes(voter));
+        assertThat(voter.log.damage(voter.group.genesis()).isNone()).isTrue();
+    }
+
+    /** It meets the damage when it starts, has no state yet, and nobody can lead before it is healed. */
+    @Test
+    void theOnlyVoterIsHealedByItsLearner() throws Exception {
+        Peer voter = oneWithNotes();
+        GenesisId genesis = voter.group.genesis();
+        Peer learner = joinAsLearner(voter);
+        await(learner.group.joined());
+        note(voter, "before");
+        assertThat(notes(learner)).hasSize(NOTES + 1);
+        stop(voter);
+        flip(credentials.get(0), text(NOTES / 2).getBytes(StandardCharsets.UTF_8));
+
+        Peer back = start(credentials.get(0));
+        List<GroupEvent> events = events(back);
+        back.open(genesis);
+        awaitRepair(events);
+        note(back, "after");
+        assertThat(notes(back)).hasSize(NOTES + 2).isEqualTo(notes(learner));
+        assertThat(back.log.damage(genesis).isNone()).isTrue();
+    }
+
     @Test
     void aDamagedHardStateIsRefusedUntilTheGroupIsForgottenAndJoinedAnew() throws Exception {
         threeWithNotes();
