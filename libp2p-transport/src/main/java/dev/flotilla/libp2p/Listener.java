@@ -8,6 +8,6 @@ public interface Listener {
     /** Where it listens, with the real port, without the peer id; empty once it is closed. */
     List<Multiaddr> addresses();
 
-    /** Takes no more; connections live on. Completes when the address is free again. */
+    /** Takes no more; connections live on unless they share its socket, as QUIC's do. Completes when the address is free again. */
     CompletableFuture<Void> close();
 }

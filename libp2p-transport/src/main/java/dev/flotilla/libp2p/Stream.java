@@ -26,8 +26,9 @@ public interface Stream extends AutoCloseable {
     }
 
     /**
-     * The stream as Netty sees it. The other side's end of output is a {@code ChannelInputShutdownEvent}; {@code close}
-     * cuts what is not sent yet, unlike {@link #close}.
+     * The stream as Netty sees it. The other side's end of output is a {@code ChannelInputShutdownEvent}; its own {@code
+     * close} and {@code shutdownOutput} may cut what is not sent yet: end the stream by {@link #finish}, {@link #close}
+     * and {@link #reset}.
      */
     DuplexChannel channel();
 

@@ -21,4 +21,7 @@ public interface MuxedConnection {
 
     /** Streams of both sides that have not ended; on the connection's event loop. */
     int streamCount();
+
+    /** Whether this side gave the connection up since nothing came any more. */
+    boolean hasFallenSilent();
 }

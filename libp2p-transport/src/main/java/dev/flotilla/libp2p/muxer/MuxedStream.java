@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of a {@link MuxedConnection}. The peer's end of output is a {@code ChannelInputShutdownEvent} in its
- * channel's pipeline; {@code channel().shutdownOutput()} sends what was written, then our end. Thread-safe.
+ * channel's pipeline. Thread-safe.
  */
 public interface MuxedStream {
     /** The stream as Netty sees it. */
@@ -13,6 +13,9 @@ public interface MuxedStream {
 
     /** Its number on the connection, for messages to people. */
     String label();
+
+    /** Sends what was written, then our end of output. ({@code shutdownOutput} of a QUIC channel would overtake it.) */
+    void finish();
 
     /** Ends both directions at once and drops what was not sent; the peer's side ends too. */
     void reset();

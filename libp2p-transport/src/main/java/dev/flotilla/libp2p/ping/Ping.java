@@ -16,7 +16,7 @@ public final class Ping implements HostService {
 
     @Override
     public void attach(Host host) {
-        host.handle(PROTOCOL, stream -> stream.handOver(true, new PingResponder()));
+        host.handle(PROTOCOL, stream -> stream.handOver(true, new PingResponder(stream)));
     }
 
     /** Opens the stream for any number of pings; keep at most one open for each peer. */

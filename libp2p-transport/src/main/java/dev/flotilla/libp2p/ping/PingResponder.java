@@ -1,12 +1,18 @@
 package dev.flotilla.libp2p.ping;
 
+import dev.flotilla.libp2p.Stream;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DuplexChannel;
 
 /** Sends back what comes, and ends when the other side has: js-libp2p opens no second ping stream before. */
 final class PingResponder extends ChannelInboundHandlerAdapter {
+    private final Stream stream;
+
+    PingResponder(Stream stream) {
+        this.stream = stream;
+    }
+
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ctx.write(message);
@@ -26,7 +32,7 @@ final class PingResponder extends ChannelInboundHandlerAdapter {
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
         if (event instanceof ChannelInputShutdownEvent) {
-            ((DuplexChannel) ctx.channel()).shutdownOutput();
+            stream.finish();
         }
     }
 

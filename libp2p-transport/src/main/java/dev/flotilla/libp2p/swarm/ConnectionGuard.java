@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import dev.flotilla.libp2p.yamux.GoAwayCode;
 import dev.flotilla.libp2p.yamux.YamuxException;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
@@ -36,7 +37,11 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
-        ReferenceCountUtil.release(message);
+        if (message instanceof Channel) {
+            ctx.fireChannelRead(message); // a stream of a transport that has its own: Netty starts it
+        } else {
+            ReferenceCountUtil.release(message);
+        }
     }
 
     @Override

@@ -29,6 +29,7 @@ final class SwarmConnection implements Connection {
     private final MuxedConnection muxed;
     private final StreamNegotiator negotiator;
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
+    private volatile boolean closing;
     private volatile boolean closedLocally;
     private volatile boolean retiring;
     private volatile @Nullable PeerInfo peerInfo;
@@ -89,7 +90,7 @@ final class SwarmConnection implements Connection {
 
     @Override
     public boolean isOpen() {
-        return channel().isActive();
+        return !closing && channel().isActive();
     }
 
     @Override
@@ -108,6 +109,7 @@ final class SwarmConnection implements Connection {
 
     @Override
     public CompletableFuture<Void> close() {
+        closing = true;
         closedLocally = true;
         channel().close();
         return closed();
@@ -147,7 +149,7 @@ final class SwarmConnection implements Connection {
     }
 
     boolean isClosedByPeer() {
-        return !closedLocally && !retiring;
+        return !closedLocally && !retiring && !muxed.hasFallenSilent();
     }
 
     void onClosed() {

@@ -32,6 +32,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The implementation of {@link Host}. */
 final class SwarmHost implements Host {
     private static final long CLOSE_SECONDS_MAX = 5;
+    private static final long CLOSE_CONNECTIONS_SECONDS_MAX = 1;
 
     private final PrivateKey identity;
     private final String agentVersion;
@@ -183,13 +184,13 @@ final class SwarmHost implements Host {
         if (closing.compareAndSet(false, true)) {
             dialer.close();
             transports.close();
-            CompletableFuture<Void> unbound = listeners.close();
             upgrader.close();
             List<CompletableFuture<Void>> closes =
                     table.all().stream().map(Connection::close).toList();
             CompletableFuture.allOf(closes.toArray(CompletableFuture[]::new))
-                    .thenCombine(unbound, (connections, listening) -> true)
-                    .orTimeout(1, TimeUnit.SECONDS)
+                    .orTimeout(CLOSE_CONNECTIONS_SECONDS_MAX, TimeUnit.SECONDS)
+                    .handle((done, failure) -> listeners.close()) // later: QUIC says goodbye over the listening socket
+                    .thenCompose(unbound -> unbound.orTimeout(CLOSE_CONNECTIONS_SECONDS_MAX, TimeUnit.SECONDS))
                     .whenComplete((done, failure) -> group.shutdownGracefully(0, 1, TimeUnit.SECONDS)
                             .addListener(over -> closed.complete(null)));
         }

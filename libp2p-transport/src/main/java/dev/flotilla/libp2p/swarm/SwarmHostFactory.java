@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.HostFactory;
 import dev.flotilla.libp2p.TransportFactory;
 import dev.flotilla.libp2p.noise.Noise;
+import dev.flotilla.libp2p.quic.QuicTransport;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import dev.flotilla.libp2p.tcp.TcpTransport;
 import dev.flotilla.libp2p.tls.Tls;
@@ -13,7 +14,7 @@ import java.util.List;
 
 /** Makes hosts of this package, with all that there is unless the builder says otherwise. Found by its public name. */
 public final class SwarmHostFactory implements HostFactory {
-    private static final List<TransportFactory> TRANSPORTS = List.of(TcpTransport::new);
+    private static final List<TransportFactory> TRANSPORTS = List.of(QuicTransport::new, TcpTransport::new);
 
     @Override
     public Host newHost(HostBuilder builder) {

@@ -104,9 +104,13 @@ final class SwarmStream implements Stream {
         }
     }
 
-    private Throwable deathCause(@Nullable Throwable otherwise) {
-        Throwable reset = muxed.closeCause();
-        return reset != null ? reset : otherwise != null ? otherwise : StreamReader.closed();
+    private IOException deathCause(@Nullable Throwable otherwise) {
+        Throwable cause = muxed.closeCause() != null ? muxed.closeCause() : otherwise;
+        return cause == null
+                ? StreamReader.closed()
+                : cause instanceof IOException io
+                        ? io
+                        : new IOException("the stream failed: " + cause.getMessage(), cause);
     }
 
     @Override
@@ -140,7 +144,7 @@ final class SwarmStream implements Stream {
 
     @Override
     public void finish() {
-        channel.shutdownOutput();
+        muxed.finish();
     }
 
     @Override

@@ -24,6 +24,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     private final UnaryOperator<CertificateException> telling;
     private final Map<SSLEngine, PeerId> expected = Collections.synchronizedMap(new WeakHashMap<>());
     private final Map<SSLEngine, PublicKey> proven = Collections.synchronizedMap(new WeakHashMap<>());
+    private final Map<SSLEngine, String> refusals = Collections.synchronizedMap(new WeakHashMap<>());
 
     public PeerTrust() {
         this(reason -> reason);
@@ -49,6 +50,11 @@ public final class PeerTrust extends X509ExtendedTrustManager {
         return proven.get(engine);
     }
 
+    /** Why the peer behind this engine was not trusted, since QUIC's handshake does not say; null if it was. */
+    public @Nullable String refusal(SSLEngine engine) {
+        return refusals.get(engine);
+    }
+
     @Override
     public void checkClientTrusted(X509Certificate[] chain, String authType, SSLEngine engine)
             throws CertificateException {
@@ -66,12 +72,21 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     }
 
     private void check(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
+        try {
+            proven.put(engine, verify(chain, engine));
+        } catch (CertificateException e) {
+            refusals.put(engine, String.valueOf(e.getMessage()));
+            throw e;
+        }
+    }
+
+    private PublicKey verify(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
         PublicKey key = PeerCertificate.verify(chain, clock.instant());
         PeerId wanted = expected.get(engine);
         if (wanted != null && !wanted.equals(key.peerId())) {
             throw new CertificateException("the peer is " + key.peerId() + ", expected " + wanted);
         }
-        proven.put(engine, key);
+        return key;
     }
 
     @Override

@@ -32,6 +32,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
     private @Nullable ChannelHandlerContext context;
     private @Nullable Session session;
     private boolean over;
+    private volatile boolean silent;
     private volatile boolean endedByPeer;
     private long bufferedBytes; // 0 <= bufferedBytes
     private int unsentAcks; // streams accepted that the peer cannot know of yet
@@ -127,7 +128,13 @@ public final class YamuxHandler extends ChannelDuplexHandler implements FrameDec
         super.close(ctx, promise);
     }
 
+    @Override
+    public boolean hasFallenSilent() {
+        return silent;
+    }
+
     private void onSilence() {
+        silent = true;
         fail(new YamuxException(GoAwayCode.NORMAL, "the peer did not answer a keep-alive ping"));
     }
 

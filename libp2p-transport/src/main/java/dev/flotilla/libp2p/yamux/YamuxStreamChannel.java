@@ -94,6 +94,11 @@ public final class YamuxStreamChannel extends AbstractChannel implements DuplexC
     }
 
     @Override
+    public void finish() {
+        shutdownOutput();
+    }
+
+    @Override
     public void closeAfterOutput() {
         if (!open) {
             return;

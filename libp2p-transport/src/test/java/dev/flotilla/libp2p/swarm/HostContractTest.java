@@ -187,7 +187,7 @@ class HostContractTest {
         Connection connection = connect(a, b);
         Stream stream = await(a.newStream(b.peerId(), Echo.PROTOCOL));
         CompletableFuture<Void> written = stream.write(bytes(8 << 20)); // the echo is not read: it cannot finish
-        ((SwarmConnection) connection).channel().pipeline().firstContext().close(); // no goodbye
+        way.kill(((SwarmConnection) connection).channel());
         assertThatThrownBy(() -> await(written)).hasRootCauseInstanceOf(IOException.class);
         assertThatThrownBy(() -> await(stream.read())).hasRootCauseInstanceOf(IOException.class);
         awaitUntil("b has seen it", () -> !closedByPeer.isEmpty());

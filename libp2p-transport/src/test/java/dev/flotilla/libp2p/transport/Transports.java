@@ -18,6 +18,16 @@ final class Transports implements AutoCloseable {
             TransportConfig.defaults().withRedialDelays(Duration.ofMillis(10), Duration.ofMillis(200));
 
     private final List<Peer> peers = new ArrayList<>();
+    private final Multiaddr listen;
+
+    Transports() {
+        this(ANY_PORT);
+    }
+
+    /** @param listen where those listen that are told nothing else */
+    Transports(Multiaddr listen) {
+        this.listen = listen;
+    }
 
     /** One peer: what it is made of, and its parts. */
     record Peer(PrivateKey identity, Host host, AddressBook book, Libp2pTransport transport) {
@@ -37,11 +47,11 @@ final class Transports implements AutoCloseable {
     }
 
     Peer start() throws Exception {
-        return start(PrivateKey.generate(), ANY_PORT, AddressBook.inMemory(), QUICK);
+        return start(PrivateKey.generate(), listen, AddressBook.inMemory(), QUICK);
     }
 
     Peer start(TransportConfig config) throws Exception {
-        return start(PrivateKey.generate(), ANY_PORT, AddressBook.inMemory(), config);
+        return start(PrivateKey.generate(), listen, AddressBook.inMemory(), config);
     }
 
     Peer start(PrivateKey identity, Multiaddr listen, AddressBook book) throws Exception {

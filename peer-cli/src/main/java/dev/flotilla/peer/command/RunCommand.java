@@ -1,6 +1,7 @@
 package dev.flotilla.peer.command;
 
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.Daemon;
@@ -25,8 +26,9 @@ final class RunCommand extends PeerCommand {
             names = "--listen",
             paramLabel = "MULTIADDR",
             description =
-                    "Where to listen, any number of times; port 0: the system chooses one, and it is taken again at"
-                            + " the next start (default: /ip4/127.0.0.1/tcp/0).")
+                    "Where to listen, any number of times, by TCP or QUIC (/ip4/../udp/../quic-v1); port 0: the system"
+                            + " chooses one, and it is taken again at the next start (default:"
+                            + " /ip4/127.0.0.1/tcp/0).")
     private List<String> listen = new ArrayList<>();
 
     @Option(names = "--peer", paramLabel = "MULTIADDR", description = "A peer to connect to, any number of times.")
@@ -80,12 +82,19 @@ final class RunCommand extends PeerCommand {
         awaitEnd();
     }
 
+    private static boolean isToListenOn(Multiaddr address) {
+        return address.tcpSocketAddress()
+                .or(() -> address.socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1))
+                .isPresent();
+    }
+
     private DaemonSettings settings() throws CommandException {
         List<Multiaddr> listenAddresses = new ArrayList<>();
         for (String text : listen) {
             Multiaddr address = Inputs.multiaddr(text);
-            if (address.peerId().isPresent() || address.tcpSocketAddress().isEmpty()) {
-                throw CommandException.usage("cannot listen on " + address + "; an example: /ip4/127.0.0.1/tcp/4001");
+            if (address.peerId().isPresent() || !isToListenOn(address)) {
+                throw CommandException.usage("cannot listen on " + address
+                        + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1");
             }
             listenAddresses.add(address);
         }

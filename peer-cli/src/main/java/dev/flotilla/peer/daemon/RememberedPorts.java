@@ -51,7 +51,7 @@ final class RememberedPorts {
         free.removeAll(wanted);
         for (Multiaddr address : wanted) {
             free.stream()
-                    .filter(candidate -> !bound.contains(address) && sameHost(candidate, address))
+                    .filter(candidate -> !bound.contains(address) && sameButForThePort(candidate, address))
                     .findFirst()
                     .ifPresent(actual -> {
                         chosen.put(address, actual);
@@ -65,7 +65,17 @@ final class RememberedPorts {
         }
     }
 
-    private static boolean sameHost(Multiaddr a, Multiaddr b) {
-        return a.components().get(0).equals(b.components().get(0));
+    private static boolean sameButForThePort(Multiaddr a, Multiaddr b) {
+        return withoutPort(a).equals(withoutPort(b));
+    }
+
+    private static List<Object> withoutPort(Multiaddr address) {
+        return address.components().stream()
+                .map(component -> switch (component.protocol()) {
+                    case TCP, UDP -> component.protocol();
+                    default -> component;
+                })
+                .map(Object.class::cast)
+                .toList();
     }
 }

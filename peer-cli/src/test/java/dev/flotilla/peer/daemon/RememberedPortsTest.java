@@ -47,4 +47,13 @@ final class RememberedPortsTest {
 
         assertThat(RememberedPorts.open(file).apply(List.of(ANY))).containsExactly(ANY);
     }
+
+    @Test
+    void aPortOfUdpIsNotTakenForOneOfTcp() throws IOException {
+        Multiaddr anyQuic = Multiaddr.parse("/ip4/127.0.0.1/udp/0/quic-v1");
+        Multiaddr chosenQuic = Multiaddr.parse("/ip4/127.0.0.1/udp/40125/quic-v1");
+        RememberedPorts.open(file).remember(List.of(ANY, anyQuic), List.of(chosenQuic, CHOSEN));
+
+        assertThat(RememberedPorts.open(file).apply(List.of(ANY, anyQuic))).containsExactly(CHOSEN, chosenQuic);
+    }
 }

@@ -1,0 +1,257 @@
+package dev.flotilla.libp2p.quic;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Listener;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.RawConnection;
+import dev.flotilla.libp2p.Transport;
+import dev.flotilla.libp2p.Upgrader;
+import dev.flotilla.transport.PeerId;
+import io.netty.bootstrap.Bootstrap;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoop;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.socket.DatagramPacket;
+import io.netty.channel.socket.nio.NioDatagramChannel;
+import io.netty.handler.codec.quic.Quic;
+import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicCodecBuilder;
+import io.netty.handler.codec.quic.QuicServerCodecBuilder;
+import io.netty.handler.codec.quic.QuicSslEngine;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** Connections over QUIC, in and out; each dialled one has a UDP socket of its own. */
+public final class QuicTransport implements Transport {
+    private static final String NAME = "quic-v1";
+    private static final long IDLE_SECONDS_MAX = 30; // the peer's bound counts if it is less
+    private static final int DATAGRAM_BYTES = 2048; // of a buffer to receive one
+    private static final int SOCKET_BYTES = 1 << 20;
+    private static final int SENT_DATAGRAM_BYTES_MAX = 1452; // what an Ethernet frame carries over IPv6
+    private static final long STREAM_BYTES = 1 << 20; // windows to begin with; quiche lets them grow to 16 and 24 MiB
+    private static final long CONNECTION_BYTES = 8 << 20;
+    private static final int KEEP_ALIVES_QUEUED = 8;
+
+    private final Upgrader upgrader;
+    private final QuicSecurity security;
+    private final @Nullable Throwable unavailable; // null where there is QUIC
+
+    public QuicTransport(Host host, Upgrader upgrader) {
+        this(upgrader, Quic.isAvailable() ? null : Quic.unavailabilityCause());
+    }
+
+    /** @param unavailable why the native library cannot be loaded; null if it can */
+    QuicTransport(Upgrader upgrader, @Nullable Throwable unavailable) {
+        this.upgrader = upgrader;
+        this.security = new QuicSecurity(upgrader.identity());
+        this.unavailable = unavailable;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public boolean canDial(Multiaddr address) {
+        return socketAddress(address).isPresent();
+    }
+
+    @Override
+    public boolean canListen(Multiaddr address) {
+        return socketAddress(address).isPresent();
+    }
+
+    private static Optional<InetSocketAddress> socketAddress(Multiaddr address) {
+        return address.socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1)
+                .filter(socket -> !socket.isUnresolved());
+    }
+
+    private static IOException noQuic(Throwable cause) {
+        return new IOException(
+                "there is no QUIC on this machine: its native library, netty-codec-native-quic for this system,"
+                        + " cannot be loaded: " + cause,
+                cause);
+    }
+
+    @Override
+    public CompletableFuture<Listener> listen(Multiaddr address) {
+        if (unavailable != null) {
+            return CompletableFuture.failedFuture(noQuic(unavailable));
+        }
+        CompletableFuture<Listener> listening = new CompletableFuture<>();
+        ChannelHandler codec = configure(new QuicServerCodecBuilder(), security::serverEngine)
+                .handler(initializer(channel -> accept((QuicChannel) channel)))
+                .streamHandler(initializer(this::onStream))
+                .build();
+        socket(upgrader.eventLoops(), codec)
+                .bind(socketAddress(address).orElseThrow())
+                .addListener((ChannelFutureListener) bound -> {
+                    if (bound.isSuccess()) {
+                        listening.complete(new QuicListener(bound.channel()));
+                    } else {
+                        listening.completeExceptionally(failure(bound));
+                    }
+                });
+        return listening;
+    }
+
+    private static Bootstrap socket(EventLoopGroup loops, ChannelHandler codec) {
+        return new Bootstrap()
+                .group(loops)
+                .channel(NioDatagramChannel.class)
+                .option(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
+                .option(ChannelOption.SO_SNDBUF, SOCKET_BYTES)
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES))
+                .handler(codec);
+    }
+
+    private <B extends QuicCodecBuilder<B>> B configure(B codec, Function<QuicChannel, QuicSslEngine> engines) {
+        return codec.sslEngineProvider(engines)
+                .maxIdleTimeout(IDLE_SECONDS_MAX, TimeUnit.SECONDS)
+                .maxSendUdpPayloadSize(SENT_DATAGRAM_BYTES_MAX)
+                .discoverPmtu(true)
+                .initialMaxData(CONNECTION_BYTES)
+                .initialMaxStreamDataBidirectionalLocal(STREAM_BYTES)
+                .initialMaxStreamDataBidirectionalRemote(STREAM_BYTES)
+                .initialMaxStreamsBidirectional(upgrader.config().yamux().inboundStreamsMax())
+                .initialMaxStreamsUnidirectional(0) // libp2p has none
+                .datagram(KEEP_ALIVES_QUEUED, KEEP_ALIVES_QUEUED);
+    }
+
+    private static ChannelInitializer<Channel> initializer(Consumer<Channel> action) {
+        return new ChannelInitializer<>() {
+            @Override
+            protected void initChannel(Channel channel) {
+                action.accept(channel);
+            }
+
+            @Override
+            public boolean isSharable() {
+                return true;
+            }
+        };
+    }
+
+    /** Every stream, whoever opens it, is watched from below; the peer's go on as the host has it. */
+    private void onStream(Channel channel) {
+        QuicMuxedConnection.of(channel.parent()).watch(channel);
+        channel.pipeline().addLast(upgrader.inboundStreams());
+    }
+
+    private void accept(QuicChannel channel) {
+        QuicConnectionHandler handler = new QuicConnectionHandler(channel, security, upgrader.config());
+        channel.pipeline().addLast(handler);
+        upgrader.adopt(raw(channel, Direction.INBOUND, null), handler.secured(), handler.muxed());
+    }
+
+    private static RawConnection raw(QuicChannel channel, Direction direction, @Nullable PeerId expected) {
+        return new RawConnection(
+                NAME,
+                channel,
+                direction,
+                multiaddr(channel.localSocketAddress()),
+                multiaddr(channel.remoteSocketAddress()),
+                expected,
+                false);
+    }
+
+    static Multiaddr multiaddr(@Nullable SocketAddress socket) {
+        if (socket instanceof InetSocketAddress inet) {
+            return Multiaddr.of(inet, MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1);
+        }
+        throw new IllegalArgumentException("not a UDP socket address: " + socket);
+    }
+
+    @Override
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop) {
+        if (unavailable != null) {
+            return CompletableFuture.failedFuture(noQuic(unavailable));
+        }
+        CompletableFuture<Connection> dialled = new CompletableFuture<>();
+        InetSocketAddress remote = socketAddress(address).orElseThrow();
+        ChannelHandler codec = configure(new QuicClientCodecBuilder(), channel -> security.clientEngine(channel, peer))
+                .build();
+        ChannelFuture connecting = socket(loop, codec).connect(remote); // so that the local address is known
+        Channel socket = connecting.channel();
+        connecting.addListener(done -> {
+            if (!done.isSuccess()) {
+                dialled.completeExceptionally(failure(connecting));
+            } else if (!dialled.isDone()) {
+                handshake(socket, remote, peer, dialled);
+            }
+        });
+        dialled.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                socket.close();
+            }
+        });
+        return dialled;
+    }
+
+    /** Closing a QUIC connection leaves its socket open: that is seen to here. */
+    private void handshake(
+            Channel socket, InetSocketAddress remote, PeerId peer, CompletableFuture<Connection> dialled) {
+        CompletableFuture<QuicConnectionHandler> started = new CompletableFuture<>();
+        QuicChannel.newBootstrap(socket)
+                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the upgrader sees to that
+                .handler(initializer(channel -> {
+                    channel.closeFuture().addListener(closed -> closeFlushed(socket, remote));
+                    started.complete(upgrade((QuicChannel) channel, peer, dialled));
+                }))
+                .streamHandler(initializer(this::onStream))
+                .remoteAddress(remote)
+                .connect()
+                .addListener(connected -> {
+                    if (!connected.isSuccess()) {
+                        started.thenAccept(handler -> handler.fail(connected.cause()));
+                        socket.close();
+                    }
+                });
+    }
+
+    /** The goodbye may still be in the socket's queue: an empty datagram behind it tells when it has left. */
+    private static void closeFlushed(Channel socket, InetSocketAddress remote) {
+        socket.writeAndFlush(new DatagramPacket(Unpooled.EMPTY_BUFFER, remote))
+                .addListener(ChannelFutureListener.CLOSE);
+    }
+
+    private QuicConnectionHandler upgrade(QuicChannel channel, PeerId peer, CompletableFuture<Connection> dialled) {
+        QuicConnectionHandler handler = new QuicConnectionHandler(channel, security, upgrader.config());
+        channel.pipeline().addLast(handler);
+        CompletableFuture<Connection> upgraded =
+                upgrader.adopt(raw(channel, Direction.OUTBOUND, peer), handler.secured(), handler.muxed());
+        upgraded.whenComplete((connection, failure) -> {
+            if (failure == null) {
+                dialled.complete(connection);
+            } else {
+                dialled.completeExceptionally(failure);
+            }
+        });
+        dialled.whenComplete((connection, failure) -> upgraded.cancel(false));
+        return handler;
+    }
+
+    private static Throwable failure(ChannelFuture future) {
+        Throwable cause = future.cause();
+        return cause == null ? new IOException("cancelled") : cause;
+    }
+}

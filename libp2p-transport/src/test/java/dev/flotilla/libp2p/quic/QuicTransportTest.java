@@ -1,0 +1,200 @@
+package dev.flotilla.libp2p.quic;
+
+import static dev.flotilla.libp2p.Hosts.await;
+import static dev.flotilla.libp2p.Hosts.awaitUntil;
+import static dev.flotilla.libp2p.Hosts.connect;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Echo;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.HostCounters.Event;
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.Way;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.ping.Ping;
+import dev.flotilla.libp2p.yamux.YamuxConfig;
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** What is QUIC's own; what hosts promise over QUIC as over all else is in the contract test. */
+@ExtendWith(NoLeaks.class)
+class QuicTransportTest {
+    private static final Multiaddr QUIC = Multiaddr.parse("/ip4/127.0.0.1/udp/0/quic-v1");
+
+    private final Hosts hosts = new Hosts(new Way(QUIC, List.of(), Way.DEFAULT.expected()));
+
+    @AfterEach
+    void close() {
+        hosts.close();
+    }
+
+    private static HostConfig withInboundStreams(int streams) {
+        YamuxConfig defaults = YamuxConfig.defaults();
+        return HostConfig.defaults()
+                .withYamux(new YamuxConfig(
+                        streams,
+                        defaults.outboundStreamsMax(),
+                        defaults.unacknowledgedStreamsMax(),
+                        defaults.windowBytesMax(),
+                        defaults.windowGrowthBytesMax(),
+                        defaults.bufferedBytesMax(),
+                        defaults.keepAliveInterval(),
+                        defaults.keepAliveTimeout(),
+                        defaults.lingerTimeout()));
+    }
+
+    @Test
+    void oneIdentityListensByTcpAndQuic() {
+        try (Host both = Host.builder(PrivateKey.generate())
+                .listen(QUIC)
+                .listen(Way.DEFAULT.listen())
+                .service(new Echo())
+                .build()) {
+            await(both.start());
+            assertThat(both.listenAddresses()).hasSize(2);
+            for (Multiaddr address : both.listenAddresses()) {
+                Connection connection = await(hosts.start().connect(both.peerId(), List.of(address)));
+                assertThat(connection.state().transport())
+                        .isEqualTo(address.has(MultiaddrProtocol.UDP) ? "quic-v1" : "tcp");
+                assertThat(connection.remoteAddress()).isEqualTo(address);
+            }
+        }
+    }
+
+    @Test
+    void withoutItsLibraryItIsRefusedWithTheReason() {
+        try (Host host = Host.builder(PrivateKey.generate())
+                .transport((under, upgrader) -> new QuicTransport(upgrader, new UnsatisfiedLinkError("no such file")))
+                .listen(QUIC)
+                .build()) {
+            assertThatThrownBy(() -> await(host.start()))
+                    .hasMessageContaining("cannot listen on " + QUIC)
+                    .hasMessageContaining("there is no QUIC on this machine")
+                    .hasMessageContaining("no such file");
+            assertThatThrownBy(() -> await(host.connect(
+                            PrivateKey.generate().peerId(), List.of(Multiaddr.parse("/ip4/127.0.0.1/udp/9/quic-v1")))))
+                    .hasMessageContaining("/ip4/127.0.0.1/udp/9/quic-v1: there is no QUIC on this machine");
+        }
+    }
+
+    @Test
+    void streamsBeyondThePeersLimitWait() {
+        Host a = hosts.start();
+        Host b = hosts.start(withInboundStreams(4));
+        connect(a, b);
+        List<CompletableFuture<byte[]>> echoes = new ArrayList<>();
+        Queue<Integer> arrived = new ConcurrentLinkedQueue<>();
+        for (int i = 0; i < 20; i++) {
+            int number = i;
+            echoes.add(a.newStream(b.peerId(), Echo.PROTOCOL).thenCompose(stream -> {
+                arrived.add(number);
+                stream.write(new byte[] {(byte) number});
+                stream.finish();
+                return stream.readToEnd(1);
+            }));
+        }
+        for (int i = 0; i < 20; i++) {
+            assertThat(await(echoes.get(i))).containsExactly(i);
+        }
+        assertThat(arrived).hasSize(20);
+    }
+
+    @Test
+    void aPeerThatResetsStreamsWithoutEndIsDisconnected() {
+        Host host = hosts.start(withInboundStreams(10));
+        Host bad = hosts.start();
+        Connection connection = connect(bad, host);
+        int opened = 0;
+        while (connection.isOpen() && opened < 1000) {
+            opened++;
+            try {
+                await(connection.newStream(Echo.PROTOCOL)).reset();
+            } catch (RuntimeException e) {
+                break; // the connection went away meanwhile
+            }
+        }
+        await(connection.closed());
+        assertThat(opened).isBetween(30, 100);
+        assertThat(await(host.connect(bad.peerId(), bad.listenAddresses())).isOpen())
+                .as("others, and the same again, are served")
+                .isTrue();
+    }
+
+    @Test
+    void datagramsThatAreNotQuicAreIgnored() throws IOException {
+        Host host = hosts.start();
+        InetSocketAddress address = host.listenAddresses()
+                .get(0)
+                .socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1)
+                .orElseThrow();
+        Random random = new Random(17);
+        try (DatagramSocket socket = new DatagramSocket()) {
+            for (int i = 0; i < 500; i++) {
+                byte[] junk = new byte[random.nextInt(1400)];
+                random.nextBytes(junk);
+                if (i % 2 == 0 && junk.length > 5) {
+                    junk[0] = (byte) (0xc0 | junk[0]); // a long header
+                    junk[1] = 0;
+                    junk[2] = 0;
+                    junk[3] = 0;
+                    junk[4] = 1;
+                }
+                socket.send(new DatagramPacket(junk, junk.length, address));
+            }
+        }
+        Host client = hosts.start();
+        connect(client, host);
+        assertThat(await(Ping.ping(client, host.peerId(), Duration.ofSeconds(5))))
+                .isPositive();
+        awaitUntil("junk holds nothing", () -> host.connections().size() == 1);
+    }
+
+    @Test
+    void whoDoesNotAnswerIsGivenUpInWords() throws IOException {
+        Host a = hosts.start(HostConfig.defaults().withHandshakeTimeout(Duration.ofMillis(300)));
+        try (DatagramSocket silent = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            Multiaddr address = Multiaddr.parse("/ip4/127.0.0.1/udp/" + silent.getLocalPort() + "/quic-v1");
+            assertThatThrownBy(() -> await(a.connect(PrivateKey.generate().peerId(), List.of(address))))
+                    .hasMessageContaining(address + ": the handshake took longer than 300 ms");
+        }
+        awaitUntil("it is counted", () -> a.counters().get(Event.HANDSHAKE_TIMED_OUT) == 1);
+    }
+
+    @Test
+    void aStreamShowsAtTheOtherSideWithItsFirstByte() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        CompletableFuture<Stream> inbound = new CompletableFuture<>();
+        ProtocolId protocol = new ProtocolId("/first/1.0.0");
+        b.handle(protocol, inbound::complete);
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), protocol)); // multistream-select is its first byte
+        assertThat(await(inbound).isOpen()).isTrue();
+        stream.reset();
+        await(await(inbound).read().handle((bytes, failure) -> {
+            assertThat(failure).isInstanceOf(IOException.class).hasMessageContaining("reset by the peer");
+            return true;
+        }));
+    }
+}
