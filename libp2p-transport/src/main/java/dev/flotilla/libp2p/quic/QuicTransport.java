@@ -16,6 +16,8 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -30,11 +32,14 @@ import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import java.io.IOException;
+import java.net.ConnectException;
 import java.net.InetSocketAddress;
+import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,9 +54,12 @@ public final class QuicTransport implements Transport {
     private static final long STREAM_BYTES = 1 << 20; // windows to begin with; quiche lets them grow to 16 and 24 MiB
     private static final long CONNECTION_BYTES = 8 << 20;
     private static final int KEEP_ALIVES_QUEUED = 8;
+    private static final int UNPROVEN_PART =
+            8; // of the handshakes that may be under way: more must prove their address
 
     private final Upgrader upgrader;
     private final QuicSecurity security;
+    private final AtomicInteger handshakes = new AtomicInteger(); // inbound ones under way
     private final @Nullable Throwable unavailable; // null where there is QUIC
 
     public QuicTransport(Host host, Upgrader upgrader) {
@@ -99,6 +107,7 @@ public final class QuicTransport implements Transport {
         }
         CompletableFuture<Listener> listening = new CompletableFuture<>();
         ChannelHandler codec = configure(new QuicServerCodecBuilder(), security::serverEngine)
+                .tokenHandler(new AddressTokens(this::isBusy, System::nanoTime))
                 .handler(initializer(channel -> accept((QuicChannel) channel)))
                 .streamHandler(initializer(this::onStream))
                 .build();
@@ -157,9 +166,16 @@ public final class QuicTransport implements Transport {
         channel.pipeline().addLast(upgrader.inboundStreams());
     }
 
+    /** Whether so many inbound handshakes are under way that some senders may be forged. */
+    private boolean isBusy() {
+        return handshakes.get() >= upgrader.config().halfOpenMax() / UNPROVEN_PART;
+    }
+
     private void accept(QuicChannel channel) {
         QuicConnectionHandler handler = new QuicConnectionHandler(channel, security, upgrader.config());
         channel.pipeline().addLast(handler);
+        handshakes.incrementAndGet();
+        handler.secured().whenComplete((session, failure) -> handshakes.decrementAndGet());
         upgrader.adopt(raw(channel, Direction.INBOUND, null), handler.secured(), handler.muxed());
     }
 
@@ -190,7 +206,10 @@ public final class QuicTransport implements Transport {
         InetSocketAddress remote = socketAddress(address).orElseThrow();
         ChannelHandler codec = configure(new QuicClientCodecBuilder(), channel -> security.clientEngine(channel, peer))
                 .build();
-        ChannelFuture connecting = socket(loop, codec).connect(remote); // so that the local address is known
+        ChannelFuture connecting = socket(loop, initializer(channel -> {
+                    channel.pipeline().addLast(codec, new Unreachable(dialled));
+                }))
+                .connect(remote); // so that the local address is known, and refusals are
         Channel socket = connecting.channel();
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
@@ -205,6 +224,24 @@ public final class QuicTransport implements Transport {
             }
         });
         return dialled;
+    }
+
+    /** Nobody has the port: the system says so where the machine that was dialled does. */
+    private static final class Unreachable extends ChannelInboundHandlerAdapter {
+        private final CompletableFuture<Connection> dialled;
+
+        Unreachable(CompletableFuture<Connection> dialled) {
+            this.dialled = dialled;
+        }
+
+        @Override
+        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+            if (cause instanceof PortUnreachableException) {
+                dialled.completeExceptionally(new ConnectException("connection refused")); // no more once it is up
+            } else {
+                ctx.fireExceptionCaught(cause);
+            }
+        }
     }
 
     /** Closing a QUIC connection leaves its socket open: that is seen to here. */

@@ -197,4 +197,14 @@ class QuicTransportTest {
             return true;
         }));
     }
+
+    /** With room for no handshake whose sender is not proven, every one takes the way over a token. */
+    @Test
+    void aBusyHostAsksForAProofOfTheAddress() {
+        Host busy = hosts.start(HostConfig.defaults().withLimits(100, 4));
+        Host client = hosts.start();
+        connect(client, busy);
+        assertThat(await(Ping.ping(client, busy.peerId(), Duration.ofSeconds(5))))
+                .isPositive();
+    }
 }

@@ -51,12 +51,14 @@ class HostTest {
         List<Multiaddr> addresses = List.of(
                 Multiaddr.parse("/ip4/127.0.0.1/tcp/1"),
                 Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1"),
+                Multiaddr.parse("/ip4/127.0.0.1/udp/1/quic-v1/webtransport"),
                 b.listenAddresses().get(0));
         Host other = hosts.start();
         assertThatThrownBy(() -> await(a.connect(other.peerId(), addresses)))
                 .hasRootCauseInstanceOf(DialException.class)
                 .hasMessageContaining("/ip4/127.0.0.1/tcp/1: refused")
-                .hasMessageContaining("/quic-v1: no transport takes this address; this host has tcp")
+                .hasMessageContaining("/quic-v1: refused")
+                .hasMessageContaining("/webtransport: no transport takes this address; this host has quic-v1, tcp")
                 .hasMessageContaining(b.listenAddresses().get(0) + ": ")
                 .hasMessageContaining(b.peerId().toString());
         assertThat(a.connections()).isEmpty();
