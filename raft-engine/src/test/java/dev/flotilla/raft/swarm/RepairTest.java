@@ -37,15 +37,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Peers with segmented logs on real disks, of which bits flip, repair them from each other. */
+/** Peers with logs on real disks, of which bits flip, repair them from each other. */
 @Timeout(120)
 class RepairTest {
     private static final int NOTES = 30;
+    private static final int H2_NOTES = 200; // so that the first ones are in a page of their own
 
     @TempDir
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     Path directory;
 
+    private LogKind kind = LogKind.SEGMENTS;
     private final Swarm swarm = new Swarm();
     private final List<PeerCredentials> credentials = new ArrayList<>();
 
@@ -59,7 +61,7 @@ class RepairTest {
     }
 
     private Peer start(PeerCredentials owner) throws IOException {
-        try (DataDirectory data = DataDirectory.open(home(owner), LogKind.SEGMENTS)) {
+        try (DataDirectory data = DataDirectory.open(home(owner), kind)) {
             return swarm.add(owner, NodeLog.open(data), FileSnapshotStore.open(data.snapshots()));
         }
     }
@@ -158,6 +160,46 @@ class RepairTest {
         LogCheck after = check(owner);
         assertThat(after.problems()).isEmpty();
         assertThat(after.entries()).isGreaterThan(NOTES);
+    }
+
+    /** MVStore has what is damaged in a part of its file that was written long before the newest. */
+    @Test
+    void aFlippedBitInAnH2LogIsHealedByTheOthersAndKeepsNoGroupFromOpening() throws Exception {
+        kind = LogKind.H2;
+        threeWithNotes();
+        for (int i = NOTES; i < H2_NOTES; i++) {
+            note(swarm.peers.get(0), text(i));
+        }
+        GenesisId genesis = swarm.peers.get(0).group.genesis();
+        Peer damaged = swarm.follower();
+        assertThat(notes(damaged)).hasSize(H2_NOTES);
+        PeerCredentials owner = damaged.credentials;
+        stop(damaged);
+        Path file;
+        try (DataDirectory data = DataDirectory.openExisting(home(owner))) {
+            file = data.logFile();
+        }
+        flipAll(file, text(NOTES / 2).getBytes(StandardCharsets.UTF_8));
+        assertThat(check(owner).problems()).singleElement().asString().contains("is damaged: file " + file);
+
+        Peer back = start(owner);
+        List<GroupEvent> events = events(back);
+        back.open(genesis);
+        awaitRepair(events);
+        assertThat(notes(back)).isEqualTo(notes(swarm.peers.get(0)));
+        stop(back);
+        assertThat(check(owner).problems()).isEmpty();
+    }
+
+    /** Of the copies that MVStore left behind, one is the present one. */
+    private static void flipAll(Path file, byte[] bytes) throws IOException {
+        byte[] content = Files.readAllBytes(file);
+        String all = new String(content, StandardCharsets.ISO_8859_1);
+        String sought = new String(bytes, StandardCharsets.ISO_8859_1);
+        for (int at = all.indexOf(sought); at >= 0; at = all.indexOf(sought, at + 1)) {
+            content[at] ^= 1;
+        }
+        Files.write(file, content);
     }
 
     /** The leader meets the damage when it reads back what a follower lacks that was away. */

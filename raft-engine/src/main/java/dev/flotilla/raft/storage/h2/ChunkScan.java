@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.regex.Matcher;
@@ -15,7 +17,7 @@ import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which chunks of an MVStore file are intact. A chunk is a run of blocks; it starts and ends with text such as
+ * Which chunks of an MVStore file are intact, or damaged in such a way that they can be used. A chunk is a run of blocks; it starts and ends with text such as
  * {@code chunk:1a,len:3,version:2f,...}. The last {@value #FOOTER_BYTES} bytes hold, where MVStore leaves blanks and
  * skips control characters, a CRC-32C of all bytes before it as eight control characters.
  */
@@ -40,7 +42,18 @@ final class ChunkScan {
     /** What both ends of a chunk say. */
     private record Label(int id, long blocks, long version) {}
 
+    /** How much of a chunk can be used. */
+    private enum State {
+        INTACT,
+        /** All but the bodies of some rows. */
+        MARRED,
+        BROKEN
+    }
+
+    private record Marred(Found found, long endBlock) {}
+
     private final Set<Long> intactEndBlocks = new HashSet<>();
+    private final List<Marred> marred = new ArrayList<>();
     private @Nullable Found newestIntact;
     private @Nullable Found newestBroken;
 
@@ -54,7 +67,22 @@ final class ChunkScan {
         while (block < blocks) {
             block += scan.look(file, block, blocks);
         }
+        scan.judgeMarred();
         return scan;
+    }
+
+    /**
+     * A chunk that is damaged in the bodies of rows alone can be used if it was acknowledged, as every chunk was that has a
+     * newer one; the newest may be a write that was under way when the power went.
+     */
+    private void judgeMarred() {
+        for (Marred each : marred) {
+            if (newestIntact != null && each.found.version() < newestIntact.version()) {
+                intactEndBlocks.add(each.endBlock);
+            } else {
+                newestBroken = newer(newestBroken, each.found);
+            }
+        }
     }
 
     /** Looks at one place and returns how many blocks to go on. */
@@ -64,26 +92,43 @@ final class ChunkScan {
             return 1;
         }
         Found found = new Found(block, label.id(), label.version());
-        if (label.blocks() > 0 && label.blocks() <= blocks - block && isIntact(file, block, label)) {
+        boolean fits = label.blocks() > 0 && label.blocks() <= blocks - block;
+        State state = fits ? state(file, block, label) : State.BROKEN;
+        if (state == State.BROKEN) {
+            newestBroken = newer(newestBroken, found);
+            return 1;
+        }
+        if (state == State.MARRED) {
+            marred.add(new Marred(found, block + label.blocks()));
+        } else {
             intactEndBlocks.add(block + label.blocks());
             newestIntact = newer(newestIntact, found);
-            return label.blocks();
         }
-        newestBroken = newer(newestBroken, found);
-        return 1;
+        return label.blocks();
     }
 
     private static Found newer(@Nullable Found one, Found other) {
         return one == null || other.version() >= one.version() ? other : one;
     }
 
-    private static boolean isIntact(FileChannel file, long block, Label label) throws IOException {
+    private static State state(FileChannel file, long block, Label label) throws IOException {
         if (label.blocks() > Integer.MAX_VALUE / BLOCK_BYTES) {
-            return false;
+            return State.BROKEN;
         }
         ByteBuffer chunk = read(file, block * BLOCK_BYTES, (int) label.blocks() * BLOCK_BYTES);
         ByteBuffer footer = chunk.slice(chunk.limit() - FOOTER_BYTES, FOOTER_BYTES);
-        return label.equals(label(footer)) && isSealed(chunk);
+        if (!label.equals(label(footer))) {
+            return State.BROKEN;
+        } else if (isSealed(chunk)) {
+            return State.INTACT;
+        }
+        Integer written = writtenSum(chunk);
+        if (written == null) {
+            return State.BROKEN;
+        }
+        byte[] summed = new byte[chunk.limit() - TAIL_BYTES];
+        chunk.get(0, summed);
+        return ChunkProof.isDamagedInBodiesAlone(summed, summed.length, written) ? State.MARRED : State.BROKEN;
     }
 
     private static ByteBuffer read(FileChannel file, long position, int size) throws IOException {
@@ -153,6 +198,19 @@ final class ChunkScan {
             digits[i] = (byte) (DIGIT_BASE + ((sum >>> (4 * i)) & 0xf));
         }
         return digits;
+    }
+
+    /** The checksum that the chunk was sealed with; null if it cannot be read. */
+    private static @Nullable Integer writtenSum(ByteBuffer chunk) {
+        int sum = 0;
+        for (int i = 0; i < SUM_DIGITS; i++) {
+            int digit = chunk.get(chunk.limit() - TAIL_BYTES + i) - DIGIT_BASE;
+            if (digit < 0 || digit > 0xf) {
+                return null;
+            }
+            sum |= digit << (4 * i);
+        }
+        return sum;
     }
 
     private static int sum(ByteBuffer chunk) {

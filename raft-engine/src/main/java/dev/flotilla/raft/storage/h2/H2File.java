@@ -20,8 +20,10 @@ import org.h2.mvstore.type.StringDataType;
  */
 final class H2File {
     /** The format of the maps. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
+    private static final String WHAT_TO_DO =
+            "; restore the data directory from a backup, or remove it and have this peer join its groups anew by tickets";
     private static final int CACHE_MEBIBYTES = 8;
     private static final int VERSIONS_KEPT = 5;
     private static final int COMMITS_BETWEEN_COMPACTIONS = 64;
@@ -38,14 +40,18 @@ final class H2File {
     private H2File(Path path, MVStore store) {
         this.path = path;
         this.store = store;
-        this.entries = store.openMap(
-                "entries",
-                new MVMap.Builder<Long, byte[]>().keyType(LongDataType.INSTANCE).valueType(ByteArrayDataType.INSTANCE));
-        this.groups = openByName("groups");
-        this.tables = openByName("tables");
+        this.entries = openEntries(store);
+        this.groups = openByName(store, "groups");
+        this.tables = openByName(store, "tables");
     }
 
-    private MVMap<String, byte[]> openByName(String name) {
+    static MVMap<Long, byte[]> openEntries(MVStore store) {
+        return store.openMap(
+                "entries",
+                new MVMap.Builder<Long, byte[]>().keyType(LongDataType.INSTANCE).valueType(ByteArrayDataType.INSTANCE));
+    }
+
+    static MVMap<String, byte[]> openByName(MVStore store, String name) {
         return store.openMap(
                 name,
                 new MVMap.Builder<String, byte[]>()
@@ -61,6 +67,11 @@ final class H2File {
         MVStore store = openStore(path, h2Prefix);
         try {
             checkComplete(path, store);
+            if (store.getStoreVersion() < FORMAT) {
+                SealingRows.of(path, store);
+                store = openStore(path, h2Prefix);
+                checkComplete(path, store);
+            }
             H2File file = new H2File(path, store);
             store.setRetentionTime(0);
             store.setVersionsToKeep(VERSIONS_KEPT);
@@ -75,18 +86,32 @@ final class H2File {
     }
 
     private static void create(Path path) throws IOException {
+        create(path, file -> {});
+    }
+
+    /** What a new log holds from the beginning. */
+    interface Content {
+        void writeTo(H2File file) throws IOException;
+    }
+
+    /** Makes the file, or takes its place, in one step. */
+    static void create(Path path, Content content) throws IOException {
         Path temporary = path.resolveSibling(path.getFileName() + ".tmp");
         Files.deleteIfExists(temporary);
         MVStore store = openStore(temporary, "");
         try {
             store.setStoreVersion(FORMAT);
             H2File file = new H2File(temporary, store);
+            content.writeTo(file);
             file.commit();
             file.sync();
             file.close();
         } catch (MVStoreException e) {
             store.closeImmediately();
             throw failed(path, e);
+        } catch (IOException e) {
+            store.closeImmediately();
+            throw e;
         }
         DurableFiles.rename(temporary, path);
     }
@@ -114,7 +139,10 @@ final class H2File {
         if (file.lastChunkVersion() != expected) {
             throw new IOException("log " + path + " is damaged: write " + expected
                     + " needs a part of the file that is not intact; the newest write that does not is "
-                    + file.lastChunkVersion());
+                    + file.lastChunkVersion() + WHAT_TO_DO);
+        }
+        if (store.getStoreVersion() < 1) {
+            throw new IOException("log " + path + " is damaged, or another program's: it names no format" + WHAT_TO_DO);
         }
         if (store.getStoreVersion() > FORMAT) {
             throw new IOException("log " + path + " has format " + store.getStoreVersion()
@@ -166,8 +194,9 @@ final class H2File {
         return damaged(path, cause);
     }
 
-    private static IOException damaged(Path path, Exception cause) {
-        return new IOException("log " + path + " is damaged or cannot be read: " + innermost(cause), cause);
+    static IOException damaged(Path path, Exception cause) {
+        return new IOException(
+                "log " + path + " is damaged or cannot be read: " + innermost(cause) + WHAT_TO_DO, cause);
     }
 
     IOException failed(Throwable cause) {

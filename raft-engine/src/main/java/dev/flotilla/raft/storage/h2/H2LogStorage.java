@@ -4,6 +4,8 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
+import dev.flotilla.raft.storage.DamagedLogException;
+import dev.flotilla.raft.storage.LogDamage;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.RoundPlan;
 import dev.flotilla.transport.Bytes;
@@ -34,11 +36,13 @@ public final class H2LogStorage implements LogStorage {
     // Guarded by lock.
     private final Map<GenesisId, StoredGroup> groups = new TreeMap<>();
     private final Map<GenesisId, Integer> numbers = new TreeMap<>();
+    private final H2Damage damage;
     private boolean closed;
     private @Nullable IOException failure;
 
     private H2LogStorage(H2File file) {
         this.file = file;
+        this.damage = new H2Damage(file.path());
     }
 
     /**
@@ -67,11 +71,16 @@ public final class H2LogStorage implements LogStorage {
             Cursor<String, byte[]> cursor = file.groups().cursor(null);
             while (cursor.hasNext()) {
                 GenesisId genesis = GenesisId.parse(cursor.next());
-                StoredGroup group = LogKeys.group(cursor.getValue());
-                int number = LogKeys.groupNumber(cursor.getValue());
-                checkEnds(genesis, number, group);
-                groups.put(genesis, group);
+                Row row = LogKeys.groupRow(genesis, cursor.getValue());
+                int number = LogKeys.groupNumber(row);
                 numbers.put(genesis, number);
+                if (row.isIntact()) {
+                    StoredGroup group = LogKeys.group(row);
+                    checkEnds(genesis, number, group);
+                    groups.put(genesis, group);
+                } else {
+                    damage.lose(genesis);
+                }
             }
         } catch (MVStoreException | IllegalArgumentException | MalformedMessageException e) {
             throw file.damaged(e);
@@ -92,18 +101,27 @@ public final class H2LogStorage implements LogStorage {
 
     @Override
     public Set<GenesisId> groups() throws IOException {
-        return reading(() -> new TreeSet<>(groups.keySet()));
+        return reading(() -> new TreeSet<>(numbers.keySet()));
     }
 
     @Override
     public Optional<StoredGroup> read(GenesisId genesis) throws IOException {
-        return reading(() -> Optional.ofNullable(groups.get(genesis)));
+        return reading(() -> {
+            damage.check(genesis);
+            return Optional.ofNullable(groups.get(genesis));
+        });
+    }
+
+    @Override
+    public LogDamage damage(GenesisId genesis) throws IOException {
+        return reading(() -> damage.of(genesis));
     }
 
     @Override
     public List<Entry> entries(GenesisId genesis, long fromIndex, long toIndexExclusive, int bytesMax)
             throws IOException {
         return reading(() -> {
+            damage.check(genesis);
             List<Entry> entries = new ArrayList<>();
             StoredGroup group = groups.get(genesis);
             Integer number = numbers.get(genesis);
@@ -113,7 +131,15 @@ public final class H2LogStorage implements LogStorage {
             long end = Math.min(toIndexExclusive, group.last().index() + 1);
             long bytes = 0;
             for (long index = fromIndex; index < end; index++) {
-                Entry entry = entry(number, index);
+                Row row = row(number, index);
+                if (!row.isIntact()) {
+                    DamagedLogException found = damage.found(genesis, row);
+                    if (entries.isEmpty()) {
+                        throw found;
+                    }
+                    break;
+                }
+                Entry entry = entry(row, index);
                 bytes += entry.sizeBytes();
                 if (bytes > bytesMax && !entries.isEmpty()) {
                     break;
@@ -124,10 +150,11 @@ public final class H2LogStorage implements LogStorage {
         });
     }
 
-    private Entry entry(int number, long index) throws MalformedMessageException {
+    private Row row(int number, long index) throws MalformedMessageException {
+        long key = LogKeys.entryKey(number, index);
         byte[] bytes;
         try {
-            bytes = file.entries().get(LogKeys.entryKey(number, index));
+            bytes = file.entries().get(key);
         } catch (MVStoreException e) {
             throw new MalformedMessageException(
                     "entry " + index + " of group number " + number + " is not readable: " + e.getMessage(), e);
@@ -135,7 +162,15 @@ public final class H2LogStorage implements LogStorage {
         if (bytes == null) {
             throw new MalformedMessageException("entry " + index + " of group number " + number + " is missing");
         }
-        Entry entry = EntryCodec.decodeEntry(Bytes.wrap(bytes));
+        Row row = LogKeys.entryRow(key, bytes);
+        if (row == null) {
+            throw new MalformedMessageException("entry " + index + " of group number " + number + " is not readable");
+        }
+        return row;
+    }
+
+    private static Entry entry(Row row, long index) throws MalformedMessageException {
+        Entry entry = EntryCodec.decodeEntry(Bytes.wrap(row.body()));
         if (entry.index() != index) {
             throw new MalformedMessageException("entry " + entry.id() + " is stored as index " + index);
         }
@@ -144,9 +179,21 @@ public final class H2LogStorage implements LogStorage {
 
     @Override
     public @Nullable Bytes get(String table, String key) throws IOException {
-        return reading(() -> Optional.ofNullable(file.tables().get(tableKey(table, key))))
-                .map(Bytes::wrap)
-                .orElse(null);
+        return reading(() -> Optional.ofNullable(value(table, key))).orElse(null);
+    }
+
+    private @Nullable Bytes value(String table, String key) throws MalformedMessageException, DamagedLogException {
+        String full = tableKey(table, key);
+        byte[] sealed = file.tables().get(full);
+        if (sealed == null) {
+            return null;
+        }
+        Row row = LogKeys.valueRow(full, sealed);
+        if (!row.isIntact()) {
+            throw new DamagedLogException(
+                    "the value of '" + key + "' in table '" + table + "' is damaged: file " + file.path());
+        }
+        return Bytes.wrap(row.body());
     }
 
     @Override
@@ -189,7 +236,7 @@ public final class H2LogStorage implements LogStorage {
         lock.writeLock().lock();
         try {
             checkUsable();
-            commit(round, RoundPlan.of(round, genesis -> Optional.ofNullable(groups.get(genesis))));
+            commit(round, RoundPlan.of(round, this::stored));
         } finally {
             lock.writeLock().unlock();
         }
@@ -200,12 +247,19 @@ public final class H2LogStorage implements LogStorage {
         }
     }
 
+    private Optional<StoredGroup> stored(GenesisId genesis) {
+        damage.checkMayChange(genesis);
+        return Optional.ofNullable(groups.get(genesis));
+    }
+
     private void commit(List<GroupWrite> round, Map<GenesisId, Optional<StoredGroup>> after) throws IOException {
         try {
             RoundWriter writer = new RoundWriter(file, groups, numbers);
             round.forEach(writer::apply);
             after.forEach(writer::store);
             file.commit();
+            round.forEach(damage::mended);
+            after.forEach(damage::keepWithin);
         } catch (RuntimeException | Error e) { // half a round is in the maps: no other may be committed
             throw failed(e);
         }
@@ -236,7 +290,7 @@ public final class H2LogStorage implements LogStorage {
 
     @FunctionalInterface
     private interface Reading<T> {
-        T read() throws MalformedMessageException;
+        T read() throws MalformedMessageException, DamagedLogException;
     }
 
     private <T> T reading(Reading<T> reading) throws IOException {

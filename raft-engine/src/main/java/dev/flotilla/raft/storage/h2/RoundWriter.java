@@ -1,7 +1,6 @@
 package dev.flotilla.raft.storage.h2;
 
 import dev.flotilla.raft.message.Entry;
-import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.LogStorage.StoredGroup;
@@ -34,8 +33,8 @@ final class RoundWriter {
             if (number != null) {
                 removeUpTo(number, compact.base().index());
             }
-        } else if (write instanceof GroupWrite.Repair) {
-            // a file with damage does not open, or ends the storage: what is here is intact
+        } else if (write instanceof GroupWrite.Repair repair) {
+            repair(repair);
         } else if (write instanceof GroupWrite.Delete delete) {
             Integer number = numbers.remove(delete.genesis());
             if (number != null) {
@@ -53,14 +52,26 @@ final class RoundWriter {
         if (append.entries().isEmpty()) {
             return;
         }
-        for (Entry entry : append.entries()) {
-            file.entries()
-                    .put(
-                            LogKeys.entryKey(number, entry.index()),
-                            EntryCodec.encode(entry).toByteArray());
-        }
+        append.entries().forEach(entry -> put(number, entry));
         long last = append.entries().get(append.entries().size() - 1).index();
         remove(LogKeys.entryKey(number, last + 1), LogKeys.entryKey(number, LogKeys.INDEX_MAX));
+    }
+
+    private void put(int number, Entry entry) {
+        long key = LogKeys.entryKey(number, entry.index());
+        file.entries().put(key, LogKeys.encode(key, entry));
+    }
+
+    private void repair(GroupWrite.Repair repair) {
+        int number = number(repair.genesis());
+        for (Entry entry : repair.entries()) {
+            long key = LogKeys.entryKey(number, entry.index());
+            byte[] present = file.entries().get(key);
+            Row row = present == null ? null : LogKeys.entryRow(key, present);
+            if (row == null || !row.isIntact()) {
+                put(number, entry);
+            }
+        }
     }
 
     private void put(GroupWrite.Put put) {
@@ -69,7 +80,7 @@ final class RoundWriter {
         if (value == null) {
             file.tables().remove(key);
         } else {
-            file.tables().put(key, value.toByteArray());
+            file.tables().put(key, LogKeys.encode(key, value));
         }
     }
 
@@ -106,7 +117,7 @@ final class RoundWriter {
             groups.remove(genesis);
             file.groups().remove(genesis.toString());
         } else if (!group.get().equals(groups.put(genesis, group.get()))) {
-            file.groups().put(genesis.toString(), LogKeys.encode(number(genesis), group.get()));
+            file.groups().put(genesis.toString(), LogKeys.encode(number(genesis), genesis, group.get()));
         }
     }
 }

@@ -2,6 +2,7 @@ package dev.flotilla.raft.storage.log;
 
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileDisk;
 import dev.flotilla.raft.storage.LogFinding;
@@ -14,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads all of a log and says what is wrong with it.
@@ -50,11 +52,11 @@ public record LogCheck(LogKind kind, int groups, long entries, List<String> prob
         try (LogStorage log = H2LogStorage.open(file)) {
             for (GenesisId genesis : log.groups()) {
                 groups++;
-                entries += readAll(log, genesis);
+                entries += readAll(log, genesis, problems);
             }
             for (String table : log.tables()) {
                 for (String key : log.keys(table)) {
-                    log.get(table, key);
+                    unlessDamaged(() -> log.get(table, key), problems);
                 }
             }
         } catch (IOException e) {
@@ -63,15 +65,34 @@ public record LogCheck(LogKind kind, int groups, long entries, List<String> prob
         return new LogCheck(LogKind.H2, groups, entries, problems, List.of());
     }
 
-    private static long readAll(LogStorage log, GenesisId genesis) throws IOException {
-        StoredGroup group = log.read(genesis).orElse(StoredGroup.EMPTY);
+    private interface Reading<T> {
+        @Nullable
+        T read() throws IOException;
+    }
+
+    /** What was read; null if there is none, or if it is damaged, which is a problem. */
+    private static <T> @Nullable T unlessDamaged(Reading<T> reading, List<String> problems) throws IOException {
+        try {
+            return reading.read();
+        } catch (DamagedLogException e) {
+            problems.add(String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private static long readAll(LogStorage log, GenesisId genesis, List<String> problems) throws IOException {
+        StoredGroup group = unlessDamaged(() -> log.read(genesis).orElse(StoredGroup.EMPTY), problems);
+        if (group == null) {
+            return 0;
+        }
         long index = group.base().index() + 1;
         while (index <= group.last().index()) {
-            List<Entry> piece = log.entries(genesis, index, Long.MAX_VALUE, PIECE_BYTES);
-            if (piece.isEmpty()) {
+            long from = index;
+            List<Entry> piece = unlessDamaged(() -> log.entries(genesis, from, Long.MAX_VALUE, PIECE_BYTES), problems);
+            if (piece != null && piece.isEmpty()) {
                 throw new IOException("entry " + index + " of group " + genesis + " is not in the log");
             }
-            index += piece.size();
+            index += piece == null ? 1 : piece.size();
         }
         return index - group.base().index() - 1;
     }

@@ -84,7 +84,7 @@ class H2LogStorageTest extends LogStorageContract {
         assertThatThrownBy(() -> H2LogStorage.open(path))
                 .isInstanceOf(IOException.class)
                 .hasMessage("log " + path
-                        + " has format 2, which this version does not know (it knows up to 1): use a newer one");
+                        + " has format 3, which this version does not know (it knows up to 2): use a newer one");
     }
 
     @Test
