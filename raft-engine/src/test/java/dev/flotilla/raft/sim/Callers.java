@@ -61,7 +61,7 @@ final class Callers {
     private record Unknown(String value, Bytes data, Outcome.RetryToken token) {}
 
     private void written(SimPeer peer, String value, Bytes data, Outcome<?> outcome) {
-        group.environment().note(() -> "the writer of " + value + " at " + peer.name() + " is told: " + outcome);
+        group.note(() -> "the writer of " + value + " at " + peer.name() + " is told: " + outcome);
         if (outcome instanceof Outcome.Applied<?> applied) {
             tally.count(Occurrence.OUTCOME_APPLIED);
             history.done(value, applied.index(), now());
@@ -121,7 +121,7 @@ final class Callers {
             tally.count(Occurrence.READ_UNAVAILABLE);
             return;
         }
-        group.environment().note(() -> "a read of " + key + ", " + level + ", is answered: " + answer);
+        group.note(() -> "a read of " + key + ", " + level + ", is answered: " + answer);
         tally.count(occurrence(level));
         history.answered(
                 read, level, answer.index(), answer.age(), key, answer.state().value(), now());

@@ -34,7 +34,7 @@ final class Delivery {
     }
 
     void send(SimPeer from, PeerId to, RaftMessage message) {
-        environment.note(() -> from.name() + " -> " + Names.of(to) + "  " + MessageText.of(message));
+        group.note(() -> from.name() + " -> " + Names.of(to) + "  " + MessageText.of(message));
         if (Intruder.isOne(to)) {
             Intruder.answered(from, message);
             tally.count(Occurrence.INTRUDER_REFUSED);
@@ -80,7 +80,7 @@ final class Delivery {
     private void deliver(SimPeer from, StoreId storeId, SimPeer to, RaftMessage message) {
         boolean isAnswer = message instanceof RaftMessage.Refusal || message instanceof RaftMessage.Removed;
         if (to.isUp()) {
-            environment.note(() -> to.name() + " <- " + from.name() + "  " + MessageText.of(message));
+            group.note(() -> to.name() + " <- " + from.name() + "  " + MessageText.of(message));
             to.step(new Input.Received(from.id(), storeId, from.featureLevel(), message, to.wallMillis()));
         } else if (group.life().isAbsent(to) && to.node().isUp() && !isAnswer) {
             transmit(to, from, new RaftMessage.Refusal());

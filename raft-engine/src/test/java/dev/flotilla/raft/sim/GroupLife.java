@@ -132,7 +132,7 @@ final class GroupLife {
 
     /** Starts {@code peer} from what is on its disk. */
     private void start(SimPeer peer) {
-        environment.note(() -> peer.name() + " starts " + peer.disk().hardState() + " "
+        group.note(() -> peer.name() + " starts " + peer.disk().hardState() + " "
                 + peer.disk().log());
         group.invariants().started(peer);
         peer.start();
@@ -151,7 +151,7 @@ final class GroupLife {
 
     /** Stops {@code peer}; of its writes under way the first {@code surviving} had reached the disk. */
     void crash(SimPeer peer, int surviving) {
-        environment.note(() ->
+        group.note(() ->
                 peer.name() + " crashes, " + surviving + " of " + peer.disk().pendingWrites() + " writes survive");
         peer.crash(surviving);
         group.stopped(peer, "the peer crashed");
@@ -165,7 +165,7 @@ final class GroupLife {
 
     /** The peer's data is gone; it goes on with a new data directory, if it had a part in the group. */
     void renew(SimPeer peer) {
-        environment.note(() -> peer.name() + " starts afresh");
+        group.note(() -> peer.name() + " starts afresh");
         wipe(peer);
         if (!absent.contains(peer)) {
             enter(peer);
@@ -180,7 +180,7 @@ final class GroupLife {
 
     /** The peer is out; its node goes on, and may come again as a newcomer with a new data directory. */
     void left(SimPeer peer) {
-        environment.note(() -> peer.name() + " left the group");
+        group.note(() -> peer.name() + " left the group");
         int life = peer.life();
         environment.schedule().after(MILLI, () -> {
             if (peer.life() == life) {

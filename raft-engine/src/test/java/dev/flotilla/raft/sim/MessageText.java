@@ -180,7 +180,7 @@ public final class MessageText {
     }
 
     /** {@code 1000/20}: milliseconds of lease, permille of drift. */
-    private static String of(GroupSettings settings) {
+    static String of(GroupSettings settings) {
         return settings.leaseMillis() + "/" + settings.clockDriftPermille();
     }
 

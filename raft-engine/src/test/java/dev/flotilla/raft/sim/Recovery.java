@@ -81,7 +81,7 @@ final class Recovery {
                     describe());
             environment.runUntil(environment.schedule().nowNanos() + STEP_NANOS);
         }
-        environment.note(() -> "there is " + what);
+        group.note(() -> "there is " + what);
     }
 
     private String describe() {

@@ -67,7 +67,7 @@ final class Silencing {
     }
 
     private void afterCrash(SimPeer leader) {
-        environment.note(() -> "the node of the silent leader " + leader.name() + " crashes");
+        group.note(() -> "the node of the silent leader " + leader.name() + " crashes");
         long term = leader.status().term();
         environment.crash(leader.node());
         awaitAnother(term);
@@ -77,7 +77,7 @@ final class Silencing {
 
     /** The group ends there alone: its node lives on, and goes on with its heartbeats. */
     private void afterEnd(SimPeer leader) {
-        environment.note(() -> "the group of the silent leader " + leader.name() + " ends");
+        group.note(() -> "the group of the silent leader " + leader.name() + " ends");
         long term = leader.status().term();
         group.life().crash(leader, leader.disk().pendingWrites());
         awaitAnother(term);
@@ -86,7 +86,7 @@ final class Silencing {
     }
 
     private void afterPartition(SimPeer leader) {
-        environment.note(() -> "the silent leader " + leader.name() + " is cut off");
+        group.note(() -> "the silent leader " + leader.name() + " is cut off");
         long term = leader.status().term();
         environment.network().partition(Set.of(leader.node()));
         awaitAnother(term);

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
 /** One group of a cluster: hands what its peers do to whom it concerns. */
 final class SimGroup implements World {
     private final Environment environment;
+    private final int number; // from 1
     private final DecodedEntries decoded = new DecodedEntries();
     private final Invariants invariants;
     private final GroupLife life;
@@ -50,6 +51,7 @@ final class SimGroup implements World {
             Duration requestTimeout,
             Supplier<? extends StateMachine<?>> machines) {
         this.environment = environment;
+        this.number = environment.groups().size() + 1;
         this.requestTimeout = requestTimeout;
         invariants = new Invariants(this::disk, decoded);
         life = new GroupLife(this, config, machines);
@@ -116,6 +118,11 @@ final class SimGroup implements World {
         return callers;
     }
 
+    /** Writes a line of the trace, if anybody reads it; names the group where there are several. */
+    void note(Supplier<String> line) {
+        environment.note(() -> (environment.groups().size() > 1 ? "group " + number + ": " : "") + line.get());
+    }
+
     /** Told who comes to lead, in the midst of its step. */
     void onElected(Consumer<SimPeer> listener) {
         onElected = listener;
@@ -175,14 +182,14 @@ final class SimGroup implements World {
 
     @Override
     public void receiveSnapshot(SimPeer peer, SnapshotMeta snapshot, List<PeerId> sources) {
-        environment.note(() -> peer.name() + " fetches snapshot " + snapshot.lastIncluded());
+        note(() -> peer.name() + " fetches snapshot " + snapshot.lastIncluded());
         environment.tally().count(Occurrence.SNAPSHOT_FETCHED);
         transfers.fetch(peer, snapshot, sources);
     }
 
     @Override
     public void answered(SimPeer peer, RequestId id, Result result) {
-        environment.note(() -> peer.name() + " answers " + id.number() + " " + MessageText.of(result));
+        note(() -> peer.name() + " answers " + id.number() + " " + MessageText.of(result));
         if (!clients.answered(peer, id, result) && !operators.answered(id, result)) {
             requests(peer).answered(id, result);
         }
@@ -225,6 +232,10 @@ final class SimGroup implements World {
 
     @Override
     public void stepping(SimPeer peer, Input input) {
+        if (input instanceof Input.Requested requested) {
+            note(() ->
+                    peer.name() + " is asked " + requested.id().number() + ": " + MessageText.of(requested.request()));
+        }
         watch.stepping(peer);
     }
 
@@ -262,12 +273,12 @@ final class SimGroup implements World {
 
     @Override
     public void dropped(SimPeer peer, PeerId from, String message, String reason) {
-        environment.note(() -> peer.name() + " drops " + message + " of " + Names.of(from) + ": " + reason);
+        note(() -> peer.name() + " drops " + message + " of " + Names.of(from) + ": " + reason);
     }
 
     @Override
     public void handsOver(SimPeer leader, PeerId peer, int priority) {
-        environment.note(() -> leader.name() + " hands over to " + Names.of(peer) + " of priority " + priority);
+        note(() -> leader.name() + " hands over to " + Names.of(peer) + " of priority " + priority);
         environment.tally().count(Occurrence.HANDED_OVER);
     }
 

@@ -83,6 +83,18 @@ record SimSettings(
             RaftMessage.InstallSnapshotReply.class,
             RaftMessage.Forward.class);
 
+    /** The same in words. */
+    String text() {
+        return groups + (groups == 1 ? " group of " : " groups of ") + voters + " voters, " + spares
+                + " more may come in; lease " + MessageText.of(agreed) + "; a message takes up to "
+                + delayNanosMax / MILLI
+                + " ms, " + 100 * loss + " % are lost, " + 100 * duplication + " % doubled, " + 100 * straggling
+                + " % very late" + (reordering ? ", overtaking each other" : "")
+                + (kindLate == null ? "" : ", " + kindLate.getSimpleName() + " late again and again")
+                + "; a write takes up to "
+                + diskNanosMax / MILLI + " ms, " + 1000 * crashAtWrite + " of 1000 crash; " + config;
+    }
+
     /** How many ways {@link #simpler} knows. */
     static final int SIMPLIFICATIONS = 7;
 

@@ -35,7 +35,7 @@ final class Simulation {
 
     /** Runs to the end. */
     Tally run() {
-        environment.note(plan.settings()::toString);
+        environment.note(plan.settings()::text);
         environment.groups().forEach(group -> group.life()
                 .found(plan.settings().voters(), plan.settings().agreed()));
         new Pulses(environment).start();

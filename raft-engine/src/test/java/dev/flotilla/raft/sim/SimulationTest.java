@@ -1,6 +1,7 @@
 package dev.flotilla.raft.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -17,7 +18,9 @@ class SimulationTest {
         long seeds = Long.getLong("sim.seeds", SEEDS);
         SeedRange range = SeedRange.of(1, seeds).run();
         range.print(System.out);
-        assertThat(range.failed()).as(range.failureText()).isFalse();
+        if (range.failed()) {
+            fail(range.failureText());
+        }
         if (seeds >= SEEDS_THAT_SEE_EVERYTHING) {
             assertThat(range.tally().missing()).as("what never happened").isEmpty();
         }

@@ -51,7 +51,7 @@ final class Watch {
     }
 
     void roleChanged(SimPeer peer, Role role, long term, @Nullable PeerId leader) {
-        environment.note(() -> peer.name() + " is " + role + " term=" + term + " leader=" + MessageText.name(leader));
+        group.note(() -> peer.name() + " is " + role + " term=" + term + " leader=" + MessageText.name(leader));
         if (role == Role.FOLLOWER && peer.role() == Role.CANDIDATE && term == peer.term() && leader == null) {
             tally.count(Occurrence.ELECTION_WITHOUT_WINNER);
         }
@@ -82,7 +82,7 @@ final class Watch {
     }
 
     void damaged(SimPeer peer, List<DamagedEntry> entries) {
-        environment.note(() -> peer.name() + " has damaged entries "
+        group.note(() -> peer.name() + " has damaged entries "
                 + entries.stream().map(DamagedEntry::id).toList());
         tally.count(Occurrence.LOG_DAMAGED);
         if (peer.isUp()) {
@@ -92,13 +92,13 @@ final class Watch {
 
     void emitted(SimPeer peer, Effect effect) {
         if (effect instanceof Effect.Persist persist) {
-            environment.note(() -> peer.name() + " persists " + persist.number() + " " + text(persist));
+            group.note(() -> peer.name() + " persists " + persist.number() + " " + text(persist));
             if (!persist.putBack().isEmpty()) {
                 tally.count(Occurrence.LOG_REPAIRED_FROM_PEERS);
             }
             onPersist(peer, persist);
         } else if (effect instanceof Effect.InstallSnapshot install) {
-            environment.note(() -> peer.name() + " installs " + install.number() + " "
+            group.note(() -> peer.name() + " installs " + install.number() + " "
                     + install.snapshot().lastIncluded() + (install.keepLog() ? " keeping the log" : ""));
             tally.count(install.keepLog() ? Occurrence.SNAPSHOT_INSTALLED_LOG_KEPT : Occurrence.SNAPSHOT_INSTALLED);
         } else if (effect instanceof Effect.TakeSnapshot) {
@@ -111,7 +111,7 @@ final class Watch {
         } else if (effect instanceof Effect.Compact) {
             tally.count(Occurrence.LOG_COMPACTED);
         } else if (effect instanceof Effect.Watch watch) {
-            environment.note(() -> peer.name() + (watch.incarnations().isEmpty() ? " wakes" : " falls silent"));
+            group.note(() -> peer.name() + (watch.incarnations().isEmpty() ? " wakes" : " falls silent"));
             tally.count(watch.incarnations().isEmpty() ? Occurrence.GROUP_WOKEN : Occurrence.GROUP_QUIET);
         } else if (effect instanceof Effect.LeftGroup) {
             tally.count(Occurrence.LEFT_GROUP);
@@ -172,7 +172,7 @@ final class Watch {
         if (entry.kind() == Entry.Kind.CONFIGURATION && entry.index() > agreedIndex) {
             agreedIndex = entry.index();
             Configuration next = group.decoded().configuration(entry);
-            environment.note(() -> "agreed: " + entry.id() + " " + MessageText.of(next));
+            group.note(() -> "agreed: " + entry.id() + " " + MessageText.of(next));
             count(agreed == null ? next : agreed, next);
             agreed = next;
         }
