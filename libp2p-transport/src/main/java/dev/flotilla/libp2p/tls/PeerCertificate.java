@@ -31,10 +31,15 @@ public final class PeerCertificate {
      * @throws CertificateException with the reason if they do not prove a peer
      */
     public static PublicKey verify(Certificate[] chain, Instant now) throws CertificateException {
+        return verify(chain, now, new KnownCertificates());
+    }
+
+    /** As {@link #verify(Certificate[], Instant)}; signatures that {@code known} vouches for are not checked again. */
+    static PublicKey verify(Certificate[] chain, Instant now, KnownCertificates known) throws CertificateException {
         if (chain.length != 1) {
             throw new CertificateException("the peer showed " + chain.length + " certificates, expected exactly one");
         }
-        return verify(chain[0].getEncoded(), now);
+        return verify(chain[0].getEncoded(), now, known);
     }
 
     /**
@@ -44,11 +49,26 @@ public final class PeerCertificate {
      * @throws CertificateException with the reason if it does not prove a peer
      */
     public static PublicKey verify(byte[] der, Instant now) throws CertificateException {
+        return verify(der, now, new KnownCertificates());
+    }
+
+    static PublicKey verify(byte[] der, Instant now, KnownCertificates known) throws CertificateException {
         ParsedCertificate certificate = ParsedCertificate.parse(der);
         if (now.isBefore(certificate.notBefore()) || now.isAfter(certificate.notAfter())) {
             throw new CertificateException("the certificate is valid from " + certificate.notBefore() + " to "
                     + certificate.notAfter() + ", and it is " + now + " here: is one of the two clocks wrong?");
         }
+        Bytes digest = KnownCertificates.digest(der);
+        PublicKey key = known.find(digest);
+        if (key == null) {
+            key = provenKey(certificate);
+            known.add(digest, key);
+        }
+        return key;
+    }
+
+    /** All that does not depend on time. */
+    private static PublicKey provenKey(ParsedCertificate certificate) throws CertificateException {
         for (var extension : certificate.extensions().entrySet()) {
             if (extension.getValue().critical() && !UNDERSTOOD.contains(extension.getKey())) {
                 throw new CertificateException("the certificate has an unknown critical extension: "

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 public final class PeerTrust extends X509ExtendedTrustManager {
     private final Clock clock;
     private final UnaryOperator<CertificateException> telling;
+    private final KnownCertificates known = new KnownCertificates();
     private final Map<SSLEngine, PeerId> expected = Collections.synchronizedMap(new WeakHashMap<>());
     private final Map<SSLEngine, PublicKey> proven = Collections.synchronizedMap(new WeakHashMap<>());
     private final Map<SSLEngine, String> refusals = Collections.synchronizedMap(new WeakHashMap<>());
@@ -81,7 +82,7 @@ public final class PeerTrust extends X509ExtendedTrustManager {
     }
 
     private PublicKey verify(X509Certificate[] chain, SSLEngine engine) throws CertificateException {
-        PublicKey key = PeerCertificate.verify(chain, clock.instant());
+        PublicKey key = PeerCertificate.verify(chain, clock.instant(), known);
         PeerId wanted = expected.get(engine);
         if (wanted != null && !wanted.equals(key.peerId())) {
             throw new CertificateException("the peer is " + key.peerId() + ", expected " + wanted);
