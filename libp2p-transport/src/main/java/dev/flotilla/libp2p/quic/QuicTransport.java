@@ -23,6 +23,8 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.Quic;
@@ -31,6 +33,7 @@ import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -106,16 +109,20 @@ public final class QuicTransport implements Transport {
             return CompletableFuture.failedFuture(noQuic(unavailable));
         }
         CompletableFuture<Listener> listening = new CompletableFuture<>();
+        ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
         ChannelHandler codec = configure(new QuicServerCodecBuilder(), security::serverEngine)
                 .tokenHandler(new AddressTokens(this::isBusy, System::nanoTime))
-                .handler(initializer(channel -> accept((QuicChannel) channel)))
+                .handler(initializer(channel -> {
+                    connections.add(channel);
+                    accept((QuicChannel) channel);
+                }))
                 .streamHandler(initializer(this::onStream))
                 .build();
         socket(upgrader.eventLoops(), codec)
                 .bind(socketAddress(address).orElseThrow())
                 .addListener((ChannelFutureListener) bound -> {
                     if (bound.isSuccess()) {
-                        listening.complete(new QuicListener(bound.channel()));
+                        listening.complete(new QuicListener(bound.channel(), connections));
                     } else {
                         listening.completeExceptionally(failure(bound));
                     }

@@ -155,8 +155,9 @@ class HostContractTest {
 
     @Test
     void carriesManyStreamsAtOnce() {
-        Host a = hosts.start();
-        Host b = hosts.start();
+        HostConfig patient = HostConfig.defaults().withNegotiationTimeout(Duration.ofMinutes(1));
+        Host a = hosts.start(patient);
+        Host b = hosts.start(patient);
         connect(a, b);
         List<CompletableFuture<byte[]>> echoes = new ArrayList<>();
         for (int i = 0; i < 600; i++) {
