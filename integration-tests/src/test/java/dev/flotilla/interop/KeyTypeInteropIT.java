@@ -1,0 +1,58 @@
+package dev.flotilla.interop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flotilla.libp2p.crypto.KeyType;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Identities of every key type on both sides; theirs is a key that we made and exported. */
+@Tag("interop")
+@ExtendWith(Matrix.class)
+class KeyTypeInteropIT {
+    private static final String NO_ECDSA = "js-libp2p 3.3.11 knows no ECDSA identities (\"Unsupported key type\")";
+
+    static List<Arguments> all() {
+        List<Arguments> all = new ArrayList<>();
+        for (Implementation implementation : Implementation.chosen()) {
+            for (KeyType type : KeyType.values()) {
+                for (Security security : Security.values()) {
+                    all.add(Arguments.of(implementation, type, security));
+                }
+            }
+        }
+        return all;
+    }
+
+    @ParameterizedTest
+    @MethodSource("all")
+    void provesItself(Implementation implementation, KeyType type, Security security, @TempDir Path directory)
+            throws Exception {
+        PeerProgram.Command program = Programs.of(implementation);
+        String known = implementation == Implementation.JS && type == KeyType.ECDSA ? NO_ECDSA : "";
+        Matrix.attempt("identities of type " + type + " by " + security, implementation, "handshake", known, () -> {
+            PrivateKey theirKey = PrivateKey.generate(type);
+            Path file = Files.write(directory.resolve("key"), theirKey.toBytes());
+            List<String> arguments = List.of("--security", security.argument(), "--key", file.toString());
+            try (ForeignPeer theirs = new ForeignPeer(program, arguments);
+                    OurSide ours = new OurSide(PrivateKey.generate(type), Transport.TCP, security)) {
+                Matrix.version(implementation, theirs.implementation());
+                assertThat(theirs.peerId()).isEqualTo(theirKey.peerId().toString());
+                assertThat(ours.connect(theirs.addresses().get(0))).isEqualTo(theirs.peerId());
+                ours.ping(theirs.addresses().get(0));
+                ours.disconnect(theirs.addresses().get(0));
+                assertThat(theirs.connect(ours.addresses().get(0))).isEqualTo(ours.peerId());
+                theirs.ping(ours.addresses().get(0));
+            }
+        });
+    }
+}

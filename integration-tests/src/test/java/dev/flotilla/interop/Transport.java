@@ -1,0 +1,38 @@
+package dev.flotilla.interop;
+
+import java.util.List;
+
+/** What carries connections, as the peer programs name it. */
+enum Transport {
+    TCP("tcp", "/ip4/127.0.0.1/tcp/0");
+
+    private final String argument;
+    private final String listen;
+
+    Transport(String argument, String listen) {
+        this.argument = argument;
+        this.listen = listen;
+    }
+
+    /** For {@code --listen}. */
+    String argument() {
+        return argument;
+    }
+
+    /** Where our host listens. */
+    String listen() {
+        return listen;
+    }
+
+    /** The security protocols that go with it. */
+    List<Security> security() {
+        return switch (this) {
+            case TCP -> List.of(Security.NOISE, Security.TLS);
+        };
+    }
+
+    @Override
+    public String toString() {
+        return argument;
+    }
+}
