@@ -49,7 +49,7 @@ final class Digest {
     }
 
     private void readOn(Stream stream, CompletableFuture<Void> all) {
-        readSome(stream).whenComplete((more, failure) -> {
+        CompletableFuture<Boolean> unused = readSome(stream).whenComplete((more, failure) -> {
             if (failure != null) {
                 all.completeExceptionally(failure);
             } else if (more) {

@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import io.netty.buffer.ByteBuf;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** The protocols that all peers of these tests answer. */
@@ -24,7 +25,7 @@ final class InteropProtocols implements HostService {
     public void attach(Host host) {
         host.handle(ECHO, this::echo);
         host.handle(SHA256, InteropProtocols::sha256);
-        host.handle(RESET, stream -> new Digest().readSome(stream).whenComplete((done, failure) -> stream.reset()));
+        host.handle(RESET, InteropProtocols::resetOnArrival);
     }
 
     /** How many streams to {@link #ECHO} failed. */
@@ -33,7 +34,7 @@ final class InteropProtocols implements HostService {
     }
 
     private void echo(Stream stream) {
-        stream.read().whenComplete((bytes, failure) -> {
+        CompletableFuture<ByteBuf> unused = stream.read().whenComplete((bytes, failure) -> {
             if (failure != null) {
                 fail(stream);
             } else if (bytes == null) {
@@ -45,7 +46,7 @@ final class InteropProtocols implements HostService {
     }
 
     private void send(Stream stream, ByteBuf bytes) {
-        stream.write(bytes).whenComplete((written, failure) -> {
+        CompletableFuture<Void> unused = stream.write(bytes).whenComplete((written, failure) -> {
             if (failure == null) {
                 echo(stream);
             } else {
@@ -59,15 +60,21 @@ final class InteropProtocols implements HostService {
         stream.reset();
     }
 
+    private static void resetOnArrival(Stream stream) {
+        CompletableFuture<Boolean> unused =
+                new Digest().readSome(stream).whenComplete((done, failure) -> stream.reset());
+    }
+
     private static void sha256(Stream stream) {
         Digest digest = new Digest();
-        digest.readAll(stream).whenComplete((done, failure) -> {
-            if (failure != null) {
-                stream.reset();
-            } else {
-                stream.write(digest.end());
-                stream.close();
-            }
-        });
+        CompletableFuture<Void> unused = digest.readAll(stream)
+                .thenCompose(done -> stream.write(digest.end()))
+                .whenComplete((done, failure) -> {
+                    if (failure != null) {
+                        stream.reset();
+                    } else {
+                        stream.close();
+                    }
+                });
     }
 }
