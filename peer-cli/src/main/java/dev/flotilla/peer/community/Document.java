@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.peer.community.Trees.CannotApplyException;
 import jakarta.json.JsonObject;
 import jakarta.json.JsonValue;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,17 +17,14 @@ public final class Document {
 
     private final JsonObject holder;
 
-    // An upper bound on what it takes when it is written. It spares measuring the whole document at each change; it
-    // never
-    // decides anything, since a document is measured before it is refused.
-    private final long sizeBytesMax;
+    private final long sizeBytes; // when it is written; kept up to date by what each change adds and takes away
 
     // Null until it is first read. Any thread may read; the same tree made twice does no harm.
     private volatile @Nullable JsonNode root;
 
-    private Document(JsonObject holder, long sizeBytesMax) {
+    private Document(JsonObject holder, long sizeBytes) {
         this.holder = holder;
-        this.sizeBytesMax = sizeBytesMax;
+        this.sizeBytes = sizeBytes;
     }
 
     /** A whole new document. */
@@ -45,6 +43,11 @@ public final class Document {
         return made;
     }
 
+    /** How many bytes it takes when it is written without blanks. */
+    long sizeBytes() {
+        return sizeBytes;
+    }
+
     /** What is at {@code path}, or null if nothing is. */
     @Nullable
     JsonValue find(JsonPointer path) {
@@ -52,33 +55,41 @@ public final class Document {
     }
 
     /** With {@code value} at {@code path}: a new or replaced member, or an element before others (RFC 6902 §4.1). */
-    Document adding(JsonPointer path, JsonValue value) throws CannotApplyException {
-        return grown(at(path).add(value), path, value);
+    Document adding(JsonPointer path, JsonValue value, Work work) throws CannotApplyException {
+        Place place = at(path);
+        work.add(place.width());
+        JsonObject changed = place.add(value);
+        return grown(changed, place, value, place.isMemberOrRoot() ? place.find() : null, work);
     }
 
     /** With {@code value} in place of what must be at {@code path} (RFC 6902 §4.3). */
-    Document replacing(JsonPointer path, JsonValue value) throws CannotApplyException {
-        return grown(at(path).replace(value), path, value);
+    Document replacing(JsonPointer path, JsonValue value, Work work) throws CannotApplyException {
+        Place place = at(path);
+        work.add(place.width());
+        JsonObject changed = place.replace(value);
+        return grown(changed, place, value, place.find(), work);
     }
 
     /** Without what must be at {@code path} (RFC 6902 §4.2). */
-    Document removing(JsonPointer path) throws CannotApplyException {
-        return new Document(at(path).remove(), sizeBytesMax);
+    Document removing(JsonPointer path, Work work) throws CannotApplyException {
+        Place place = at(path);
+        work.add(place.width());
+        JsonObject changed = place.remove();
+        JsonValue gone = Objects.requireNonNull(place.find()); // it was there to be removed
+        return new Document(changed, sizeBytes - work.weigh(gone).bytes() - place.aroundBytes(-1));
     }
 
     private Place at(JsonPointer path) {
         return new Place(holder, path);
     }
 
-    private Document grown(JsonObject newHolder, JsonPointer path, JsonValue value) throws CannotApplyException {
-        JsonNode node = JsonValues.node(value);
-        checkNesting(path.tokens().size() + Trees.nesting(node));
-        if (path.isRoot()) {
-            return new Document(newHolder, Trees.size(node)).bounded();
-        }
-        String name = path.tokens().get(path.tokens().size() - 1);
-        long added = Trees.size(node) + Trees.size(Json.nodes().textNode(name)) + 2;
-        return new Document(newHolder, sizeBytesMax + added).bounded();
+    /** @param gone what {@code value} takes the place of; null if it stands beside all that was there */
+    private Document grown(JsonObject changed, Place place, JsonValue value, @Nullable JsonValue gone, Work work)
+            throws CannotApplyException {
+        Weight weight = work.weigh(value);
+        checkNesting(place.path().tokens().size() + weight.nesting());
+        long less = gone == null ? -place.aroundBytes(1) : work.weigh(gone).bytes();
+        return new Document(changed, sizeBytes + weight.bytes() - less).bounded();
     }
 
     private static void checkNesting(int nesting) throws CannotApplyException {
@@ -89,14 +100,10 @@ public final class Document {
     }
 
     private Document bounded() throws CannotApplyException {
-        if (sizeBytesMax <= DocumentLimits.DOCUMENT_BYTES_MAX) {
-            return this;
-        }
-        long size = Trees.size(root());
-        if (size > DocumentLimits.DOCUMENT_BYTES_MAX) {
-            throw new CannotApplyException("the document would take " + size + " bytes, at most "
+        if (sizeBytes > DocumentLimits.DOCUMENT_BYTES_MAX) {
+            throw new CannotApplyException("the document would take " + sizeBytes + " bytes, at most "
                     + DocumentLimits.DOCUMENT_BYTES_MAX + " are allowed");
         }
-        return new Document(holder, size);
+        return this;
     }
 }

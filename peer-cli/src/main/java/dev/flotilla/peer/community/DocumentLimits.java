@@ -14,6 +14,9 @@ public final class DocumentLimits {
     /** Of operations in one patch. */
     public static final int OPERATIONS_MAX = 4096;
 
+    /** Of the bytes, members and elements of the document that one patch goes through. */
+    static final long PATCH_WORK_MAX = 8L * DOCUMENT_BYTES_MAX;
+
     /** Of digits in one number. */
     public static final int NUMBER_LENGTH_MAX = 256;
 

@@ -14,13 +14,19 @@ import java.util.Map;
 public final class DocumentPieces {
     private static final int BRACKETS_BYTES = 2;
 
+    // The first operation takes away what was there before, which counts too.
+    private static final long PATCH_WORK_MAX = DocumentLimits.PATCH_WORK_MAX - DocumentLimits.DOCUMENT_BYTES_MAX;
+
     private final int patchBytesMax;
+    private final long patchWorkMax;
     private final List<JsonNode> patches = new ArrayList<>();
     private ArrayNode patch = Json.nodes().arrayNode();
     private long patchBytes = BRACKETS_BYTES;
+    private long patchWork; // at least what Work counts when the patch is applied
 
-    private DocumentPieces(int patchBytesMax) {
+    private DocumentPieces(int patchBytesMax, long patchWorkMax) {
         this.patchBytesMax = patchBytesMax;
+        this.patchWorkMax = patchWorkMax;
     }
 
     /**
@@ -30,27 +36,34 @@ public final class DocumentPieces {
      * @throws IllegalArgumentException if a plain value in it does not fit into a patch; the message says which
      */
     public static List<JsonNode> of(JsonNode document, int patchBytesMax) {
-        DocumentPieces pieces = new DocumentPieces(patchBytesMax);
-        pieces.add(JsonPointer.ROOT, document);
+        return of(document, patchBytesMax, PATCH_WORK_MAX);
+    }
+
+    /** @param patchWorkMax of what {@link Work} counts in each patch, beside what was there before the first */
+    static List<JsonNode> of(JsonNode document, int patchBytesMax, long patchWorkMax) {
+        DocumentPieces pieces = new DocumentPieces(patchBytesMax, patchWorkMax);
+        pieces.add(JsonPointer.ROOT, 0, document);
         pieces.endPatch();
         return pieces.patches;
     }
 
-    private void add(JsonPointer path, JsonNode value) {
+    /** @param width of the objects and arrays that the path leads through, as they are by then */
+    private void add(JsonPointer path, long width, JsonNode value) {
         ObjectNode operation = Json.object().put("op", "add").put("path", path.toString());
         operation.set("value", value);
         long bytes = Trees.size(operation);
         if (bytes + BRACKETS_BYTES <= patchBytesMax) {
-            add(operation, bytes);
+            add(operation, bytes, width + bytes);
         } else if (value.isObject() && !value.isEmpty()) {
-            add(path, Json.object());
+            add(path, width, Json.object());
+            int present = 0;
             for (Map.Entry<String, JsonNode> member : value.properties()) {
-                add(below(path, member.getKey()), member.getValue());
+                add(below(path, member.getKey()), width + ++present, member.getValue());
             }
         } else if (value.isArray() && !value.isEmpty()) {
-            add(path, Json.nodes().arrayNode());
+            add(path, width, Json.nodes().arrayNode());
             for (int i = 0; i < value.size(); i++) {
-                add(below(path, Integer.toString(i)), value.get(i));
+                add(below(path, Integer.toString(i)), width + i + 1, value.get(i));
             }
         } else {
             throw new IllegalArgumentException("the value at '" + path + "' takes " + bytes
@@ -64,12 +77,15 @@ public final class DocumentPieces {
         return new JsonPointer(tokens);
     }
 
-    private void add(ObjectNode operation, long bytes) {
-        boolean isFull = patch.size() == DocumentLimits.OPERATIONS_MAX || patchBytes + bytes + 1 > patchBytesMax;
+    private void add(ObjectNode operation, long bytes, long work) {
+        boolean isFull = patch.size() == DocumentLimits.OPERATIONS_MAX
+                || patchBytes + bytes + 1 > patchBytesMax
+                || patchWork + work > patchWorkMax;
         if (isFull) {
             endPatch();
         }
         patchBytes += bytes + (patch.isEmpty() ? 0 : 1); // and a comma
+        patchWork += work;
         patch.add(operation);
     }
 
@@ -78,6 +94,7 @@ public final class DocumentPieces {
             patches.add(patch);
             patch = Json.nodes().arrayNode();
             patchBytes = BRACKETS_BYTES;
+            patchWork = 0;
         }
     }
 }

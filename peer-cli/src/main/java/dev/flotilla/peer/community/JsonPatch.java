@@ -110,10 +110,15 @@ public record JsonPatch(List<Operation> operations) {
      * @throws PatchException with the first operation that cannot be done
      */
     public Document applyTo(Document document) throws PatchException {
+        return applyTo(document, new Work(DocumentLimits.PATCH_WORK_MAX));
+    }
+
+    /** The same within another bound. */
+    Document applyTo(Document document, Work work) throws PatchException {
         Document changed = document;
         for (int i = 0; i < operations.size(); i++) {
             try {
-                changed = apply(operations.get(i), changed);
+                changed = apply(operations.get(i), changed, work);
             } catch (CannotApplyException e) {
                 throw new PatchException(i, e.reason());
             }
@@ -121,30 +126,32 @@ public record JsonPatch(List<Operation> operations) {
         return changed;
     }
 
-    private static Document apply(Operation operation, Document document) throws CannotApplyException {
+    private static Document apply(Operation operation, Document document, Work work) throws CannotApplyException {
         if (operation instanceof Operation.Add add) {
-            return document.adding(add.path(), JsonValues.value(add.value()));
+            return document.adding(add.path(), JsonValues.value(add.value()), work);
         } else if (operation instanceof Operation.Remove remove) {
-            return document.removing(remove.path());
+            return document.removing(remove.path(), work);
         } else if (operation instanceof Operation.Replace replace) {
-            return document.replacing(replace.path(), JsonValues.value(replace.value()));
+            return document.replacing(replace.path(), JsonValues.value(replace.value()), work);
         } else if (operation instanceof Operation.Move move) {
-            return move(document, move.from(), move.path());
+            return move(document, move, work);
         } else if (operation instanceof Operation.Copy copy) {
-            return document.adding(copy.path(), find(document, copy.from()));
+            return document.adding(copy.path(), find(document, copy.from()), work);
         } else if (operation instanceof Operation.Test test) {
-            test(document, test);
+            test(document, test, work);
             return document;
         }
         throw new AssertionError("unhandled operation: " + operation);
     }
 
-    private static Document move(Document document, JsonPointer from, JsonPointer path) throws CannotApplyException {
-        JsonValue value = find(document, from);
-        if (path.isBelow(from)) {
+    private static Document move(Document document, Operation.Move move, Work work) throws CannotApplyException {
+        JsonValue value = find(document, move.from());
+        if (move.path().isBelow(move.from())) {
             throw new CannotApplyException("what is moved cannot be put inside of itself");
         }
-        return path.equals(from) ? document : document.removing(from).adding(path, value);
+        return move.path().equals(move.from())
+                ? document
+                : document.removing(move.from(), work).adding(move.path(), value, work);
     }
 
     private static JsonValue find(Document document, JsonPointer path) throws CannotApplyException {
@@ -156,8 +163,11 @@ public record JsonPatch(List<Operation> operations) {
         return found;
     }
 
-    private static void test(Document document, Operation.Test test) throws CannotApplyException {
+    private static void test(Document document, Operation.Test test, Work work) throws CannotApplyException {
         @Nullable JsonValue found = document.find(test.path());
+        if (found != null) {
+            work.weigh(found); // it is compared whole
+        }
         if (found == null || !Trees.same(JsonValues.node(found), test.value())) {
             throw new CannotApplyException("the test failed: at "
                     + Json.line(Json.nodes().textNode(test.path().toString()))

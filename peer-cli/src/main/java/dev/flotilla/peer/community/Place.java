@@ -56,6 +56,51 @@ record Place(JsonObject holder, JsonPointer path) {
         return edit(pointer -> pointer.remove(holder), "element");
     }
 
+    /** Whether what is put there takes the place of what is there: not so in an array, whose elements move on. */
+    boolean isMemberOrRoot() {
+        return path.isRoot() || !(container() instanceof JsonArray);
+    }
+
+    /**
+     * How many bytes a value there takes besides its own: its name, its colon, its comma.
+     *
+     * @param change 1 if there is to be one more in the array or object around it, -1 if one less
+     */
+    long aroundBytes(int change) {
+        JsonStructure container = container();
+        boolean isArray = container instanceof JsonArray;
+        int count = isArray
+                ? container.asJsonArray().size()
+                : container.asJsonObject().size();
+        long name = isArray ? 0 : Trees.size(path.tokens().get(path.tokens().size() - 1)) + 1;
+        return name + Math.abs(Trees.enclosing(count + change) - Trees.enclosing(count));
+    }
+
+    /** The array or object that it is in, which must be there. */
+    private JsonStructure container() {
+        JsonValue container = above(path.tokens().size() - 1).value();
+        if (container instanceof JsonStructure structure) {
+            return structure;
+        }
+        throw new IllegalStateException("not in an array or object: " + path);
+    }
+
+    /** How many members and elements the objects and arrays on the way have: a change copies each of these. */
+    long width() {
+        long width = 0;
+        for (int level = 0; level < path.tokens().size(); level++) {
+            JsonValue container = above(level).value();
+            if (container instanceof JsonArray array) {
+                width += array.size();
+            } else if (container instanceof JsonObject object) {
+                width += object.size();
+            } else {
+                return width;
+            }
+        }
+        return width;
+    }
+
     private JsonObject edit(Function<jakarta.json.JsonPointer, JsonStructure> edit, String wanted)
             throws CannotApplyException {
         String obstacle = obstacle(wanted);

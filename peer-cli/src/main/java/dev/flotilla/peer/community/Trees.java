@@ -50,19 +50,35 @@ final class Trees {
     /** How many bytes the value takes when it is written without blanks. */
     static long size(JsonNode node) {
         if (node.isObject()) {
-            long size = 1L + Math.max(1, node.size());
+            long size = enclosing(node.size());
             for (Map.Entry<String, JsonNode> member : node.properties()) {
-                size += size(Json.nodes().textNode(member.getKey())) + 1 + size(member.getValue());
+                size += size(member.getKey()) + 1 + size(member.getValue());
             }
             return size;
-        }
-        if (node.isArray()) {
-            long size = 1L + Math.max(1, node.size());
+        } else if (node.isArray()) {
+            long size = enclosing(node.size());
             for (JsonNode child : node) {
                 size += size(child);
             }
             return size;
+        } else if (node.isTextual()) {
+            return size(node.textValue());
+        } else if (node.isInt() || node.isLong()) {
+            return Long.toString(node.longValue()).length();
         }
         return Json.bytes(node).size();
+    }
+
+    /** How many bytes {@code text} takes in quotation marks. */
+    static long size(String text) {
+        boolean isPlain = text.chars().allMatch(c -> c >= ' ' && c < 0x7f && c != '"' && c != '\\');
+        return isPlain
+                ? text.length() + 2
+                : Json.bytes(Json.nodes().textNode(text)).size();
+    }
+
+    /** How many bytes the brackets and commas take around so many members or elements. */
+    static long enclosing(int count) {
+        return 1L + Math.max(1, count);
     }
 }

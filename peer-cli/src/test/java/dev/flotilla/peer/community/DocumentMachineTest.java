@@ -11,6 +11,7 @@ import dev.flotilla.transport.Bytes;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
@@ -45,6 +46,35 @@ final class DocumentMachineTest {
 
         assertThat(Json.line(other.document())).isEqualTo("{\"a\":1.0}");
         assertThat(Json.line(machine.document())).isEqualTo("{\"a\":2}");
+    }
+
+    /** A result like any other, the same for a member that has the document from a snapshot. */
+    @Test
+    void aPatchThatGoesThroughTooMuchIsRefusedByAllAlike() throws IOException {
+        Committed copies = new Committed(
+                2,
+                1,
+                DocumentCommand.of(Json.parse("["
+                        + String.join(
+                                ",",
+                                Collections.nCopies(
+                                        DocumentLimits.OPERATIONS_MAX,
+                                        "{\"op\":\"copy\",\"from\":\"/a\",\"path\":\"/b\"}"))
+                        + "]")));
+        machine.apply(List.of(set(1, "/a", "[" + "0,".repeat(300_000) + "0]")));
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        machine.capture().writeTo(out);
+        DocumentMachine other = new DocumentMachine();
+        other.restore(1, new ByteArrayInputStream(out.toByteArray()));
+
+        List<Verdict> verdicts = machine.apply(List.of(copies, set(3, "/a", "1")));
+
+        assertThat(verdicts.get(0))
+                .isInstanceOfSatisfying(Verdict.Refused.class, refused -> assertThat(refused.reason())
+                        .contains("goes through more than"));
+        assertThat(verdicts.get(1)).isEqualTo(new Verdict.Changed(3));
+        assertThat(other.apply(List.of(copies, set(3, "/a", "1")))).isEqualTo(verdicts);
+        assertThat(Json.line(machine.document())).isEqualTo("{\"a\":1}");
     }
 
     @Test

@@ -72,6 +72,25 @@ final class DocumentPiecesTest {
                 .allSatisfy(piece -> assertThat(piece.size()).isLessThanOrEqualTo(DocumentLimits.OPERATIONS_MAX));
     }
 
+    /** Each member that is added to an object copies all that are there. */
+    @Test
+    void noPieceGoesThroughTooMuch() throws Exception {
+        ObjectNode document = Json.object();
+        ObjectNode wide = document.putObject("wide");
+        for (int i = 0; i < 1_000; i++) {
+            wide.put("m" + i, i);
+        }
+
+        List<JsonNode> pieces = DocumentPieces.of(document, (int) Trees.size(wide), 50_000);
+
+        Document built = Document.EMPTY;
+        for (JsonNode piece : pieces) {
+            built = JsonPatch.parse(piece).applyTo(built, new Work(50_000 + Trees.size(Json.object())));
+        }
+        assertThat(built.root()).isEqualTo(document);
+        assertThat(pieces).hasSizeBetween(10, 14); // half a million members are copied
+    }
+
     @Test
     void aValueThatCannotBeDividedIsNamed() {
         JsonNode document = Json.object().put("note", "x".repeat(300));

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Collections;
+import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -145,6 +148,99 @@ final class JsonPatchTest {
         assertThatThrownBy(() -> parsed.applyTo(before))
                 .isInstanceOf(PatchException.class)
                 .hasMessageContaining("at most " + DocumentLimits.DOCUMENT_BYTES_MAX);
+    }
+
+    /** Each copy takes the place of the one before, so that the document stays small and the work does not. */
+    @Test
+    void aPatchThatCopiesOverAndOverIsStopped() throws Exception {
+        Document before = Document.of(json("{^a^:^" + "x".repeat(1 << 20) + "^}"));
+        JsonPatch patch = repeated("{^op^:^copy^,^from^:^/a^,^path^:^/b^}");
+
+        PatchException failure = catchThrowableOfType(PatchException.class, () -> patch.applyTo(before));
+
+        assertThat(failure.reason()).contains("goes through more than " + DocumentLimits.PATCH_WORK_MAX);
+        assertThat(failure.operation()).isEqualTo(32); // each but the first weighs what it puts and what it takes away
+        assertThat(before.sizeBytes()).isEqualTo(Trees.size(before.root()));
+    }
+
+    /** A test that succeeds, a removal that is made good, a move to and fro: none of them comes for nothing. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{^op^:^replace^,^path^:^/c^,^value^:1}",
+                "{^op^:^add^,^path^:^/c^,^value^:1}",
+                "{^op^:^copy^,^from^:^/a^,^path^:^/b^},{^op^:^remove^,^path^:^/b^}",
+                "{^op^:^move^,^from^:^/a^,^path^:^/b^},{^op^:^move^,^from^:^/b^,^path^:^/a^}",
+                "{^op^:^replace^,^path^:^/wide/7^,^value^:1}",
+                "{^op^:^add^,^path^:^/wide/0^,^value^:1},{^op^:^remove^,^path^:^/wide/0^}",
+            })
+    void whateverIsGoneThroughCounts(String operations) throws Exception {
+        StringBuilder document = new StringBuilder("{^a^:[1,2,3],^c^:0,^wide^:[0");
+        document.append(",0".repeat(500)).append("]");
+        for (int i = 0; i < 500; i++) {
+            document.append(",^m").append(i).append("^:0");
+        }
+        Document before = Document.of(json(document + "}"));
+        JsonPatch patch = repeated(operations);
+
+        assertThatThrownBy(() -> patch.applyTo(before, new Work(1_000_000)))
+                .isInstanceOf(PatchException.class)
+                .hasMessageContaining("goes through more than 1000000 ");
+        assertThat(patch.applyTo(before, new Work(10_000_000))).isNotNull();
+    }
+
+    private static JsonPatch repeated(String operations) throws PatchException {
+        int count = operations.split("\\{").length - 1;
+        return JsonPatch.parse(json(
+                "[" + String.join(",", Collections.nCopies(DocumentLimits.OPERATIONS_MAX / count, operations)) + "]"));
+    }
+
+    /** What the size is kept up to date by is judged by measuring the whole document. */
+    @Test
+    void theSizeIsExactAfterEachOperation() throws Exception {
+        String[] paths = {"", "/a", "/b", "/\u00e9~0~1\\\"", "/a/0", "/a/-", "/a/1", "/b/a", "/b/b", "/b/a/0", "/b/\\n"
+        };
+        String[] values = {
+            "[]",
+            "{}",
+            "[1,[],{}]",
+            "{^a^:[0],^\u20ac^:^\\u0007^}",
+            "-1.50e3",
+            "12345678901",
+            "null",
+            "^\u00e9\ud83d\ude80^"
+        };
+        String[] kinds = {"add", "add", "replace", "remove", "move", "copy"};
+        int changes = 0;
+        for (int seed = 0; seed < 200; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            Document document = Document.EMPTY;
+            for (int i = 0; i < 60; i++) {
+                String operation = json("[{^op^:^" + kinds[random.nextInt(kinds.length)] + "^,^value^:"
+                                + values[random.nextInt(values.length)] + "}]")
+                        .toString();
+                ObjectNode json = (ObjectNode) json(operation).path(0);
+                json.put(
+                        "path",
+                        Json.parse("\"" + paths[random.nextInt(paths.length)] + "\"")
+                                .textValue());
+                json.put(
+                        "from",
+                        Json.parse("\"" + paths[random.nextInt(paths.length)] + "\"")
+                                .textValue());
+                try {
+                    document =
+                            JsonPatch.parse(Json.nodes().arrayNode().add(json)).applyTo(document);
+                    changes++;
+                } catch (PatchException e) {
+                    continue; // there is nothing there
+                }
+                assertThat(document.sizeBytes())
+                        .as("seed " + seed)
+                        .isEqualTo(Json.bytes(document.root()).size());
+            }
+        }
+        assertThat(changes).isGreaterThan(2000);
     }
 
     @Test
