@@ -51,6 +51,7 @@ final class Communities {
      * @throws IOException if the log itself fails, which is all communities' trouble
      */
     static Communities open(RaftNode node, CommunityNames names, RaftConfig config) throws IOException {
+        names.endFoundings();
         Communities communities = new Communities(node, names, IssuedTickets.open(node), config);
         for (GenesisId genesis : node.groups()) {
             Optional<String> name = names.name(genesis);
@@ -130,11 +131,15 @@ final class Communities {
                         + "' here; see what there is with: flotilla status, or join it with a ticket");
     }
 
-    /** A new community with this peer as its only voter. It gets its name when {@link #keep} is called. */
+    /**
+     * A new community with this peer as its only voter. It gets its name when {@link #keep} is called; should the process
+     * end before, nothing is left of it at the next start.
+     */
     synchronized Community create(String name) throws CommandException, IOException {
         if (isTaken(name)) {
             throw CommandException.failed("there is a community '" + name + "' here already; choose another name");
         }
+        names.beginFounding(name);
         DocumentMachine machine = new DocumentMachine();
         return add(name, node.create(machine, config), machine);
     }
@@ -142,6 +147,7 @@ final class Communities {
     /** Gives a created community its name on disk. */
     void keep(Community community) throws IOException {
         names.put(community.name(), community.group().genesis());
+        names.endFounding(community.name());
     }
 
     /** The community that {@code ticket} leads to, under {@code name}; an unfinished join goes on. */
@@ -198,6 +204,7 @@ final class Communities {
             synchronized (this) {
                 from.remove(name);
                 names.remove(name);
+                names.endFounding(name);
             }
         } finally {
             synchronized (this) {

@@ -6,10 +6,13 @@ import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What this peer calls its communities: a table of name and genesis id beside the log. Each change is on disk before it
@@ -17,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class CommunityNames {
     private static final String TABLE = "communities";
+    private static final String FOUNDINGS = "foundings";
+    private static final Bytes UNDER_WAY = Bytes.utf8("1");
+    private static final Logger LOG = LoggerFactory.getLogger(CommunityNames.class);
 
     private final RaftNode node;
     private final Map<String, GenesisId> names = new TreeMap<>();
@@ -73,5 +79,37 @@ final class CommunityNames {
     synchronized void remove(String name) throws IOException {
         Answers.await(node.put(TABLE, name, null));
         names.remove(name);
+    }
+
+    /** To be called before a community is made that gets this name once its document is complete. */
+    void beginFounding(String name) throws IOException {
+        Answers.await(node.put(FOUNDINGS, name, UNDER_WAY));
+    }
+
+    /** It has its name, or nothing is left of it. */
+    void endFounding(String name) throws IOException {
+        Answers.await(node.put(FOUNDINGS, name, null));
+    }
+
+    /**
+     * Takes back each founding amid which the process ended: what it made of the document is not known, and nobody has
+     * heard of the community but this peer, its only voter. A group on disk without a name is of such a founding: each
+     * start names all the others. To be called before any group is opened.
+     */
+    synchronized void endFoundings() throws IOException {
+        List<String> begun = node.keys(FOUNDINGS);
+        if (!begun.isEmpty()) {
+            for (GenesisId genesis : node.groups()) {
+                if (name(genesis).isEmpty()) {
+                    Answers.await(node.forget(genesis));
+                }
+            }
+        }
+        for (String name : begun) {
+            if (!names.containsKey(name)) {
+                LOG.warn("community {} was not complete when the daemon ended, it is removed; make it again", name);
+            }
+            endFounding(name);
+        }
     }
 }

@@ -1,0 +1,167 @@
+package dev.flotilla.peer.daemon;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.transport.Libp2pCredentials;
+import dev.flotilla.peer.community.DocumentPieces;
+import dev.flotilla.peer.community.Json;
+import dev.flotilla.peer.control.ControlHandler.Caller;
+import dev.flotilla.raft.RaftNode;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.storage.DataDirectory;
+import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.log.NodeLog;
+import dev.flotilla.transport.PeerTransport;
+import dev.flotilla.transport.memory.InMemoryNetwork;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A community that is made, by {@code create} or {@code restore}, in a process that ends at any step. */
+final class FoundingTest {
+    private static final JsonNode DOCUMENT = Json.parse("{\"a\":[1,2,3],\"b\":{\"c\":\"" + "x".repeat(100) + "\"}}");
+    private static final int PATCH_BYTES_MAX = 160; // so that there are several
+
+    private final PrivateKey identity = PrivateKey.generate();
+    private final Path directory;
+
+    FoundingTest(@TempDir Path directory) {
+        this.directory = directory;
+    }
+
+    /** A daemon's node, without its host. */
+    private final class Peer implements AutoCloseable {
+        private final DataDirectory data = DataDirectory.open(directory);
+        private final LogStorage log = NodeLog.open(data);
+        private final PeerTransport transport = new InMemoryNetwork().join(identity.peerId());
+        private final RaftNode node = RaftNode.builder()
+                .transport(transport)
+                .credentials(new Libp2pCredentials(identity))
+                .storage(log, FileSnapshotStore.open(data.snapshots()))
+                .start();
+        private final CommunityNames names = CommunityNames.open(node);
+        private final Communities communities = Communities.open(node, names, RaftConfig.defaults());
+
+        Peer() throws Exception {}
+
+        JsonNode document(String name) throws Exception {
+            Community community = communities.get(name);
+            return Answers.awaitRead(
+                            community
+                                    .group()
+                                    .read(
+                                            Consistency.linearizable(),
+                                            community.machine()::document),
+                            name,
+                            NOBODY)
+                    .state();
+        }
+
+        /** Nothing that was not written is written any more: each write is on disk before its step ends. */
+        @Override
+        public void close() throws IOException {
+            node.close();
+            transport.close();
+            log.close();
+            data.close();
+        }
+    }
+
+    private static final Caller NOBODY = new Caller() {
+        @Override
+        public void tell(JsonNode progress) {}
+
+        @Override
+        public CompletableFuture<Void> gone() {
+            return new CompletableFuture<>();
+        }
+    };
+
+    /** What {@link Founding} does, as far as the process lives. */
+    private static void found(Peer peer, int steps) throws Exception {
+        List<JsonNode> pieces = DocumentPieces.of(DOCUMENT, PATCH_BYTES_MAX);
+        assertThat(pieces).hasSize(2);
+        if (steps == 1) {
+            peer.names.beginFounding("club");
+        } else if (steps > 1) {
+            Community community = peer.communities.create("club");
+            for (JsonNode piece : pieces.subList(0, Math.min(pieces.size(), steps - 2))) {
+                DocumentOperations.propose(community, piece, NOBODY);
+            }
+            if (steps == 5) {
+                peer.names.put("club", community.group().genesis());
+            } else if (steps == 6) {
+                peer.communities.keep(community);
+            }
+        }
+    }
+
+    @Test
+    void aFoundingThatWasInterruptedLeavesNothing() throws Exception {
+        for (int steps = 0; steps <= 4; steps++) {
+            try (Peer peer = new Peer()) {
+                peer.communities.keep(peer.communities.create("other" + steps)); // which must not suffer
+                found(peer, steps);
+            }
+            try (Peer peer = new Peer()) {
+                assertThat(peer.node.groups()).as("after " + steps + " steps").hasSize(steps + 1);
+                assertThat(peer.names.all()).hasSize(steps + 1).doesNotContainKey("club");
+                assertThat(peer.communities.all()).hasSize(steps + 1);
+                assertThat(peer.node.keys("foundings")).isEmpty();
+            }
+        }
+        try (Peer peer = new Peer()) { // the name is free
+            new Founding(peer.communities).found("club", DOCUMENT, NOBODY);
+            assertThat(peer.document("club")).isEqualTo(DOCUMENT);
+        }
+    }
+
+    @Test
+    void aFoundingThatWasCompleteIsKept() throws Exception {
+        for (int steps = 5; steps <= 6; steps++) {
+            GenesisId genesis;
+            try (Peer peer = new Peer()) {
+                found(peer, steps);
+                genesis = peer.communities.get("club").group().genesis();
+            }
+            try (Peer peer = new Peer()) {
+                assertThat(peer.names.all()).containsOnlyKeys("club").containsValue(genesis);
+                assertThat(peer.document("club")).isEqualTo(DOCUMENT);
+                assertThat(peer.node.keys("foundings")).isEmpty();
+                peer.communities.forget(peer.communities.get("club"));
+            }
+        }
+    }
+
+    @Test
+    void whatIsTakenBackMayBeInterruptedToo() throws Exception {
+        try (Peer peer = new Peer()) {
+            found(peer, 3);
+            Answers.await(peer.node.forget(peer.communities.get("club").group().genesis()));
+        }
+        try (Peer peer = new Peer()) {
+            assertThat(peer.node.groups()).isEmpty();
+            assertThat(peer.node.keys("foundings")).isEmpty();
+        }
+    }
+
+    /** As older versions left them behind: nothing tells that the document is not complete. */
+    @Test
+    void aCommunityWithoutANameGetsOne() throws Exception {
+        try (Peer peer = new Peer()) {
+            peer.communities.create("club");
+            peer.names.endFounding("club");
+        }
+        try (Peer peer = new Peer()) {
+            assertThat(peer.names.all().keySet()).singleElement().asString().startsWith("unnamed-");
+        }
+    }
+}
