@@ -3,38 +3,13 @@ package dev.flotilla.peer.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code flotilla forget}. */
-final class ForgetCommandTest {
-    private final Path parent;
-
+final class ForgetCommandTest extends TwoPeers {
     ForgetCommandTest(@TempDir Path parent) {
-        this.parent = parent;
-    }
-
-    private CommandHarness peer;
-    private CommandHarness other;
-
-    @BeforeEach
-    void start() throws Exception {
-        peer = CommandHarness.start(parent.resolve("peer"));
-        other = CommandHarness.start(parent.resolve("other"));
-        peer.done("create", "club");
-    }
-
-    @AfterEach
-    void close() {
-        peer.close();
-        other.close();
-    }
-
-    private void restart() throws Exception {
-        peer.close();
-        peer = CommandHarness.start(parent.resolve("peer"));
+        super(parent);
     }
 
     @Test
@@ -72,7 +47,7 @@ final class ForgetCommandTest {
                 .isEqualTo("club");
 
         assertThat(peer.json("status").path("communities")).isEmpty();
-        restart();
+        restartPeer();
         assertThat(peer.json("status").path("communities")).isEmpty();
         peer.done("create", "club"); // the name is free
         assertThat(peer.json("invite", "club", "--list").path("tickets")).isEmpty();
@@ -88,7 +63,7 @@ final class ForgetCommandTest {
         assertThat(peer.json("status").path("communities")).hasSize(1);
         peer.done("forget", "club", "--force");
 
-        restart();
+        restartPeer();
         assertThat(peer.json("status").path("communities")).isEmpty();
     }
 

@@ -6,33 +6,13 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.peer.community.Json;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code --retry}: what ended as unknown is found out, or made once. */
-final class RetryCommandTest {
-    private final Path parent;
-
+final class RetryCommandTest extends TwoPeers {
     RetryCommandTest(@TempDir Path parent) {
-        this.parent = parent;
-    }
-
-    private CommandHarness peer;
-    private CommandHarness other;
-
-    @BeforeEach
-    void start() throws Exception {
-        peer = CommandHarness.start(parent.resolve("peer"));
-        other = CommandHarness.start(parent.resolve("other"));
-        peer.done("create", "club");
-    }
-
-    @AfterEach
-    void close() {
-        peer.close();
-        other.close();
+        super(parent);
     }
 
     @Test

@@ -4,33 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code flotilla invite --list} and {@code --revoke}. */
-final class TicketCommandTest {
-    private final Path parent;
-
+final class TicketCommandTest extends TwoPeers {
     TicketCommandTest(@TempDir Path parent) {
-        this.parent = parent;
-    }
-
-    private CommandHarness peer;
-    private CommandHarness other;
-
-    @BeforeEach
-    void start() throws Exception {
-        peer = CommandHarness.start(parent.resolve("peer"));
-        other = CommandHarness.start(parent.resolve("other"));
-        peer.done("create", "club");
-    }
-
-    @AfterEach
-    void close() {
-        peer.close();
-        other.close();
+        super(parent);
     }
 
     /** What the list says of that ticket. */
@@ -50,8 +30,7 @@ final class TicketCommandTest {
         JsonNode open = peer.json("invite", "club");
         JsonNode expired = peer.json("invite", "club", "--expires", "1ms");
         other.done("join", used.path("ticket").asText());
-        peer.close();
-        peer = CommandHarness.start(parent.resolve("peer")); // the list is on disk
+        restartPeer(); // the list is on disk
 
         assertThat(listed(used.path("id").asText()).path("state").asText()).isEqualTo("used");
         assertThat(listed(used.path("id").asText()).path("by"))
