@@ -3,10 +3,14 @@ package dev.flotilla.peer.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.Json;
+import dev.flotilla.peer.control.PrintableText;
 import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
-/** Where a command prints: text for people, or one line of JSON for each thing that it has to say. */
+/**
+ * Where a command prints: text for people, or one line of JSON for each thing that it has to say. Much of it others
+ * wrote, members of a community or strangers, so all of it is made {@link PrintableText}.
+ */
 final class Console {
     private final PrintWriter out;
     private final PrintWriter err;
@@ -29,8 +33,7 @@ final class Console {
 
     /** A line of the result. */
     void line(String text) {
-        out.println(text);
-        out.flush();
+        print(out, PrintableText.ofLines(text));
     }
 
     /** Whether what was printed did not all arrive: the disk is full, or nobody reads any more. */
@@ -40,16 +43,19 @@ final class Console {
 
     /** Says that {@link #isBroken}, where it can still be read. */
     void broken() {
-        err.println("error: not all of the output could be written");
-        err.flush();
+        print(err, "error: not all of the output could be written");
     }
 
     /** A remark for people, beside the result. */
     void remark(String text) {
         if (!json) {
-            err.println(text);
-            err.flush();
+            print(err, PrintableText.ofLines(text));
         }
+    }
+
+    private static void print(PrintWriter to, String text) {
+        to.println(text);
+        to.flush();
     }
 
     /** What went wrong: a line for people, or an object with the member {@code error}. */
@@ -63,8 +69,7 @@ final class Console {
             ObjectNode error = Json.object().put("error", message);
             line(Json.line(retryToken == null ? error : error.put("retry", retryToken)));
         } else {
-            err.println("error: " + message);
-            err.flush();
+            print(err, "error: " + PrintableText.ofLine(message));
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.flotilla.peer.command;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.Suggestion;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -29,7 +30,7 @@ final class CreateCommand extends DaemonCommand {
     @Override
     String text(JsonNode result) {
         return "created " + result.path("name").asText() + ", genesis "
-                + result.path("genesis").asText() + "\nlet others in with: flotilla invite "
-                + result.path("name").asText();
+                + result.path("genesis").asText() + "\nlet others in with: "
+                + Suggestion.of("invite", result.path("name").asText());
     }
 }

@@ -2,6 +2,7 @@ package dev.flotilla.peer.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.Json;
+import dev.flotilla.peer.control.PrintableText;
 import dev.flotilla.raft.message.Command;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
@@ -64,7 +65,7 @@ final class EntryText {
         boolean hasFormat = !payload.isEmpty() && payload.at(0) >= 0 && payload.at(0) < ' ';
         Bytes bytes = hasFormat ? payload.slice(1, payload.size() - 1) : payload;
         String text = bytes.utf8();
-        boolean isText = Bytes.utf8(text).equals(bytes) && text.chars().noneMatch(Character::isISOControl);
+        boolean isText = Bytes.utf8(text).equals(bytes) && PrintableText.is(text);
         return isText ? text : payload.hex();
     }
 }

@@ -6,6 +6,7 @@ import dev.flotilla.libp2p.PeerInfo;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.PrintableText;
 import java.io.IOException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -41,20 +42,18 @@ final class IdentifyCommand extends PeerCommand {
     private static String text(ObjectNode json) {
         StringBuilder text =
                 new StringBuilder("peer ").append(json.path("peerId").asText());
-        text.append("\nagent ").append(printable(json.path("agentVersion").asText()));
+        text.append("\nagent ")
+                .append(PrintableText.ofLine(json.path("agentVersion").asText()));
         text.append("\nprotocol version ")
-                .append(printable(json.path("protocolVersion").asText()));
+                .append(PrintableText.ofLine(json.path("protocolVersion").asText()));
         if (json.path("observedAddress").isTextual()) {
-            text.append("\nsees us at ").append(json.path("observedAddress").asText());
+            text.append("\nsees us at ")
+                    .append(PrintableText.ofLine(json.path("observedAddress").asText()));
         }
         json.path("listenAddresses")
-                .forEach(address -> text.append("\nlistens on ").append(address.asText()));
-        json.path("protocols").forEach(protocol -> text.append("\nspeaks ").append(printable(protocol.asText())));
+                .forEach(address -> text.append("\nlistens on ").append(PrintableText.ofLine(address.asText())));
+        json.path("protocols")
+                .forEach(protocol -> text.append("\nspeaks ").append(PrintableText.ofLine(protocol.asText())));
         return text.toString();
-    }
-
-    /** What a stranger said must not steer the terminal. */
-    private static String printable(String text) {
-        return text.replaceAll("\\p{Cntrl}", "?");
     }
 }

@@ -2,6 +2,7 @@ package dev.flotilla.peer.command;
 
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.peer.daemon.OfflineRecovery;
 import dev.flotilla.raft.recovery.RecoveryPlan;
 import java.io.IOException;
@@ -37,10 +38,10 @@ final class RecoverCommand extends PeerCommand {
                 console.result(
                         recovery.json(plan).put("recovered", true),
                         "recovered: '" + community + "' is now " + plan.successor() + ", and this peer its only voter;"
-                                + " start the daemon, then invite the others: flotilla invite " + community);
+                                + " start the daemon, then invite the others: " + Suggestion.of("invite", community));
             } else {
                 throw CommandException.failed("plan " + confirm + " is not that of what is found here now, "
-                        + plan.digest() + "; look at the plan again: flotilla recover " + community);
+                        + plan.digest() + "; look at the plan again: " + Suggestion.of("recover", community));
             }
         }
     }
@@ -53,7 +54,13 @@ final class RecoverCommand extends PeerCommand {
         }
         recovery.text(plan).forEach(console::line);
         console.line("");
-        console.line("  flotilla recover " + community + " --confirm " + plan.digest() + " --data "
-                + directory().path());
+        console.line("  "
+                + Suggestion.of(
+                        "recover",
+                        community,
+                        "--confirm",
+                        plan.digest(),
+                        "--data",
+                        directory().path().toString()));
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.peer.community.Backup;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.Suggestion;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
@@ -64,7 +65,7 @@ final class RestoreCommand extends DaemonCommand {
         JsonNode replaced = result.path("replaced");
         if (replaced.isMissingNode()) {
             return "created " + community + " with " + of + ", genesis "
-                    + result.path("genesis").asText() + "\nlet others in with: flotilla invite " + community;
+                    + result.path("genesis").asText() + "\nlet others in with: " + Suggestion.of("invite", community);
         }
         boolean isOther = !result.path("genesis").equals(result.path("fromGenesis"));
         return community + " has " + of + (isOther ? " of another community" : "") + ", agreed at index "

@@ -94,7 +94,7 @@ public record Backup(String community, GenesisId genesis, long index, long term,
         }
         checkBounds(document);
         return new Backup(
-                text(json, "community", Ticket.COMMUNITY_LENGTH_MAX),
+                community(json),
                 genesis(text(json, "genesis", 2 * GenesisId.SIZE_BYTES)),
                 position(json, "index"),
                 position(json, "term"),
@@ -108,6 +108,15 @@ public record Backup(String community, GenesisId genesis, long index, long term,
                     "a damaged backup: its \"" + name + "\" is no text of at most " + lengthMax + " characters");
         }
         return value.textValue();
+    }
+
+    /** No community was ever called otherwise, and it is shown to people. */
+    private static String community(JsonNode json) {
+        String name = text(json, "community", Ticket.COMMUNITY_LENGTH_MAX);
+        if (name.isBlank() || name.chars().anyMatch(Character::isISOControl)) {
+            throw new IllegalArgumentException("a damaged backup: its \"community\" is no name");
+        }
+        return name;
     }
 
     private static GenesisId genesis(String hex) {

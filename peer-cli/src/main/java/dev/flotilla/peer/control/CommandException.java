@@ -44,9 +44,7 @@ public final class CommandException extends Exception {
     }
 
     private static String oneLine(String message) {
-        StringBuilder line = new StringBuilder(message.length());
-        message.codePoints().map(c -> Character.isISOControl(c) ? ' ' : c).forEach(line::appendCodePoint);
-        return line.toString();
+        return PrintableText.ofLine(message);
     }
 
     public int exitCode() {

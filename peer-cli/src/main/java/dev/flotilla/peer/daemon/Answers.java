@@ -4,6 +4,7 @@ import dev.flotilla.consensus.ConsensusException;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler.Caller;
+import dev.flotilla.peer.control.Suggestion;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -64,7 +65,8 @@ final class Answers {
             throw CommandException.failed(words(rejected, community));
         } else if (outcome instanceof Outcome.Unknown<R> unknown) {
             throw CommandException.failed("perhaps done, perhaps not: " + unknown.detail()
-                    + "; look before you try again: flotilla status " + community + ", flotilla get " + community);
+                    + "; look before you try again: " + Suggestion.of("status", community) + ", "
+                    + Suggestion.of("get", community));
         }
         throw new AssertionError("unhandled outcome: " + outcome);
     }
@@ -73,8 +75,8 @@ final class Answers {
         String detail = rejected.detail().isEmpty() ? "" : " (" + rejected.detail() + ")";
         return switch (rejected.reason()) {
             case NO_LEADER ->
-                "nothing was done: no leader was found" + detail
-                        + "; a majority of the voters must be up, see: flotilla status " + community;
+                "nothing was done: no leader was found" + detail + "; a majority of the voters must be up, see: "
+                        + Suggestion.of("status", community);
             case OVERLOADED -> "nothing was done: too much is waiting already" + detail + "; try again later";
             case TOO_LARGE -> "nothing was done: too large" + detail + "; do it in smaller steps";
             case INCONSISTENT -> "nothing was done: the state is inconsistent" + detail + "; roll it back first";

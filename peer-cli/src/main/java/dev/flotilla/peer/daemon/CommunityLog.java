@@ -1,5 +1,6 @@
 package dev.flotilla.peer.daemon;
 
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.raft.RaftGroup.GroupListener;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.driver.GroupEvent;
@@ -32,9 +33,9 @@ final class CommunityLog implements GroupListener {
         boolean news = !newRole.equals(role) || !Objects.equals(status.leader(), leader) || newMembers != members;
         if (status.left() && !left) {
             LOG.warn(
-                    "removed from community {} by its members; what is left of it goes with: flotilla forget {}",
+                    "removed from community {} by its members; what is left of it goes with: {}",
                     name,
-                    name);
+                    Suggestion.of("forget", name));
         } else if (news) {
             LOG.info(
                     "community={} role={} term={} leader={} members={}",

@@ -9,6 +9,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
@@ -45,7 +46,7 @@ final class ForgetOperations {
         Community community = communities.get(request.text("community"));
         String objection = objection(community, caller);
         if (objection != null && !request.flag("force")) {
-            throw CommandException.failed(objection + ": flotilla forget " + community.name() + " --force");
+            throw CommandException.failed(objection + ": " + Suggestion.of("forget", community.name(), "--force"));
         }
         communities.forget(community);
         return forgotten(community.name(), community.group().genesis());
@@ -84,14 +85,15 @@ final class ForgetOperations {
             return null;
         } else if (isAlone(status)) {
             return "refused: this peer is the only member of '" + name
-                    + "', its document would be gone for good; keep it with: flotilla backup " + name + ", then";
+                    + "', its document would be gone for good; keep it with: " + Suggestion.of("backup", name)
+                    + ", then";
         }
         String silence = silence(community, status, caller);
         if (!isMember(Answers.await(community.group().status(), caller))) {
             return null; // it was removed meanwhile, or has just heard of it
         } else if (silence == null) {
             throw CommandException.failed("refused: this peer is a member of '" + name
-                    + "', and the others are there; leave it first: flotilla leave " + name);
+                    + "', and the others are there; leave it first: " + Suggestion.of("leave", name));
         }
         return "refused: this peer is a member of '" + name + "', which does not answer (" + silence
                 + "); if it comes back it may lack this peer's vote, and what only this peer has of its document; only if"

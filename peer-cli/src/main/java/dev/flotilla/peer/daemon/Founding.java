@@ -5,6 +5,7 @@ import dev.flotilla.consensus.Consistency;
 import dev.flotilla.peer.community.DocumentPieces;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler.Caller;
+import dev.flotilla.peer.control.PrintableText;
 import dev.flotilla.raft.message.Ticket;
 import java.io.IOException;
 import java.util.List;
@@ -48,11 +49,13 @@ record Founding(Communities communities) {
 
     /** What a community may be called. */
     static String name(String name) throws CommandException {
-        if (name.isBlank()
-                || name.length() > Ticket.COMMUNITY_LENGTH_MAX
-                || name.chars().anyMatch(Character::isISOControl)) {
+        if (name.isBlank() || name.length() > Ticket.COMMUNITY_LENGTH_MAX || !PrintableText.is(name)) {
             throw CommandException.usage("a community's name has 1 to " + Ticket.COMMUNITY_LENGTH_MAX
-                    + " characters, none of them a control character");
+                    + " characters, none of them a control character or invisible: '" + name
+                    + "'; choose another one, with --as if it comes with a ticket or a backup");
+        } else if (name.startsWith("-")) { // every command would take it for an option
+            throw CommandException.usage("a community's name does not begin with a hyphen: '" + name
+                    + "'; choose another one, with --as if it comes with a ticket or a backup");
         }
         return name;
     }

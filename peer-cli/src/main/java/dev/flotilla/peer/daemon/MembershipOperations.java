@@ -10,6 +10,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.MembershipChange;
@@ -65,8 +66,8 @@ final class MembershipOperations {
         Outcome<Void> outcome = awaitJoined(community, caller);
         if (outcome instanceof Outcome.Rejected<Void> rejected) {
             communities.forget(community);
-            throw CommandException.failed("not let in: " + rejected.detail()
-                    + " (a member makes one with: flotilla invite " + ticket.community() + ")");
+            throw CommandException.failed("not let in: " + rejected.detail() + " (a member makes one with: "
+                    + Suggestion.of("invite", ticket.community()) + ")");
         }
         Answers.applied(outcome, name);
         return json(community, Answers.await(community.group().status(), caller));
@@ -169,14 +170,15 @@ final class MembershipOperations {
     private static void refuseLastVoter(Configuration configuration, PeerId peer, String name) throws CommandException {
         if (configuration.voters().contains(peer) && configuration.voters().size() == 1) {
             throw CommandException.failed("refused: " + peer + " is the last voter of '" + name
-                    + "', without it nothing could be agreed on any more; invite another voter first: flotilla invite "
-                    + name);
+                    + "', without it nothing could be agreed on any more; invite another voter first: "
+                    + Suggestion.of("invite", name));
         }
     }
 
     private static void requireMember(Configuration configuration, PeerId peer, String name) throws CommandException {
         if (configuration.member(peer).isEmpty()) {
-            throw CommandException.failed("no member " + peer + " in '" + name + "'; see: flotilla members " + name);
+            throw CommandException.failed(
+                    "no member " + peer + " in '" + name + "'; see: " + Suggestion.of("members", name));
         }
     }
 

@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -95,6 +96,7 @@ public record PeerDirectory(Path path) {
 
     /** What to say when none runs. */
     public CommandException noDaemon() {
-        return CommandException.failed("no daemon runs on " + path + "; start one with: flotilla run --data " + path);
+        return CommandException.failed(
+                "no daemon runs on " + path + "; start one with: " + Suggestion.of("run", "--data", path.toString()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.flotilla.peer.daemon;
 
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.storage.DamagedLogException;
 import java.io.IOException;
@@ -29,8 +30,8 @@ record StoppedCommunity(String name, GenesisId genesis, String reason) {
 
     /** What can be done. */
     String advice() {
-        return "if its other members are well, or all is lost: flotilla forget " + name
-                + " --force, then join it anew with a ticket";
+        return "if its other members are well, or all is lost: " + Suggestion.of("forget", name, "--force")
+                + ", then join it anew with a ticket";
     }
 
     /** What every command on it is told. */

@@ -8,6 +8,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.peer.control.Request;
+import dev.flotilla.peer.control.Suggestion;
 import dev.flotilla.peer.daemon.IssuedTickets.Issued;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.message.Configuration;
@@ -149,7 +150,7 @@ final class TicketOperations {
     /** The one ticket whose nonce begins so. */
     private Issued find(Community community, String text) throws CommandException, IOException {
         String prefix = text.toLowerCase(Locale.ROOT);
-        String see = "; see: flotilla invite " + community.name() + " --list";
+        String see = "; see: " + Suggestion.of("invite", community.name(), "--list");
         if (!prefix.matches(ID)) {
             throw CommandException.usage("not the id of a ticket: '" + text + "'" + see);
         }

@@ -62,6 +62,7 @@ final class FlotillaCommandTest {
                 "priority",
                 "ping",
                 "identify",
+                "recover",
                 "demo"
             })
     void everyCommandHasHelpDataAndJson(String command) {

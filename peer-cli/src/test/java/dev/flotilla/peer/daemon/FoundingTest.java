@@ -55,11 +55,7 @@ final class FoundingTest {
         JsonNode document(String name) throws Exception {
             Community community = communities.get(name);
             return Answers.awaitRead(
-                            community
-                                    .group()
-                                    .read(
-                                            Consistency.linearizable(),
-                                            community.machine()::document),
+                            community.group().read(Consistency.linearizable(), community.machine()::document),
                             name,
                             NOBODY)
                     .state();
