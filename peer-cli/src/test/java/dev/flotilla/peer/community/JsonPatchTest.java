@@ -214,8 +214,8 @@ final class JsonPatchTest {
         int changes = 0;
         for (int seed = 0; seed < 200; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
-            Document document = Document.EMPTY;
-            for (int i = 0; i < 60; i++) {
+            Document document = Document.of(json("{^a^:[1,[2]],^b^:{^a^:[3],^b^:{}}}"));
+            for (int i = 0; i < 80; i++) {
                 String operation = json("[{^op^:^" + kinds[random.nextInt(kinds.length)] + "^,^value^:"
                                 + values[random.nextInt(values.length)] + "}]")
                         .toString();

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A community that is made, by {@code create} or {@code restore}, in a process that ends at any step. */
 final class FoundingTest {
     private static final JsonNode DOCUMENT = Json.parse("{\"a\":[1,2,3],\"b\":{\"c\":\"" + "x".repeat(100) + "\"}}");
-    private static final int PATCH_BYTES_MAX = 160; // so that there are several
+    private static final int PATCH_BYTES_MAX = 150; // so that there are several
 
     private final PrivateKey identity = PrivateKey.generate();
     private final Path directory;
