@@ -26,13 +26,15 @@ final class JsProgram implements PeerProgram {
             same &= copy(SOURCES.resolve("js").resolve(file), directory.resolve(file));
         }
         if (!same || !Files.exists(directory.resolve(INSTALLED))) {
+            // not `npm ci`: it takes a lock file for wrong that lacks the optional packages of other platforms
             PeerProgram.run(
                     directory,
                     Map.of(),
                     BUILT.resolve("js.log"),
                     MINUTES,
                     "npm",
-                    "ci",
+                    "install",
+                    "--no-save",
                     "--ignore-scripts",
                     "--no-audit",
                     "--no-fund",
