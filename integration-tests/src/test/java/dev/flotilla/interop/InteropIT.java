@@ -80,7 +80,7 @@ class InteropIT {
             assertThat(identity.peerId()).isEqualTo(acceptor().peerId());
             assertThat(identity.protocols()).contains("/ipfs/ping/1.0.0", "/ipfs/id/1.0.0", "/echo/1.0.0");
             assertThat(identity.listenAddresses())
-                    .contains(target().withoutPeerId().toString());
+                    .containsExactly(target().withoutPeerId().toString());
             Patience.until(
                     "our side was told, too",
                     () -> pair().connection().flatMap(Connection::peerInfo).isPresent());
