@@ -36,6 +36,7 @@ import picocli.CommandLine.ParameterException;
             PriorityCommand.class,
             PingCommand.class,
             IdentifyCommand.class,
+            PerfCommand.class,
             RecoverCommand.class,
             LogCommand.class,
             DemoCommand.class,

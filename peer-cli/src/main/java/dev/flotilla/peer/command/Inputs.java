@@ -16,10 +16,13 @@ import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /** Arguments as people write them; what is wrong with them is wrong usage, told in one line. */
 final class Inputs {
     private static final int JSON_BYTES_MAX = 64 << 20;
+    private static final Pattern BYTES = Pattern.compile("([0-9]{1,9}) ?((?:[KMG]iB)?)", Pattern.CASE_INSENSITIVE);
 
     private Inputs() {}
 
@@ -108,5 +111,16 @@ final class Inputs {
         } catch (DateTimeParseException e) {
             throw CommandException.usage("not a duration: '" + text + "'; examples: 30s, 10m, 2h, 7d");
         }
+    }
+
+    /** {@code 4096}, {@code 16KiB}, {@code 10MiB} or {@code 2GiB}. */
+    static long bytes(String text) throws CommandException {
+        Matcher matcher = BYTES.matcher(text.strip());
+        if (!matcher.matches()) {
+            throw CommandException.usage("not a number of bytes: '" + text + "'; examples: 4096, 16KiB, 10MiB, 2GiB");
+        }
+        int power = List.of("", "KIB", "MIB", "GIB")
+                .indexOf(String.valueOf(matcher.group(2)).toUpperCase(Locale.ROOT));
+        return Long.parseLong(matcher.group(1)) << (10 * power);
     }
 }

@@ -1,7 +1,6 @@
 package dev.flotilla.peer.command;
 
 import dev.flotilla.libp2p.Multiaddr;
-import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.Daemon;
@@ -11,28 +10,18 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(name = "run", description = "Run the daemon, until it is told to end (SIGTERM or Ctrl-C).")
 final class RunCommand extends PeerCommand {
     private static final long END_MILLIS_MAX = 15_000;
 
-    @Option(
-            names = "--listen",
-            paramLabel = "MULTIADDR",
-            description =
-                    "Where to listen, any number of times, by TCP or QUIC (/ip4/../udp/../quic-v1); port 0: the system"
-                            + " chooses one, and it is taken again at the next start (default:"
-                            + " /ip4/127.0.0.1/tcp/0).")
-    private List<String> listen = new ArrayList<>();
-
-    @Option(names = "--peer", paramLabel = "MULTIADDR", description = "A peer to connect to, any number of times.")
-    private List<String> peers = new ArrayList<>();
+    @Mixin
+    private NetworkOptions network = new NetworkOptions();
 
     @Option(
             names = "--election-timeout",
@@ -82,28 +71,12 @@ final class RunCommand extends PeerCommand {
         awaitEnd();
     }
 
-    private static boolean isToListenOn(Multiaddr address) {
-        return address.tcpSocketAddress()
-                .or(() -> address.socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1))
-                .isPresent();
-    }
-
     private DaemonSettings settings() throws CommandException {
-        List<Multiaddr> listenAddresses = new ArrayList<>();
-        for (String text : listen) {
-            Multiaddr address = Inputs.multiaddr(text);
-            if (address.peerId().isPresent() || !isToListenOn(address)) {
-                throw CommandException.usage("cannot listen on " + address
-                        + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1");
-            }
-            listenAddresses.add(address);
-        }
         Duration timeout = Inputs.duration(electionTimeout);
         try {
             return DaemonSettings.of(directory())
                     .withLog(log == null ? null : LogKind.parse(log))
-                    .withListen(listenAddresses)
-                    .withPeers(Inputs.peerAddresses(peers))
+                    .withNetwork(network.settings())
                     .withLimits(timeout, entryBytesMax, logTail);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()));

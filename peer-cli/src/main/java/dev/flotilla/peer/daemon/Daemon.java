@@ -69,7 +69,7 @@ public final class Daemon implements AutoCloseable {
         SnapshotStore snapshots = FileSnapshotStore.open(data.snapshots());
         AddressBook book = AddressBook.open(directory.path());
         Host host = closing(new HostStarter(identity, RememberedPorts.open(directory.file("listen.json")))
-                .start(settings.listen()));
+                .start(settings.network()));
         PeerNetwork network = new PeerNetwork(host, book, new Libp2pCredentials(identity));
         Libp2pTransport transport = closing(Libp2pTransport.start(host, book));
         InMemoryMetrics metrics = new InMemoryMetrics(METERED_COMMUNITIES_MAX);
@@ -84,7 +84,7 @@ public final class Daemon implements AutoCloseable {
         closing(ControlServer.start(host, operator.peerId(), handlers(communities, network, metrics)));
         addresses = network.ownAddresses();
         announce(directory.daemonFile(), host);
-        network.dial(settings.peers());
+        network.dial(settings.network().peers());
         LOG.info(
                 "started peer={} communities={} stopped={}",
                 host.peerId(),

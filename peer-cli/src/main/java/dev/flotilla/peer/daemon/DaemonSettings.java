@@ -1,66 +1,41 @@
 package dev.flotilla.peer.daemon;
 
-import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.transport.TransportConfig;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.storage.LogKind;
 import java.time.Duration;
-import java.util.LinkedHashSet;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a daemon is told.
  *
- * @param listen where to listen; port 0 lets the system choose
- * @param peers whom to connect to, each with its peer id
  * @param raft the same for all communities
  * @param log what the log is kept in; null: as the directory has it, H2 in a new one
  */
-public record DaemonSettings(
-        PeerDirectory directory,
-        List<Multiaddr> listen,
-        List<Multiaddr> peers,
-        RaftConfig raft,
-        @Nullable LogKind log) {
+public record DaemonSettings(PeerDirectory directory, NetworkSettings network, RaftConfig raft, @Nullable LogKind log) {
     /** The largest change that is taken, unless told otherwise. */
     public static final int ENTRY_BYTES_MAX = 1 << 20;
 
     /** How many entries stay in the log behind a snapshot, unless told otherwise. */
     public static final long LOG_TAIL = 1_000;
 
-    private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
     private static final int ENTRY_BYTES_MIN = 1 << 10;
     private static final int ENTRY_BYTES_LIMIT =
             TransportConfig.defaults().frameBytesMax() / 2; // it travels in a frame
 
-    public DaemonSettings {
-        listen = List.copyOf(new LinkedHashSet<>(listen));
-        peers = List.copyOf(peers);
-    }
-
     /** Listens on loopback, knows nobody. */
     public static DaemonSettings of(PeerDirectory directory) {
         return new DaemonSettings(
-                directory,
-                List.of(LOOPBACK),
-                List.of(),
-                RaftConfig.defaults().withEntryBytesMax(ENTRY_BYTES_MAX),
-                null);
+                directory, NetworkSettings.defaults(), RaftConfig.defaults().withEntryBytesMax(ENTRY_BYTES_MAX), null);
     }
 
-    /** Listens there; on loopback if nothing is named. */
-    public DaemonSettings withListen(List<Multiaddr> addresses) {
-        return new DaemonSettings(directory, addresses.isEmpty() ? List.of(LOOPBACK) : addresses, peers, raft, log);
-    }
-
-    public DaemonSettings withPeers(List<Multiaddr> addresses) {
-        return new DaemonSettings(directory, listen, addresses, raft, log);
+    public DaemonSettings withNetwork(NetworkSettings settings) {
+        return new DaemonSettings(directory, settings, raft, log);
     }
 
     /** Refuses to start on a directory with another kind of log. */
     public DaemonSettings withLog(@Nullable LogKind kind) {
-        return new DaemonSettings(directory, listen, peers, raft, kind);
+        return new DaemonSettings(directory, network, raft, kind);
     }
 
     /**
@@ -76,6 +51,6 @@ public record DaemonSettings(
         RaftConfig limited = raft.withElectionTimeout(electionTimeout)
                 .withEntryBytesMax(entryBytesMax)
                 .withLogKept(raft.cacheBytesMax(), logTail);
-        return new DaemonSettings(directory, listen, peers, limited, log);
+        return new DaemonSettings(directory, network, limited, log);
     }
 }

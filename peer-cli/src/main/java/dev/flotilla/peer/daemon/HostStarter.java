@@ -1,9 +1,11 @@
 package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
+import dev.flotilla.libp2p.perf.Perf;
 import dev.flotilla.libp2p.ping.Ping;
 import java.io.IOException;
 import java.util.List;
@@ -24,35 +26,38 @@ final class HostStarter {
     }
 
     /**
-     * A host that listens on {@code wanted}.
+     * A host as {@code settings} want it.
      *
      * @throws IOException if an address cannot be had; the message names it
      */
-    Host start(List<Multiaddr> wanted) throws IOException {
-        List<Multiaddr> again = ports.apply(wanted);
-        Host host = startOn(again, wanted);
-        ports.remember(wanted, host.listenAddresses());
+    Host start(NetworkSettings settings) throws IOException {
+        List<Multiaddr> again = ports.apply(settings.listen());
+        Host host = startOn(again, settings);
+        ports.remember(settings.listen(), host.listenAddresses());
         return host;
     }
 
-    private Host startOn(List<Multiaddr> again, List<Multiaddr> wanted) throws IOException {
+    private Host startOn(List<Multiaddr> again, NetworkSettings settings) throws IOException {
         try {
-            return bind(again);
+            return bind(settings.withListen(again));
         } catch (IOException e) {
-            if (again.equals(wanted)) {
+            if (again.equals(settings.listen())) {
                 throw e;
             }
             LOG.warn("the port of the last time is taken, another one is used: {}", e.getMessage());
-            return bind(wanted);
+            return bind(settings);
         }
     }
 
-    private Host bind(List<Multiaddr> addresses) throws IOException {
-        Host host = Host.builder(identity)
-                .listen(addresses)
+    private Host bind(NetworkSettings settings) throws IOException {
+        HostBuilder builder = Host.builder(identity)
+                .listen(settings.listen())
                 .service(new Identify())
-                .service(new Ping())
-                .build();
+                .service(new Ping());
+        if (settings.perf()) {
+            builder.service(new Perf());
+        }
+        Host host = builder.build();
         try {
             host.start().join();
             return host;

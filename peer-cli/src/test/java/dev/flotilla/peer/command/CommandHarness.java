@@ -7,6 +7,7 @@ import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.Daemon;
 import dev.flotilla.peer.daemon.DaemonSettings;
+import dev.flotilla.peer.daemon.NetworkSettings;
 import dev.flotilla.peer.daemon.PeerDirectory;
 import dev.flotilla.raft.storage.LogKind;
 import java.io.PrintWriter;
@@ -30,11 +31,23 @@ final class CommandHarness implements AutoCloseable {
         return new CommandHarness(directory, Daemon.start(DaemonSettings.of(new PeerDirectory(directory))));
     }
 
+    /** The same with that network. */
+    static CommandHarness start(Path directory, NetworkSettings network) throws CommandException {
+        return new CommandHarness(
+                directory,
+                Daemon.start(DaemonSettings.of(new PeerDirectory(directory)).withNetwork(network)));
+    }
+
     /** The same with that log, if the directory is new. */
     static CommandHarness start(Path directory, LogKind log) throws CommandException {
         return new CommandHarness(
                 directory,
                 Daemon.start(DaemonSettings.of(new PeerDirectory(directory)).withLog(log)));
+    }
+
+    /** Where the daemon listens, and who it is. */
+    String address() {
+        return daemon.addresses().get(0).toString();
     }
 
     /** What a command printed, and how it ended. */

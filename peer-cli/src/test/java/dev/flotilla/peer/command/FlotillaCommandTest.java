@@ -62,6 +62,7 @@ final class FlotillaCommandTest {
                 "priority",
                 "ping",
                 "identify",
+                "perf",
                 "recover",
                 "demo"
             })
@@ -99,6 +100,7 @@ final class FlotillaCommandTest {
                 "ping /ip4/1.2.3.4.5/tcp/1 | /ip4/1.2.3.4.5/tcp/1",
                 "ping /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "identify /ip4/127.0.0.1/tcp/99999 | 99999",
+                "perf /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "run --listen /ip4/127.0.0.1/udp/1 | /ip4/127.0.0.1/udp/1",
                 "run --peer /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "run --entry-bytes-max 10 | 1024",

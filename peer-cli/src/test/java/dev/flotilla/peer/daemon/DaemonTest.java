@@ -212,7 +212,7 @@ final class DaemonTest {
         Multiaddr taken = start("a").daemon().addresses().get(0).withoutPeerId();
 
         assertThatThrownBy(() -> Daemon.start(DaemonSettings.of(new PeerDirectory(parent.resolve("b")))
-                        .withListen(List.of(taken))))
+                        .withNetwork(NetworkSettings.defaults().withListen(List.of(taken)))))
                 .isInstanceOf(CommandException.class)
                 .hasMessageContaining(taken.toString());
     }

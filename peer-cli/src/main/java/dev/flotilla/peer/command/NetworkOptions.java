@@ -1,0 +1,53 @@
+package dev.flotilla.peer.command;
+
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.daemon.NetworkSettings;
+import java.util.ArrayList;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of a command that runs a host until it is told to end. */
+final class NetworkOptions {
+    @Option(
+            names = "--listen",
+            paramLabel = "MULTIADDR",
+            description =
+                    "Where to listen, any number of times, by TCP or QUIC (/ip4/../udp/../quic-v1); port 0: the system"
+                            + " chooses one, and it is taken again at the next start (default:"
+                            + " /ip4/127.0.0.1/tcp/0).")
+    private List<String> listen = new ArrayList<>();
+
+    @Option(names = "--peer", paramLabel = "MULTIADDR", description = "A peer to connect to, any number of times.")
+    private List<String> peers = new ArrayList<>();
+
+    @Option(names = "--perf", description = "Answer who measures the throughput to this peer (flotilla perf).")
+    private boolean perf;
+
+    NetworkSettings settings() throws CommandException {
+        List<Multiaddr> listenAddresses = new ArrayList<>();
+        for (String text : listen) {
+            listenAddresses.add(listenAddress(text));
+        }
+        return NetworkSettings.defaults()
+                .withListen(listenAddresses)
+                .withPeers(Inputs.peerAddresses(peers))
+                .withPerf(perf);
+    }
+
+    private static Multiaddr listenAddress(String text) throws CommandException {
+        Multiaddr address = Inputs.multiaddr(text);
+        if (address.peerId().isPresent() || !isToListenOn(address)) {
+            throw CommandException.usage("cannot listen on " + address
+                    + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1");
+        }
+        return address;
+    }
+
+    private static boolean isToListenOn(Multiaddr address) {
+        return address.tcpSocketAddress()
+                .or(() -> address.socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1))
+                .isPresent();
+    }
+}
