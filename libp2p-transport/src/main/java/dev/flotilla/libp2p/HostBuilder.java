@@ -17,6 +17,7 @@ public final class HostBuilder {
     private final List<SecurityProtocol> securityProtocols = new ArrayList<>();
     private String agentVersion = "flotilla";
     private HostConfig config = HostConfig.defaults();
+    private ConnectionTracer tracer = step -> {};
 
     HostBuilder(PrivateKey identity) {
         this.identity = identity;
@@ -61,6 +62,12 @@ public final class HostBuilder {
         return this;
     }
 
+    /** Tells {@code listener} each step on the way to each connection. */
+    public HostBuilder tracer(ConnectionTracer listener) {
+        tracer = listener;
+        return this;
+    }
+
     public PrivateKey identity() {
         return identity;
     }
@@ -89,6 +96,10 @@ public final class HostBuilder {
     /** Empty for the default ones. */
     public List<SecurityProtocol> securityProtocols() {
         return List.copyOf(securityProtocols);
+    }
+
+    public ConnectionTracer tracer() {
+        return tracer;
     }
 
     /**

@@ -266,7 +266,8 @@ final class DialAttempt {
                 && String.valueOf(failure.getMessage()).toLowerCase(Locale.ROOT).contains("refused");
     }
 
-    private static String describe(@Nullable Throwable failure) {
+    /** Why an address came to nothing, in words. */
+    static String describe(@Nullable Throwable failure) {
         Throwable cause = cause(failure);
         if (isRefused(cause)) {
             return "refused";

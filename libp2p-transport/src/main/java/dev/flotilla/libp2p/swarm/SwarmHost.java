@@ -58,19 +58,22 @@ final class SwarmHost implements Host {
                 config.eventLoops(), new DefaultThreadFactory("libp2p", true), NioIoHandler.newFactory());
         negotiator = new StreamNegotiator(config.negotiationTimeout(), counters);
         table = new ConnectionTable(identity.peerId(), config.duplicateGrace());
-        UpgradeSteps steps = new UpgradeSteps(identity, security, config.yamux(), negotiator.acceptor());
-        upgrader = new SwarmUpgrader(identity, config, counters, group, negotiator, steps, this::onConnection);
+        UpgradeSteps steps =
+                new UpgradeSteps(identity, security, config.yamux(), negotiator.acceptor(), builder.tracer());
+        upgrader = new SwarmUpgrader(
+                identity, config, counters, group, negotiator, steps, builder.tracer(), this::onConnection);
         transports = new Transports(transportFactories.stream()
                 .map(factory -> factory.newTransport(this, upgrader))
                 .toList());
         listeners = new Listeners(transports, builder.listenAddresses());
+        TracedDialer addresses = new TracedDialer(transports, builder.tracer());
         DialBackoff backoff = new DialBackoff(System::nanoTime);
         dialer = new Dialer(
                 identity.peerId(),
                 table,
                 counters,
-                (peer, addresses, options) -> new DialAttempt(
-                        peer, addresses, options, transports, backoff, group.next(), config.dialTimeout()));
+                (peer, known, options) ->
+                        new DialAttempt(peer, known, options, addresses, backoff, group.next(), config.dialTimeout()));
         builder.services().forEach(service -> service.attach(this));
     }
 

@@ -2,6 +2,8 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.ConnectionState;
+import dev.flotilla.libp2p.ConnectionStep;
+import dev.flotilla.libp2p.ConnectionTracer;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.HostCounters;
@@ -34,6 +36,7 @@ final class SwarmUpgrader implements Upgrader {
     private final EventLoopGroup eventLoops;
     private final StreamNegotiator negotiator;
     private final UpgradeSteps steps;
+    private final ConnectionTracer tracer;
     private final Consumer<SwarmConnection> opened;
     private final Admission admission;
     private final Set<Channel> upgrading = ConcurrentHashMap.newKeySet();
@@ -47,6 +50,7 @@ final class SwarmUpgrader implements Upgrader {
             EventLoopGroup eventLoops,
             StreamNegotiator negotiator,
             UpgradeSteps steps,
+            ConnectionTracer tracer,
             Consumer<SwarmConnection> opened) {
         this.identity = identity;
         this.config = config;
@@ -54,6 +58,7 @@ final class SwarmUpgrader implements Upgrader {
         this.eventLoops = eventLoops;
         this.negotiator = negotiator;
         this.steps = steps;
+        this.tracer = tracer;
         this.opened = opened;
         this.admission = new Admission(config);
     }
@@ -95,7 +100,8 @@ final class SwarmUpgrader implements Upgrader {
     public CompletableFuture<Connection> adopt(
             RawConnection raw, CompletableFuture<SecureSession> secured, MuxedConnection muxed) {
         ConnectionState state = new ConnectionState(raw.transport(), raw.transport(), raw.transport(), true);
-        return upgrade(raw, () -> secured.thenApply(session -> new Secured(session, state, muxed, () -> {})));
+        return upgrade(raw, () -> steps.traced(raw, secured)
+                .thenApply(session -> new Secured(session, state, muxed, () -> {})));
     }
 
     private CompletableFuture<Connection> upgrade(RawConnection raw, Handshake handshake) {
@@ -172,6 +178,7 @@ final class SwarmUpgrader implements Upgrader {
         secured.begin().run();
         raw.channel().pipeline().get(ConnectionGuard.class).established(connection);
         counters.count(HostCounters.Event.OPENED);
+        tracer.onStep(new ConnectionStep(raw.direction(), raw.remoteAddress(), ConnectionStep.Kind.ESTABLISHED, ""));
         opened.accept(connection);
         return connection;
     }

@@ -1,6 +1,8 @@
 package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.ConnectionState;
+import dev.flotilla.libp2p.ConnectionStep;
+import dev.flotilla.libp2p.ConnectionTracer;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.crypto.PrivateKey;
@@ -35,29 +37,52 @@ final class UpgradeSteps {
     private final Map<String, SecurityProtocol> securityProtocols = new LinkedHashMap<>(); // preferred first
     private final YamuxConfig yamux;
     private final ChannelHandler inboundStreams;
+    private final ConnectionTracer tracer;
 
     UpgradeSteps(
             PrivateKey identity,
             List<SecurityProtocol> securityProtocols,
             YamuxConfig yamux,
-            ChannelHandler inboundStreams) {
+            ChannelHandler inboundStreams,
+            ConnectionTracer tracer) {
         this.identity = identity;
         securityProtocols.forEach(protocol -> this.securityProtocols.put(protocol.protocolId(), protocol));
         this.yamux = yamux;
         this.inboundStreams = inboundStreams;
+        this.tracer = tracer;
     }
 
     /** Puts the handlers before the guard, one after the other. */
     CompletableFuture<SwarmUpgrader.Secured> run(RawConnection raw) {
+        tell(raw, ConnectionStep.Kind.CONNECTED, raw.transport());
         return agree(raw, "security protocol", List.copyOf(securityProtocols.keySet()))
-                .thenCompose(protocol -> secure(raw, protocol).thenCompose(session -> {
-                    String early = session.muxer();
-                    CompletableFuture<String> muxer = early != null
-                            ? CompletableFuture.completedFuture(early)
-                            : agree(raw, "multiplexer", MUXERS);
-                    return muxer.thenApply(agreed -> divide(
-                            raw, session, new ConnectionState(raw.transport(), protocol, agreed, early != null)));
-                }));
+                .thenCompose(protocol -> {
+                    tell(raw, ConnectionStep.Kind.SECURITY_AGREED, protocol);
+                    return traced(raw, secure(raw, protocol)).thenCompose(session -> multiplex(raw, protocol, session));
+                });
+    }
+
+    /** What secures {@code raw}, told when it has. */
+    CompletableFuture<SecureSession> traced(RawConnection raw, CompletableFuture<SecureSession> secured) {
+        return secured.thenApply(session -> {
+            tell(raw, ConnectionStep.Kind.SECURED, session.remotePeerId().toString());
+            return session;
+        });
+    }
+
+    private CompletableFuture<SwarmUpgrader.Secured> multiplex(
+            RawConnection raw, String security, SecureSession session) {
+        String early = session.muxer();
+        CompletableFuture<String> muxer =
+                early != null ? CompletableFuture.completedFuture(early) : agree(raw, "multiplexer", MUXERS);
+        return muxer.thenApply(agreed -> {
+            tell(raw, ConnectionStep.Kind.MUXER_AGREED, agreed);
+            return divide(raw, session, new ConnectionState(raw.transport(), security, agreed, early != null));
+        });
+    }
+
+    private void tell(RawConnection raw, ConnectionStep.Kind kind, String detail) {
+        tracer.onStep(new ConnectionStep(raw.direction(), raw.remoteAddress(), kind, detail));
     }
 
     private CompletableFuture<SecureSession> secure(RawConnection raw, String protocol) {

@@ -34,6 +34,7 @@ import picocli.CommandLine.ParameterException;
             RestoreCommand.class,
             TransferCommand.class,
             PriorityCommand.class,
+            DialCommand.class,
             PingCommand.class,
             IdentifyCommand.class,
             PerfCommand.class,

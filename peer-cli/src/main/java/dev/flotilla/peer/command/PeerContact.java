@@ -1,6 +1,7 @@
 package dev.flotilla.peer.command;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionTracer;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.Multiaddr;
@@ -13,8 +14,14 @@ import java.util.concurrent.TimeoutException;
 /** A connection to any libp2p peer, by a host that lives as long as the command and has an identity of its own. */
 record PeerContact(Host host, Connection connection) implements AutoCloseable {
     static PeerContact to(Multiaddr address) throws IOException {
+        return to(address, step -> {});
+    }
+
+    /** The same; {@code tracer} is told each step of it. */
+    static PeerContact to(Multiaddr address, ConnectionTracer tracer) throws IOException {
         Host host = Host.builder(PrivateKey.generate())
                 .config(HostConfig.defaults().withEventLoops(1))
+                .tracer(tracer)
                 .build();
         try {
             await(host.start());

@@ -61,11 +61,16 @@ final class CommandHarness implements AutoCloseable {
     }
 
     Run run(String... arguments) {
-        StringWriter out = new StringWriter();
-        StringWriter err = new StringWriter();
         List<String> all = new ArrayList<>(Arrays.asList(arguments));
         all.addAll(List.of("--data", directory.toString()));
-        int code = FlotillaCommand.run(new PrintWriter(out), new PrintWriter(err), all.toArray(String[]::new));
+        return runAlone(all.toArray(String[]::new));
+    }
+
+    /** Runs a command that has nothing to do with a daemon of this process. */
+    static Run runAlone(String... arguments) {
+        StringWriter out = new StringWriter();
+        StringWriter err = new StringWriter();
+        int code = FlotillaCommand.run(new PrintWriter(out), new PrintWriter(err), arguments);
         return new Run(code, out.toString(), err.toString());
     }
 

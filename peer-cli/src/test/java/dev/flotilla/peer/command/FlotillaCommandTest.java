@@ -60,6 +60,7 @@ final class FlotillaCommandTest {
                 "restore",
                 "transfer",
                 "priority",
+                "dial",
                 "ping",
                 "identify",
                 "perf",
