@@ -35,6 +35,11 @@ record Cell(Implementation implementation, Transport transport, Security securit
                 + (dialler == Dialler.WE_DIAL ? "we dial" : "they dial");
     }
 
+    /** How a connection names what secures it. */
+    String securedBy() {
+        return transport == Transport.QUIC ? transport.argument() : security.argument();
+    }
+
     @Override
     public String toString() {
         return implementation.title() + ", " + row();

@@ -68,8 +68,7 @@ class InteropIT {
             Connection ours = pair().connection().orElseThrow();
             assertThat(ours.state().transport())
                     .isEqualTo(pair().cell().transport().argument());
-            assertThat(ours.state().security())
-                    .contains(pair().cell().security().argument());
+            assertThat(ours.state().security()).contains(pair().cell().securedBy());
         });
     }
 

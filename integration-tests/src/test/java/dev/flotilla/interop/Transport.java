@@ -4,7 +4,8 @@ import java.util.List;
 
 /** What carries connections, as the peer programs name it. */
 enum Transport {
-    TCP("tcp", "/ip4/127.0.0.1/tcp/0");
+    TCP("tcp", "/ip4/127.0.0.1/tcp/0"),
+    QUIC("quic-v1", "/ip4/127.0.0.1/udp/0/quic-v1");
 
     private final String argument;
     private final String listen;
@@ -24,10 +25,11 @@ enum Transport {
         return listen;
     }
 
-    /** The security protocols that go with it. */
+    /** The security protocols that go with it; QUIC has TLS within. */
     List<Security> security() {
         return switch (this) {
             case TCP -> List.of(Security.NOISE, Security.TLS);
+            case QUIC -> List.of(Security.TLS);
         };
     }
 
