@@ -2,13 +2,18 @@ package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Predicate;
@@ -23,12 +28,16 @@ final class Chaos {
     private static final int MILLION = 1_000_000;
     private static final long REBOOT_NANOS_MAX = SimSettings.ELECTION_TIMEOUT_NANOS / 5;
 
+    /** A snapshot that is driven from outside, and in which life of its peer it began. */
+    private record Begun(SnapshotMarker marker, int life) {}
+
     private final Environment environment;
     private final RandomGenerator random;
     private final Tally tally;
     private final SimSettings settings;
     private SimGroup group; // whose peers are picked
     private long changedNanos;
+    private final Map<SimPeer, Begun> begun = new HashMap<>(); // the last of each peer
     private boolean damaged; // some log, at some time
     private boolean wiped; // a group survives one lost disk at a time: one is all there is
 
@@ -59,7 +68,8 @@ final class Chaos {
         switch (fault) {
             case CRASH -> pick(SimPeer::isUp).ifPresent(this::crash);
             case CRASH_LEADER -> pick(Chaos::isLeader).ifPresent(this::crash);
-            case RESTART -> pick(peer -> !peer.node().isUp()).ifPresent(peer -> environment.restart(peer.node()));
+            case RESTART ->
+                pick(peer -> environment.isToRestart(peer.node())).ifPresent(peer -> environment.restart(peer.node()));
             case REBOOT -> pick(SimPeer::isUp).ifPresent(this::reboot);
             case PARTITION -> partition();
             case ONE_WAY_PARTITION -> blockOneWay();
@@ -72,6 +82,11 @@ final class Chaos {
             case JUMP_CLOCK -> jumpClock(anyNode());
             case SET_WALL_CLOCK -> anyNode().clock().setWall(random.nextInt(-WALL_MILLIS_MAX, WALL_MILLIS_MAX));
             case SNAPSHOT -> pick(SimPeer::isUp).ifPresent(this::takeSnapshot);
+            case BEGIN_SNAPSHOT -> pick(SimPeer::isUp).ifPresent(this::beginSnapshot);
+            case END_SNAPSHOT -> pick(begun::containsKey).ifPresent(this::endSnapshot);
+            case FULL_DISK -> pick(SimPeer::isUp).ifPresent(peer -> peer.node().fillDisk());
+            case UPGRADE ->
+                pick(peer -> peer.featureLevel() < FeatureLevel.NEWEST).ifPresent(this::upgrade);
             case DAMAGE -> pick(this::mayBeDamaged).ifPresent(this::damage);
             case TRANSFER -> pick(SimPeer::isUp).ifPresent(this::transfer);
             case ADD_MEMBER -> pick(SimPeer::isUp).ifPresent(this::addMember);
@@ -117,11 +132,22 @@ final class Chaos {
             environment.network().cut(leader.get().node(), node);
         }
         environment.crash(node);
+        restartSoon(node);
+    }
+
+    private void restartSoon(SimNode node) {
         environment.schedule().after(1 + random.nextLong(REBOOT_NANOS_MAX), () -> {
             if (!node.isUp()) {
                 environment.restart(node);
             }
         });
+    }
+
+    /** As in a rolling upgrade, which may go from any version to any later one. */
+    private void upgrade(SimPeer peer) {
+        tally.count(Occurrence.NODE_UPGRADED);
+        environment.upgrade(peer.node(), random.nextInt(peer.featureLevel() + 1, FeatureLevel.NEWEST + 1));
+        restartSoon(peer.node());
     }
 
     private void partition() {
@@ -181,6 +207,32 @@ final class Chaos {
     private void takeSnapshot(SimPeer peer) {
         if (peer.takeSnapshot()) {
             tally.count(Occurrence.SNAPSHOT_TAKEN);
+        }
+    }
+
+    private void beginSnapshot(SimPeer peer) {
+        SnapshotMarker marker = peer.beginSnapshot();
+        if (marker != null) {
+            tally.count(Occurrence.SNAPSHOT_BEGUN);
+            begun.put(peer, new Begun(marker, peer.life()));
+        }
+    }
+
+    /** The application made durable what it had marked; unless its process ended meanwhile, when the mark is void. */
+    private void endSnapshot(SimPeer peer) {
+        Begun ended = Objects.requireNonNull(begun.remove(peer));
+        boolean isTaken = peer.endSnapshot(ended.marker());
+        boolean isOfThisLife = peer.life() == ended.life();
+        Violation.unless(isOfThisLife || !isTaken, "%s ends a snapshot of an earlier life", peer.name());
+        if (!isOfThisLife) {
+            tally.count(Occurrence.SNAPSHOT_LOST_BEFORE_ITS_END);
+        } else if (!isTaken) {
+            tally.count(Occurrence.SNAPSHOT_OVERTAKEN_BEFORE_ITS_END);
+        } else {
+            tally.count(Occurrence.SNAPSHOT_ENDED);
+            if (peer.machine().lastApplied() > ended.marker().index()) {
+                tally.count(Occurrence.SNAPSHOT_ENDED_BEHIND_THE_STATE);
+            }
         }
     }
 

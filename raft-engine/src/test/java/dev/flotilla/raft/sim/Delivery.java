@@ -46,6 +46,7 @@ final class Delivery {
             tally.count(counted);
         }
         Violation.unless(!from.id().equals(to), "%s sends %s to itself", from.name(), message);
+        LevelRules.checkSent(from, group.life().peer(to), message);
         transmit(from, group.life().peer(to), message);
     }
 

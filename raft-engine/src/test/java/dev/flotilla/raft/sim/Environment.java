@@ -1,5 +1,6 @@
 package dev.flotilla.raft.sim;
 
+import dev.flotilla.raft.core.Role;
 import java.io.PrintStream;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** What all groups of a cluster share: time, chance, nodes and the network between them, and who is told what happens. */
 final class Environment {
+    private static final long LEVELS = 1_000_000; // the number of the first stream of chance
+
     private final Chance random;
     private final Tally tally = new Tally();
     private final SimSettings settings;
@@ -26,10 +29,18 @@ final class Environment {
         this.random = random;
         this.traceTo = traceTo;
         for (int i = 0; i < size; i++) {
-            nodes.add(new SimNode("n" + (i + 1), i));
+            nodes.add(new SimNode("n" + (i + 1), i, featureLevel(i)));
         }
         network = new SimNetwork(schedule, random, tally, nodes, settings);
         disks = new SimDisks(this, settings);
+    }
+
+    /** What the software of the node of that number knows at first. */
+    private int featureLevel(int number) {
+        int newest = settings.config().featureLevel();
+        return settings.oldestLevel() >= newest
+                ? newest
+                : random.stream(LEVELS + number).nextInt(settings.oldestLevel(), newest + 1);
     }
 
     Chance random() {
@@ -109,8 +120,44 @@ final class Environment {
 
     /** Starts the process again, with the groups that it has on its disk. */
     void restart(SimNode node) {
+        if (node.isUp()) {
+            crash(node); // groups of it have ended there, others may go on
+        }
         node.setUp(true);
         groups.forEach(group -> group.life().nodeStarted(node));
+    }
+
+    /** Whether its process ended, or a group did in it that it has. */
+    boolean isToRestart(SimNode node) {
+        return !node.isUp()
+                || groups.stream()
+                        .anyMatch(group -> group.life().hasEnded(group.life().peer(node.id())));
+    }
+
+    /** Its log takes no more: all its groups end there, having acknowledged nothing of what they could not write. */
+    void storageFails(SimNode node) {
+        note(() -> "the disk of " + node + " is full: all its groups stop");
+        tally.count(Occurrence.DISK_FULL);
+        for (SimGroup group : groups) {
+            SimPeer peer = group.life().peer(node.id());
+            if (peer.isUp()) {
+                if (peer.role() == Role.LEADER) {
+                    tally.count(Occurrence.DISK_FULL_ON_LEADER);
+                }
+                group.life().crash(peer, 0);
+            }
+        }
+        network.connectionsChanged();
+    }
+
+    /** Its process ends, and will start again with software of that level. */
+    void upgrade(SimNode node, int featureLevel) {
+        if (node.isUp()) {
+            crash(node);
+        }
+        note(() -> node + " is upgraded from feature level " + node.featureLevel() + " to " + featureLevel);
+        node.upgrade(featureLevel);
+        groups.forEach(group -> group.life().peer(node.id()).upgrade(featureLevel));
     }
 
     /** Its data is gone. It goes on without any group, as a newcomer that may be let in. */
@@ -143,8 +190,9 @@ final class Environment {
             group.transfers().becomeReliable();
         });
         disks.becomeFast();
+        nodes.forEach(SimNode::makeRoom);
         nodes.forEach(node -> skew(node, 0));
-        nodes.stream().filter(node -> !node.isUp()).forEach(this::restart);
+        nodes.stream().filter(this::isToRestart).forEach(this::restart);
     }
 
     // ---- what is told ----

@@ -42,7 +42,7 @@ final class GroupLife {
             SimPeer peer = new SimPeer(
                     node,
                     group,
-                    config,
+                    config.withFeatureLevel(node.featureLevel()),
                     environment.random().stream(stream(node)),
                     everybody,
                     machines,
@@ -61,7 +61,12 @@ final class GroupLife {
                 founders.add(Member.voter(peer.id(), peer.storeId()));
             }
         }
-        Configuration founding = Configuration.of(founders).withSettings(settings);
+        int level = founders.stream()
+                .mapToInt(founder -> peer(founder.peerId()).featureLevel())
+                .min()
+                .orElseThrow();
+        Configuration founding =
+                Configuration.of(founders).withSettings(settings).withFeatureLevel(level);
         group.invariants().founded(Payloads.founding(founding));
         for (Member founder : founders) {
             SimPeer peer = peer(founder.peerId());
@@ -103,10 +108,15 @@ final class GroupLife {
         return absent.contains(peer);
     }
 
+    /** Whether it has a part in the group that ended, in a process that may go on. */
+    boolean hasEnded(SimPeer peer) {
+        return !peer.isUp() && !absent.contains(peer);
+    }
+
     /** Whether the newest agreed configuration does not name it, and it could be let in. */
     boolean isOutside(SimPeer peer) {
         Configuration agreed = group.watch().agreed();
-        boolean isThere = peer.node().isUp() && (peer.isUp() || absent.contains(peer));
+        boolean isThere = peer.node().isUp() && !peer.node().isDiskFull() && (peer.isUp() || absent.contains(peer));
         return isThere && (agreed == null ? absent.contains(peer) : !agreed.contains(peer.id(), peer.storeId()));
     }
 

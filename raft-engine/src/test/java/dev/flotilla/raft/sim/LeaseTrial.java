@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import static dev.flotilla.raft.sim.Schedule.MILLI;
 import static dev.flotilla.raft.sim.SimSettings.pick;
 
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.RaftMessage;
 import java.time.Duration;
@@ -55,7 +56,8 @@ final class LeaseTrial {
                 SimSettings.config(random),
                 GroupSettings.DEFAULT.withLeaseReads(
                         Duration.ofMillis(pick(random, 500, 1000, 1000, 1500)), SimSettings.CLOCK_DRIFT_PERMILLE_MAX),
-                random.nextInt(3) == 0 ? KINDS_LATE.get(random.nextInt(KINDS_LATE.size())) : null);
+                random.nextInt(3) == 0 ? KINDS_LATE.get(random.nextInt(KINDS_LATE.size())) : null,
+                FeatureLevel.NEWEST);
     }
 
     static List<Plan.Event> faults(RandomGenerator random, SimSettings settings) {

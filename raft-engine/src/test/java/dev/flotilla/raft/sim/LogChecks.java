@@ -102,6 +102,9 @@ final class LogChecks {
     }
 
     private static boolean isStep(Configuration present, Configuration next) {
+        if (next.featureLevel() < present.featureLevel()) {
+            return false; // it never falls
+        }
         if (next.isJoint()) {
             return !present.isJoint() && next.previous().equals(present.members());
         }

@@ -3,10 +3,12 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
 import dev.flotilla.raft.message.RequestId;
+import java.util.IntSummaryStatistics;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -138,6 +140,9 @@ final class Recovery {
                 .orElse(null);
         RequestId[] asked = new RequestId[1];
         await("the membership that is wanted", () -> {
+            if (upgradesOutdated(newcomer)) {
+                return false;
+            }
             if (newcomer != null && group.life().isAbsent(newcomer)) {
                 group.life().enter(newcomer);
             }
@@ -178,11 +183,38 @@ final class Recovery {
         return Optional.empty();
     }
 
+    /** Who cannot take part since its software is older than the group gets newer software. Says whether anybody did. */
+    private boolean upgradesOutdated(@Nullable SimPeer newcomer) {
+        Configuration agreed = group.watch().agreed();
+        int level = agreed == null ? FeatureLevel.FIRST : agreed.featureLevel();
+        Optional<SimPeer> outdated = group.life().peers().stream()
+                .filter(peer -> peer.featureLevel() < level)
+                .filter(peer -> peer == newcomer || group.life().hasEnded(peer))
+                .findFirst();
+        outdated.ifPresent(peer -> {
+            environment.upgrade(peer.node(), level);
+            environment.restart(peer.node());
+        });
+        return outdated.isPresent();
+    }
+
+    /** The group is at the level that all members know: one with older software keeps it down, and nothing else does. */
+    private boolean isAtItsLevel(Configuration present) {
+        IntSummaryStatistics levels = present.all().stream()
+                .mapToInt(member -> group.life().peer(member.peerId()).featureLevel())
+                .summaryStatistics();
+        if (present.featureLevel() < levels.getMax()) {
+            environment.tally().count(Occurrence.LEVEL_KEPT_DOWN);
+        }
+        return present.featureLevel() == levels.getMin();
+    }
+
     /** Promotable learners were promoted and nothing is under way. */
-    private static boolean isSettled(CoreStatus status) {
+    private boolean isSettled(CoreStatus status) {
         return status.configurationCommitted()
                 && !status.configuration().isJoint()
-                && status.configuration().members().stream().noneMatch(Member::promotable);
+                && status.configuration().members().stream().noneMatch(Member::promotable)
+                && isAtItsLevel(status.configuration());
     }
 
     // ---- the end ----

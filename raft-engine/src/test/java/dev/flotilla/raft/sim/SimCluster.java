@@ -59,9 +59,9 @@ public final class SimCluster<R, M extends StateMachine<R>> {
         return groups.get(number - 1);
     }
 
-    /** Whether the peer's process runs. */
+    /** Whether the peer's process runs, with all the groups that it has. */
     public boolean isUp(String peer) {
-        return node(peer).isUp();
+        return !environment.isToRestart(node(peer));
     }
 
     private SimNode node(String peer) {
@@ -105,9 +105,9 @@ public final class SimCluster<R, M extends StateMachine<R>> {
         }
     }
 
-    /** Starts the peer's process again, from its disk. */
+    /** Starts the peer's process again, from its disk, on which there is room again. */
     public void restart(String peer) {
-        if (!node(peer).isUp()) {
+        if (environment.isToRestart(node(peer))) {
             environment.restart(node(peer));
         }
     }
@@ -115,6 +115,25 @@ public final class SimCluster<R, M extends StateMachine<R>> {
     /** The peer loses its disk and goes on with an empty one: to its groups it is somebody new. */
     public void wipe(String peer) {
         environment.wipe(node(peer));
+    }
+
+    /**
+     * From now on there is no room on the peer's disk: with the next write that is refused its groups end there, and until
+     * {@link #restart} it acknowledges nothing.
+     */
+    public void fillDisk(String peer) {
+        node(peer).fillDisk();
+    }
+
+    /** The peer's process ends and starts with newer software than {@link SimClusterBuilder#config} gave it. */
+    public void upgrade(String peer, int featureLevel) {
+        int present = node(peer).featureLevel();
+        if (featureLevel < present) {
+            throw new IllegalArgumentException(
+                    peer + " is at feature level " + present + ", not below " + featureLevel);
+        }
+        environment.upgrade(node(peer), featureLevel);
+        environment.restart(node(peer));
     }
 
     /** From now on the peer's disk is so many times as slow. */

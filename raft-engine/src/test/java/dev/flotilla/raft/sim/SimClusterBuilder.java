@@ -136,6 +136,7 @@ public final class SimClusterBuilder<R, M extends StateMachine<R>> {
                 storm,
                 config,
                 GroupSettings.DEFAULT,
-                null);
+                null,
+                config.featureLevel());
     }
 }

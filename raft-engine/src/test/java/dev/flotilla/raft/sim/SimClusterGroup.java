@@ -9,6 +9,7 @@ import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.Request;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.transport.Bytes;
 import java.util.Comparator;
 import java.util.List;
@@ -92,6 +93,26 @@ public final class SimClusterGroup<R, M extends StateMachine<R>> {
     /** Has {@code name} take a snapshot of its state, behind which the log is compacted. */
     public void takeSnapshot(String name) {
         running(name).takeSnapshot();
+    }
+
+    /**
+     * Begins a snapshot of the state of {@code name} that the application drives, in place of one that was begun there
+     * before.
+     */
+    public SnapshotMarker beginSnapshot(String name) {
+        SnapshotMarker marker = running(name).beginSnapshot();
+        if (marker == null) {
+            throw new IllegalStateException(name + " has no agreed state yet that a snapshot could hold");
+        }
+        return marker;
+    }
+
+    /**
+     * Ends it: of the log of {@code name} goes what lies at or before the marker. False if it is not the last that was begun
+     * there, or {@code name} started again since; or if there is a newer snapshot.
+     */
+    public boolean endSnapshot(String name, SnapshotMarker marker) {
+        return running(name).endSnapshot(marker);
     }
 
     // ---- a look inside ----

@@ -6,7 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.ReadResult;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.MembershipChange;
+import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.transport.Bytes;
 import java.time.Duration;
 import java.util.List;
@@ -105,6 +108,61 @@ class SimClusterTest {
         cluster.jumpClock(leader, Duration.ofSeconds(60));
         cluster.skewClock(other(leader), -50_000);
         assertThat(write(leader, "x=5")).isInstanceOf(Outcome.Applied.class);
+    }
+
+    @Test
+    void peerWhoseDiskIsFullStopsAndLosesNothing() {
+        String leader = awaitLeader();
+        write(leader, "x=6");
+        cluster.fillDisk(leader);
+        CompletableFuture<Outcome<Long>> refused = group().propose(leader, Bytes.utf8("x=7"));
+        cluster.runUntil(() -> !cluster.isUp(leader), PATIENCE);
+        assertThat(refused).isCompleted();
+        assertThat(write(other(leader), "y=8")).isInstanceOf(Outcome.Applied.class);
+        cluster.restart(leader);
+        cluster.runUntil(() -> "8".equals(group().machine(leader).value("y")), PATIENCE);
+        assertThat(group().machine(leader).value("x")).isIn("6", "7");
+    }
+
+    @Test
+    void levelOfTheGroupRisesOnceAllAreUpgraded() {
+        SimCluster<Long, Registers> old = SimCluster.of(Registers::new)
+                .config(RaftConfig.defaults().withFeatureLevel(FeatureLevel.FIRST))
+                .build();
+        SimClusterGroup<Long, Registers> group = old.group();
+        for (String peer : old.peers()) {
+            old.runUntil(() -> group.leader().isPresent(), PATIENCE);
+            assertThat(group.status(group.leader().orElseThrow())
+                            .configuration()
+                            .featureLevel())
+                    .isEqualTo(FeatureLevel.FIRST);
+            old.upgrade(peer, FeatureLevel.PRIORITIES);
+        }
+        old.runUntil(
+                () -> group.leader().isPresent()
+                        && group.status(group.leader().orElseThrow())
+                                        .configuration()
+                                        .featureLevel()
+                                == FeatureLevel.PRIORITIES,
+                PATIENCE);
+        assertThatThrownBy(() -> old.upgrade("n1", FeatureLevel.FIRST)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void snapshotThatIsBegunHoldsWhatTheStateHeldThen() {
+        String leader = awaitLeader();
+        write(leader, "x=9");
+        SnapshotMarker marker = group().beginSnapshot(leader);
+        write(leader, "x=10");
+        assertThat(group().endSnapshot(leader, marker)).isTrue();
+        assertThat(group().endSnapshot(leader, marker)).isFalse();
+        cluster.runUntil(
+                () -> marker.index() == group().status(leader).snapshot().index(), PATIENCE);
+        SnapshotMarker lost = group().beginSnapshot(leader);
+        cluster.crash(leader);
+        cluster.restart(leader);
+        assertThat(group().endSnapshot(leader, lost)).isFalse();
+        cluster.runUntil(() -> "10".equals(group().machine(leader).value("x")), PATIENCE);
     }
 
     @Test

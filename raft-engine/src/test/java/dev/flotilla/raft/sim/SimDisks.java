@@ -24,6 +24,10 @@ final class SimDisks {
     }
 
     void written(SimPeer peer) {
+        if (peer.node().isDiskFull()) {
+            refuse(peer, peer.life());
+            return;
+        }
         RandomGenerator random = peer.random();
         int life = peer.life();
         long most = nanosMax(peer);
@@ -34,6 +38,14 @@ final class SimDisks {
             int waiting = peer.disk().pendingWrites();
             if (peer.life() == life && waiting > 0) {
                 peer.diskCompletes(1 + random.nextInt(waiting)); // some share one fsync
+            }
+        });
+    }
+
+    private void refuse(SimPeer peer, int life) {
+        environment.schedule().after(0, () -> {
+            if (peer.life() == life) {
+                environment.storageFails(peer.node());
             }
         });
     }

@@ -43,6 +43,7 @@ final class SimGroup implements World {
     private final CampaignRules campaignRules;
     private final LeaderRules leaderRules;
     private final LeaseRules leaseRules;
+    private final LevelRules levelRules = new LevelRules(this);
     private Consumer<SimPeer> onElected = winner -> {};
 
     SimGroup(
@@ -237,11 +238,13 @@ final class SimGroup implements World {
                     peer.name() + " is asked " + requested.id().number() + ": " + MessageText.of(requested.request()));
         }
         watch.stepping(peer);
+        levelRules.stepping(peer);
     }
 
     @Override
     public void emitted(SimPeer peer, Effect effect) {
         watch.emitted(peer, effect);
+        levelRules.emitted(peer, effect);
     }
 
     @Override
@@ -280,6 +283,19 @@ final class SimGroup implements World {
     public void handsOver(SimPeer leader, PeerId peer, int priority) {
         note(() -> leader.name() + " hands over to " + Names.of(peer) + " of priority " + priority);
         environment.tally().count(Occurrence.HANDED_OVER);
+    }
+
+    /** The only reason to stop is that one's software is older than the group, whose level it cannot know. */
+    @Override
+    public boolean stops(SimPeer peer, IllegalStateException cause) {
+        String why = String.valueOf(cause.getMessage());
+        if (!why.contains("upgrade it and start it again") || !levelRules.mayStop(peer)) {
+            return false;
+        }
+        note(() -> peer.name() + " stops: " + why);
+        environment.tally().count(Occurrence.OLD_SOFTWARE_STOPPED);
+        life.crash(peer, 0);
+        return true;
     }
 
     @Override

@@ -15,9 +15,12 @@ final class SimNode {
     private NodeHeartbeats heartbeats; // of its present process
     private Consumer<PeerId> onLost = peer -> {};
     private int diskSlowness = 1;
+    private boolean diskFull;
+    private int featureLevel;
 
-    /** The node of that name, which is the {@code number}th of its cluster, from 0. */
-    SimNode(String name, int number) {
+    /** The node of that name, which is the {@code number}th of its cluster, from 0; its software knows that level. */
+    SimNode(String name, int number, int featureLevel) {
+        this.featureLevel = featureLevel;
         this.name = name;
         this.id = Names.peer(name);
         this.number = number;
@@ -48,6 +51,7 @@ final class SimNode {
     void setUp(boolean running) {
         if (running) {
             heartbeats = newHeartbeats();
+            makeRoom(); // whoever starts it again does that first
         }
         up = running;
     }
@@ -74,6 +78,28 @@ final class SimNode {
 
     void diskSlowness(int factor) {
         diskSlowness = factor;
+    }
+
+    /** Whether it refuses every write. */
+    boolean isDiskFull() {
+        return diskFull;
+    }
+
+    void fillDisk() {
+        diskFull = true;
+    }
+
+    void makeRoom() {
+        diskFull = false;
+    }
+
+    /** The newest feature level that its software knows. */
+    int featureLevel() {
+        return featureLevel;
+    }
+
+    void upgrade(int level) {
+        featureLevel = level;
     }
 
     @Override

@@ -9,6 +9,8 @@ import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.machine.StateMachine;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.SnapshotMarker;
+import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
@@ -33,10 +35,18 @@ public final class SimPeer {
     private @Nullable CoreStatus status; // as of statusNanos, after the last step; null if nobody asked yet
     private long statusNanos;
     private SimDriver driver; // of the present life, or of the last
+    private SimMachine.@Nullable State begun; // a snapshot that is driven from outside, in this life
 
     /** A peer on a node of its own, whose clock is right, with a few registers. */
     public SimPeer(String name, World world, RaftConfig config, RandomGenerator random, Set<PeerId> contacts) {
-        this(new SimNode(name, 0), world, config, random, contacts, Registers::new, new DecodedEntries());
+        this(
+                new SimNode(name, 0, config.featureLevel()),
+                world,
+                config,
+                random,
+                contacts,
+                Registers::new,
+                new DecodedEntries());
     }
 
     /** The part of {@code node} in one group; {@code machines} makes its state machine at each start. */
@@ -197,6 +207,7 @@ public final class SimPeer {
         life++;
         core = null;
         status = null;
+        begun = null;
         driver.crash(surviving);
     }
 
@@ -217,7 +228,15 @@ public final class SimPeer {
         world.stepping(this, input);
         driver.stepping(input);
         status = null;
-        List<Effect> effects = core.step(input, nowNanos());
+        List<Effect> effects;
+        try {
+            effects = core.step(input, nowNanos());
+        } catch (IllegalStateException e) {
+            if (world.stops(this, e)) {
+                return;
+            }
+            throw e;
+        }
         status = null;
         effects.forEach(driver::take);
         world.stepped(this, input, effects);
@@ -258,10 +277,48 @@ public final class SimPeer {
         }
         SimMachine.State captured = machine().capture();
         ifStillAlive(World.Work.CAPTURE, () -> {
-            if (disk.keep(captured)) {
-                step(new Input.SnapshotTaken(captured.meta()));
-            }
+            keep(captured);
         });
+        return true;
+    }
+
+    private void keep(SimMachine.State captured) {
+        if (!node.isDiskFull() && disk.keep(captured)) {
+            step(new Input.SnapshotTaken(captured.meta()));
+        }
+    }
+
+    // ---- snapshots that the application drives ----
+
+    /** Marks what the state contains now, in place of what was marked before; null if there is nothing yet. */
+    @Nullable
+    SnapshotMarker beginSnapshot() {
+        SimMachine machine = machine();
+        boolean isOfItself = !machine.isHollow() || machine.configuration().isWitness(id(), storeId());
+        begun = core == null || machine.lastApplied() == 0 || !isOfItself ? null : machine.capture();
+        return begun == null ? null : marker(begun);
+    }
+
+    private static SnapshotMarker marker(SimMachine.State state) {
+        SnapshotMeta meta = state.meta();
+        return new SnapshotMarker(Names.GENESIS, meta.lastIncluded(), meta.configuration(), meta.configurationId());
+    }
+
+    /**
+     * What was marked becomes a snapshot, durable later. False if it is not the last mark of this life, or was ended; or if
+     * a newer snapshot came meanwhile.
+     */
+    boolean endSnapshot(SnapshotMarker marker) {
+        SimMachine.State ended = begun;
+        if (ended == null || !marker(ended).equals(marker)) {
+            return false;
+        }
+        begun = null;
+        SimMachine.State newest = disk.snapshot();
+        if (newest != null && newest.meta().index() >= marker.index()) {
+            return false;
+        }
+        ifStillAlive(World.Work.CAPTURE, () -> keep(ended));
         return true;
     }
 }

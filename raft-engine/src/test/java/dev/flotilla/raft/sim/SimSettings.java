@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import static dev.flotilla.raft.sim.Schedule.MILLI;
 
 import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.session.SessionTable;
@@ -36,6 +37,7 @@ import org.jspecify.annotations.Nullable;
  * @param faults how likely each is
  * @param agreed what the founders agree on
  * @param kindLate messages of that kind are late again and again; null for none
+ * @param oldestLevel the lowest feature level of software that nodes begin with
  */
 record SimSettings(
         int groups,
@@ -55,7 +57,8 @@ record SimSettings(
         Map<Fault, Integer> faults,
         RaftConfig config,
         GroupSettings agreed,
-        @Nullable Class<? extends RaftMessage> kindLate) {
+        @Nullable Class<? extends RaftMessage> kindLate,
+        int oldestLevel) {
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
 
     /** Few, so that sessions expire. */
@@ -68,6 +71,11 @@ record SimSettings(
     static final double CLOCK_SLOWNESS_MAX = CLOCK_DRIFT_PERMILLE_MAX / 1000.0;
 
     private static final int GROUPS_SELDOM = 16;
+    private static final int MANY_SELDOM = 24;
+    private static final int OLD_SOFTWARE_SELDOM = 8;
+    private static final int FEW = 5;
+    private static final int PEERS_FEW = 8;
+    private static final int PEERS_MAX = 9;
 
     private static final List<Class<? extends RaftMessage>> KINDS_LATE = List.of(
             RaftMessage.TimeoutNow.class,
@@ -92,11 +100,12 @@ record SimSettings(
                 + " % very late" + (reordering ? ", overtaking each other" : "")
                 + (kindLate == null ? "" : ", " + kindLate.getSimpleName() + " late again and again")
                 + "; a write takes up to "
-                + diskNanosMax / MILLI + " ms, " + 1000 * crashAtWrite + " of 1000 crash; " + config;
+                + diskNanosMax / MILLI + " ms, " + 1000 * crashAtWrite + " of 1000 crash; software from feature level "
+                + oldestLevel + " on; " + config;
     }
 
     /** How many ways {@link #simpler} knows. */
-    static final int SIMPLIFICATIONS = 7;
+    static final int SIMPLIFICATIONS = 8;
 
     /** Each fault as often as it is likely. */
     List<Fault> faultsByWeight() {
@@ -125,7 +134,8 @@ record SimSettings(
                 faults,
                 config,
                 agreed,
-                way == 6 ? null : kindLate);
+                way == 6 ? null : kindLate,
+                way == 7 ? FeatureLevel.NEWEST : oldestLevel);
     }
 
     static SimSettings draw(RandomGenerator random) {
@@ -136,11 +146,16 @@ record SimSettings(
         boolean mayLease = random.nextInt(4) == 0;
         faults.put(mayLease ? Fault.JUMP_CLOCK : Fault.AGREE, 0); // a jump is a drift beyond any bound
         boolean idles = random.nextInt(3) == 0;
-        int voters = pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
+        int voters = random.nextInt(MANY_SELDOM) == 0 ? random.nextInt(FEW + 1, PEERS_MAX + 1) : few(random);
+        int others = (voters > FEW ? PEERS_MAX : PEERS_FEW - 1) - voters;
+        int oldest = random.nextInt(OLD_SOFTWARE_SELDOM) == 0
+                ? random.nextInt(FeatureLevel.FIRST, FeatureLevel.NEWEST)
+                : FeatureLevel.NEWEST;
+        faults.computeIfPresent(Fault.UPGRADE, (fault, weight) -> oldest < FeatureLevel.NEWEST ? weight : 0);
         return new SimSettings(
                 random.nextInt(GROUPS_SELDOM) == 0 ? 2 : 1,
                 voters,
-                random.nextInt(Math.min(4, 8 - voters)),
+                random.nextInt(Math.min(4, 1 + others)),
                 pick(random, 0, 0, 1, 5, 20) / 100.0,
                 pick(random, 0, 0, 2, 20) / 100.0,
                 random.nextBoolean(),
@@ -155,7 +170,12 @@ record SimSettings(
                 faults,
                 idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random),
                 mayLease ? lease(random) : GroupSettings.DEFAULT,
-                random.nextBoolean() ? null : KINDS_LATE.get(random.nextInt(KINDS_LATE.size())));
+                random.nextBoolean() ? null : KINDS_LATE.get(random.nextInt(KINDS_LATE.size())),
+                oldest);
+    }
+
+    private static int few(RandomGenerator random) {
+        return pick(random, 1, 2, 3, 3, 3, 3, 4, 5, 5);
     }
 
     /** What members may agree on about lease reads: shorter and longer than an election time-out, or none. */

@@ -114,6 +114,7 @@ final class SimTransfers {
         return source.isUp()
                 && !isCut
                 && !breaks
+                && !to.node().isDiskFull()
                 && source.disk().holds(fetch.snapshot)
                 && source.status().configuration().contains(to.id(), to.storeId());
     }

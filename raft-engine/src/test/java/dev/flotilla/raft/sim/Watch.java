@@ -7,6 +7,7 @@ import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.transport.PeerId;
@@ -16,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Looks at every step of one group: has it checked, counts what is rare, and remembers the agreed configuration. */
 final class Watch {
+    private static final int MANY = 6;
+
     private final SimGroup group;
     private final Environment environment;
     private final Tally tally;
@@ -59,6 +62,9 @@ final class Watch {
             invariants.onLeader(peer, term);
             wonTerm = term;
             tally.count(Occurrence.ELECTION_WON);
+            if (peer.featureLevel() < FeatureLevel.NEWEST) {
+                tally.count(Occurrence.OLD_SOFTWARE_LEADS);
+            }
             if (isContradicted(peer)) {
                 tally.count(Occurrence.ELECTION_WON_LOGS_DIVERGED);
             }
@@ -148,6 +154,9 @@ final class Watch {
         if (isCommitted && peer.role() == Role.LEADER && peer.configuration().isJoint()) {
             tally.count(Occurrence.COMMITTED_BY_JOINT_QUORUM);
         }
+        if (isCommitted && peer.configuration().voters().size() >= MANY) {
+            tally.count(Occurrence.COMMITTED_BY_MANY);
+        }
     }
 
     /** Its process is about to crash; of its writes under way the first {@code surviving} will be on its disk. */
@@ -181,6 +190,9 @@ final class Watch {
     private void count(Configuration before, Configuration next) {
         if (next.isJoint()) {
             tally.count(Occurrence.JOINT_CONFIGURATION);
+        }
+        if (next.featureLevel() > before.featureLevel()) {
+            tally.count(Occurrence.LEVEL_RAISED);
         }
         if (!next.settings().equals(before.settings())) {
             tally.count(Occurrence.LEASE_CHANGED);

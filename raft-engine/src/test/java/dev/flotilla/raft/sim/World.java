@@ -76,6 +76,11 @@ public interface World {
     /** As leader: begins to hand over to {@code peer}, whose priority is higher. */
     default void handsOver(SimPeer leader, PeerId peer, int priority) {}
 
+    /** The core cannot go on, for {@code cause}. False if it should have; else the peer has been stopped. */
+    default boolean stops(SimPeer peer, IllegalStateException cause) {
+        return false;
+    }
+
     /** The peer learnt, durably, that it is no member any longer. */
     void left(SimPeer peer);
 }
