@@ -31,16 +31,27 @@ public interface Connection {
      */
     boolean isLimited();
 
+    /** Whether the connection goes through a relay, limited or not. */
+    default boolean isRelayed() {
+        return remoteAddress().has(MultiaddrProtocol.P2P_CIRCUIT);
+    }
+
     boolean isOpen();
 
     /** What the peer has said about itself; empty until identify has run. */
     Optional<PeerInfo> peerInfo();
 
     /**
-     * Opens a stream and agrees on {@code protocol}. Fails with an {@link java.io.IOException}: the connection is gone,
-     * the peer does not speak the protocol, or it did not answer in time.
+     * Opens a stream and agrees on {@code protocol}. Fails with an {@link java.io.IOException}: the connection is gone
+     * or limited and {@code options} do not allow that, the peer does not speak the protocol, or it did not answer in
+     * time.
      */
-    CompletableFuture<Stream> newStream(ProtocolId protocol);
+    CompletableFuture<Stream> newStream(ProtocolId protocol, StreamOptions options);
+
+    /** {@link #newStream(ProtocolId, StreamOptions)} with the usual options. */
+    default CompletableFuture<Stream> newStream(ProtocolId protocol) {
+        return newStream(protocol, StreamOptions.defaults());
+    }
 
     /** Says goodbye and closes; unfinished streams are reset. The future completes when the connection is closed. */
     CompletableFuture<Void> close();

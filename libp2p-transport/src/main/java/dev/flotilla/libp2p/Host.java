@@ -49,7 +49,12 @@ public interface Host extends AutoCloseable {
      *
      * @throws IllegalArgumentException if it has a handler already
      */
-    void handle(ProtocolId protocol, StreamHandler handler);
+    void handle(ProtocolId protocol, StreamHandler handler, StreamOptions options);
+
+    /** {@link #handle(ProtocolId, StreamHandler, StreamOptions)} with the usual options. */
+    default void handle(ProtocolId protocol, StreamHandler handler) {
+        handle(protocol, handler, StreamOptions.defaults());
+    }
 
     /** No longer answers {@code protocol}; open streams live on. */
     void unhandle(ProtocolId protocol);
@@ -62,8 +67,8 @@ public interface Host extends AutoCloseable {
     /**
      * The connection to {@code peer}; if there is none, the addresses are tried until one of them is that peer's. Calls
      * at the same time share one dial, with the addresses of the first. Addresses that failed lately are passed over for
-     * a while, unless {@code options} say otherwise. Fails with a {@link DialException} that says for each address what
-     * went wrong.
+     * a while, unless {@code options} say otherwise. A limited connection that is open counts as none, but what is
+     * dialled may be one. Fails with a {@link DialException} that says for each address what went wrong.
      */
     CompletableFuture<Connection> connect(PeerId peer, Collection<Multiaddr> addresses, DialOptions options);
 
@@ -85,9 +90,17 @@ public interface Host extends AutoCloseable {
     }
 
     /** A stream over the connection to {@code peer}; fails with an {@link IOException} if there is none. */
-    CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol);
+    CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol, StreamOptions options);
 
-    /** All open connections; two to one peer for a short time after both sides dialled at once. */
+    /** {@link #newStream(PeerId, ProtocolId, StreamOptions)} with the usual options. */
+    default CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol) {
+        return newStream(peer, protocol, StreamOptions.defaults());
+    }
+
+    /**
+     * All open connections; two to one peer for a short time after both sides dialled at once, or after a direct one has
+     * come up beside a relayed one.
+     */
     List<Connection> connections();
 
     /** The open connections to {@code peer}, the one for new streams first. */

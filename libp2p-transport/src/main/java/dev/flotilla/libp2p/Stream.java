@@ -61,6 +61,12 @@ public interface Stream extends AutoCloseable {
      */
     CompletableFuture<byte[]> readToEnd(int bytesMax);
 
+    /**
+     * Puts back, and takes over, bytes that a {@link #read} returned: the next read, or the handlers that take over, see
+     * them first.
+     */
+    void unread(ByteBuf bytes);
+
     /** No more will be written; what was written is still delivered. The other direction stays open. */
     void finish();
 

@@ -36,14 +36,29 @@ public final class Hosts implements AutoCloseable {
         return start(HostConfig.defaults());
     }
 
+    /** Where hosts listen that are told nothing else. */
+    public Multiaddr listen() {
+        return way.listen();
+    }
+
     public Host start(PrivateKey identity, HostConfig config, Multiaddr address) {
+        return start(identity, config, List.of(address));
+    }
+
+    /** A started host that has these services, too. */
+    public Host start(HostService... more) {
+        return start(PrivateKey.generate(), HostConfig.defaults(), List.of(way.listen()), more);
+    }
+
+    public Host start(PrivateKey identity, HostConfig config, List<Multiaddr> addresses, HostService... more) {
         HostBuilder builder = Host.builder(identity)
-                .listen(address)
+                .listen(addresses)
                 .agentVersion("flotilla/test")
                 .config(config)
                 .service(new Ping())
                 .service(new Identify())
                 .service(new Echo());
+        List.of(more).forEach(builder::service);
         way.security().forEach(builder::security);
         Host host = builder.build();
         hosts.add(host);

@@ -7,6 +7,7 @@ import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.PeerInfo;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.StreamOptions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -24,11 +25,12 @@ public final class Identify implements HostService {
     private static final Logger LOG = LoggerFactory.getLogger(Identify.class);
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final int BYTES_MAX = 64 * 1024;
+    private static final StreamOptions LIMITED_TOO = StreamOptions.defaults().withLimitedAllowed();
 
     @Override
     public void attach(Host host) {
-        host.handle(PROTOCOL, stream -> tell(host, stream));
-        host.handle(PUSH, stream -> learn(host, stream).exceptionally(Identify::ignore));
+        host.handle(PROTOCOL, stream -> tell(host, stream), LIMITED_TOO);
+        host.handle(PUSH, stream -> learn(host, stream).exceptionally(Identify::ignore), LIMITED_TOO);
         host.addListener(new ConnectionListener() {
             @Override
             public void opened(Connection connection) {
@@ -47,7 +49,7 @@ public final class Identify implements HostService {
      * answers one question at a time.
      */
     public static CompletableFuture<PeerInfo> identify(Host host, Connection connection) {
-        return connection.newStream(PROTOCOL).thenCompose(stream -> {
+        return connection.newStream(PROTOCOL, LIMITED_TOO).thenCompose(stream -> {
             CompletableFuture<PeerInfo> learned = learn(host, stream);
             stream.finish();
             return learned;

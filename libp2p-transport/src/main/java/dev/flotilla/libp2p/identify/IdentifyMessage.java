@@ -37,12 +37,14 @@ final class IdentifyMessage {
     /** What {@code host} says to the peer behind {@code connection}. */
     static byte[] encode(Host host, Connection connection) {
         Pages pages = new Pages();
-        pages.add(Identify.newBuilder()
+        Identify.Builder self = Identify.newBuilder()
                 .setPublicKey(ByteString.copyFrom(host.identity().publicKey().toBytes()))
                 .setProtocolVersion(PROTOCOL_VERSION)
-                .setAgentVersion(host.agentVersion())
-                .setObservedAddr(ByteString.copyFrom(connection.remoteAddress().toBytes()))
-                .build());
+                .setAgentVersion(host.agentVersion());
+        if (!connection.isRelayed()) { // what is seen there is the relay's address, not the peer's
+            self.setObservedAddr(ByteString.copyFrom(connection.remoteAddress().toBytes()));
+        }
+        pages.add(self.build());
         boolean local = isLoopback(connection.remoteAddress());
         host.reachableAddresses().stream()
                 .filter(address -> local || !isLoopback(address))

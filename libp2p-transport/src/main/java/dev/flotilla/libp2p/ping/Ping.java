@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.ProtocolId;
+import dev.flotilla.libp2p.StreamOptions;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,14 +15,16 @@ import java.util.concurrent.CompletableFuture;
 public final class Ping implements HostService {
     public static final ProtocolId PROTOCOL = new ProtocolId("/ipfs/ping/1.0.0");
 
+    private static final StreamOptions LIMITED_TOO = StreamOptions.defaults().withLimitedAllowed();
+
     @Override
     public void attach(Host host) {
-        host.handle(PROTOCOL, stream -> stream.handOver(true, new PingResponder(stream)));
+        host.handle(PROTOCOL, stream -> stream.handOver(true, new PingResponder(stream)), LIMITED_TOO);
     }
 
     /** Opens the stream for any number of pings; keep at most one open for each peer. */
     public static CompletableFuture<PingSession> open(Connection connection) {
-        return connection.newStream(PROTOCOL).thenApply(PingSession::new);
+        return connection.newStream(PROTOCOL, LIMITED_TOO).thenApply(PingSession::new);
     }
 
     /**

@@ -19,7 +19,8 @@ import org.slf4j.LoggerFactory;
 /**
  * The open connections of a host, by peer. When both sides dial at once, two connections come up: both sides then use
  * the one that the smaller peer id dialled, and close the other once it has no streams. Of two that the same side
- * dialled the newer counts, since that side would not have dialled while it held the older. Thread-safe.
+ * dialled the newer counts, since that side would not have dialled while it held the older. Before all that, a direct
+ * connection is better than a relayed one (libp2p spec, DCUtR), and any better than one that a relay limits. Thread-safe.
  */
 final class ConnectionTable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
@@ -48,7 +49,9 @@ final class ConnectionTable {
         synchronized (this) {
             List<SwarmConnection> ofPeer = byPeer.computeIfAbsent(connection.remotePeerId(), peer -> new ArrayList<>());
             ofPeer.add(0, connection);
-            ofPeer.sort(Comparator.comparing(c -> !isDialledBySmaller(c))); // stable: the newest first
+            ofPeer.sort(Comparator.comparing(SwarmConnection::isLimited)
+                    .thenComparing(SwarmConnection::isRelayed)
+                    .thenComparing(each -> !isDialledBySmaller(each))); // stable: the newest first
             superseded = List.copyOf(ofPeer.subList(1, ofPeer.size()));
             surplus = List.copyOf(ofPeer.subList(Math.min(PER_PEER_MAX, ofPeer.size()), ofPeer.size()));
         }

@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.DialException;
 import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
@@ -85,6 +86,10 @@ final class DialAttempt {
         }
     }
 
+    DialOptions options() {
+        return options;
+    }
+
     /** The connection, perhaps one that the peer dialled meanwhile. */
     CompletableFuture<Connection> result() {
         return result;
@@ -119,6 +124,10 @@ final class DialAttempt {
         for (Multiaddr address : addresses.subList(0, Math.min(ADDRESSES_MAX, addresses.size()))) {
             if (address.peerId().filter(named -> !named.equals(peer)).isPresent()) {
                 failures.add(address + ": names another peer");
+                continue;
+            }
+            if (options.forceDirect() && address.has(MultiaddrProtocol.P2P_CIRCUIT)) {
+                failures.add(address + ": is a relay's, and the connection is to be direct");
                 continue;
             }
             resolving++;

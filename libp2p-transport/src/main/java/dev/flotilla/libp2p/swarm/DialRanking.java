@@ -13,8 +13,9 @@ import java.util.function.Predicate;
 
 /**
  * When to dial which address of a peer, as go-libp2p's default ranking has it: QUIC before TCP, IPv6 before IPv4 with one
- * IPv4 address right behind the first IPv6 one (RFC 8305), each step a delay later; relays when direct public addresses
- * have had their time. Among equals the order given stays.
+ * IPv4 address right behind the first IPv6 one (RFC 8305), each step a delay later; relays when direct addresses have had
+ * their time, private ones too, which go-libp2p does not wait for: a peer in the same network is better reached there.
+ * Among equals the order given stays.
  */
 final class DialRanking {
     static final Duration PUBLIC_DELAY = Duration.ofMillis(250);
@@ -34,7 +35,7 @@ final class DialRanking {
         List<Ranked> ranked = new ArrayList<>();
         ranked.addAll(steps(only(direct, DialRanking::isPrivate), PRIVATE_DELAY, Duration.ZERO));
         ranked.addAll(steps(publics, PUBLIC_DELAY, Duration.ZERO));
-        ranked.addAll(steps(relays, PUBLIC_DELAY, publics.isEmpty() ? Duration.ZERO : RELAY_DELAY));
+        ranked.addAll(steps(relays, PUBLIC_DELAY, direct.isEmpty() ? Duration.ZERO : RELAY_DELAY));
         ranked.sort(Comparator.comparing(Ranked::delay)); // stable
         return ranked;
     }

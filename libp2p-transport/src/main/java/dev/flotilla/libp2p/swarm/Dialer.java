@@ -19,7 +19,7 @@ final class Dialer {
     private final ConnectionTable table;
     private final HostCounters counters;
     private final DialFactory factory;
-    private final Map<PeerId, DialAttempt> inFlight = new HashMap<>(); // guarded by this
+    private final Map<Wish, DialAttempt> inFlight = new HashMap<>(); // guarded by this
     private boolean closed; // guarded by this
 
     Dialer(PeerId localPeerId, ConnectionTable table, HostCounters counters, DialFactory factory) {
@@ -28,6 +28,9 @@ final class Dialer {
         this.counters = counters;
         this.factory = factory;
     }
+
+    /** What calls share a dial: who wants a direct connection has no use for an attempt to get any. */
+    private record Wish(PeerId peer, boolean forceDirect) {}
 
     /** Makes an attempt that has not started. */
     interface DialFactory {
@@ -40,32 +43,33 @@ final class Dialer {
             return CompletableFuture.failedFuture(
                     new DialException("cannot dial " + peer + ": it is this peer", false));
         }
+        Wish wish = new Wish(peer, options.forceDirect());
         DialAttempt attempt;
         synchronized (this) {
-            Connection open = table.best(peer).orElse(null);
-            if (open != null) {
+            Connection open = table.best(peer).orElse(null); // if any satisfies, the best one does
+            if (open != null && options.isSatisfiedBy(open)) {
                 return CompletableFuture.completedFuture(open);
             }
             if (closed) {
                 return CompletableFuture.failedFuture(
                         new DialException("cannot dial " + peer + ": the host is closed", false));
             }
-            DialAttempt current = inFlight.get(peer);
+            DialAttempt current = inFlight.get(wish);
             if (current != null) {
                 return current.result().copy();
             }
             attempt = factory.newAttempt(peer, List.copyOf(addresses), options);
-            inFlight.put(peer, attempt);
+            inFlight.put(wish, attempt);
         }
         CompletableFuture<Connection> result = attempt.result().copy();
-        attempt.ended().whenComplete((done, failure) -> ended(peer, attempt));
+        attempt.ended().whenComplete((done, failure) -> ended(wish, attempt));
         attempt.start();
         return result;
     }
 
-    private void ended(PeerId peer, DialAttempt attempt) {
+    private void ended(Wish wish, DialAttempt attempt) {
         synchronized (this) {
-            inFlight.remove(peer, attempt);
+            inFlight.remove(wish, attempt);
         }
         if (attempt.result().isCompletedExceptionally()) {
             counters.count(HostCounters.Event.DIAL_FAILED);
@@ -74,14 +78,16 @@ final class Dialer {
 
     /** The peer has dialled us meanwhile: who waits for a connection has one. The dial goes on. */
     void onConnection(SwarmConnection connection) {
-        DialAttempt current = inFlight(connection.remotePeerId());
-        if (current != null) {
-            current.result().complete(connection);
+        for (boolean forceDirect : List.of(false, true)) {
+            DialAttempt current = inFlight(new Wish(connection.remotePeerId(), forceDirect));
+            if (current != null && current.options().isSatisfiedBy(connection)) {
+                current.result().complete(connection);
+            }
         }
     }
 
-    private synchronized @Nullable DialAttempt inFlight(PeerId peer) {
-        return inFlight.get(peer);
+    private synchronized @Nullable DialAttempt inFlight(Wish wish) {
+        return inFlight.get(wish);
     }
 
     void close() {

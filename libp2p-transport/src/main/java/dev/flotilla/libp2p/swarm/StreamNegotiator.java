@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
+import dev.flotilla.libp2p.StreamOptions;
 import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
 import dev.flotilla.libp2p.muxer.MuxedStream;
@@ -30,7 +31,7 @@ import org.slf4j.LoggerFactory;
 final class StreamNegotiator {
     private static final Logger LOG = LoggerFactory.getLogger(StreamNegotiator.class);
 
-    private final Map<String, StreamHandler> handlers = new ConcurrentHashMap<>();
+    private final Map<String, Answer> answers = new ConcurrentHashMap<>(); // by protocol
     private final Duration timeout;
     private final HostCounters counters;
     private final ChannelHandler acceptor = new Acceptor();
@@ -40,18 +41,29 @@ final class StreamNegotiator {
         this.counters = counters;
     }
 
-    void handle(ProtocolId protocol, StreamHandler handler) {
-        if (handlers.putIfAbsent(protocol.value(), handler) != null) {
+    private record Answer(StreamHandler handler, StreamOptions options) {
+        boolean isFor(SwarmConnection connection) {
+            return options.limitedAllowed() || !connection.isLimited();
+        }
+    }
+
+    void handle(ProtocolId protocol, StreamHandler handler, StreamOptions options) {
+        if (answers.putIfAbsent(protocol.value(), new Answer(handler, options)) != null) {
             throw new IllegalArgumentException("protocol " + protocol + " has a handler already");
         }
     }
 
     void unhandle(ProtocolId protocol) {
-        handlers.remove(protocol.value());
+        answers.remove(protocol.value());
     }
 
     Set<String> protocols() {
-        return Set.copyOf(handlers.keySet());
+        return Set.copyOf(answers.keySet());
+    }
+
+    private boolean isAnswered(String protocol, SwarmConnection connection) {
+        Answer answer = answers.get(protocol);
+        return answer != null && answer.isFor(connection);
     }
 
     /** Opens a stream on {@code connection} and proposes {@code protocol}. */
@@ -141,9 +153,9 @@ final class StreamNegotiator {
 
     private void accept(SwarmConnection connection, MuxedStream stream) {
         CompletableFuture<Stream> agreed = new CompletableFuture<>();
-        MultistreamResponder responder =
-                new MultistreamResponder(handlers::containsKey, (ctx, protocol) -> new SwarmStream(
-                                connection, new ProtocolId(protocol), Direction.INBOUND, stream)
+        MultistreamResponder responder = new MultistreamResponder(
+                protocol -> isAnswered(protocol, connection),
+                (ctx, protocol) -> new SwarmStream(connection, new ProtocolId(protocol), Direction.INBOUND, stream)
                         .install(agreed));
         responder.agreed().whenComplete((done, failure) -> {
             if (failure != null) {
@@ -163,13 +175,13 @@ final class StreamNegotiator {
     }
 
     private void start(Stream stream) {
-        StreamHandler handler = handlers.get(stream.protocolId().value());
-        if (handler == null) {
+        Answer answer = answers.get(stream.protocolId().value());
+        if (answer == null) {
             stream.reset(); // unhandled meanwhile
             return;
         }
         try {
-            handler.onStream(stream);
+            answer.handler().onStream(stream);
         } catch (RuntimeException e) {
             LOG.warn("the handler of {} failed", stream, e);
             stream.reset();

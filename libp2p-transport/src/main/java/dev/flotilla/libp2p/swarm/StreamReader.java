@@ -41,6 +41,30 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
         return read;
     }
 
+    void unread(ByteBuf bytes) {
+        if (channel.eventLoop().inEventLoop()) {
+            putBack(bytes);
+        } else {
+            try {
+                channel.eventLoop().execute(() -> putBack(bytes));
+            } catch (RejectedExecutionException e) {
+                bytes.release(); // the host is closed
+            }
+        }
+    }
+
+    private void putBack(ByteBuf bytes) {
+        CompletableFuture<@Nullable ByteBuf> read = waiting;
+        if (dead || handedOver || !bytes.isReadable()) {
+            bytes.release();
+        } else if (read != null) {
+            waiting = null;
+            give(read, bytes);
+        } else {
+            unread.addFirst(bytes);
+        }
+    }
+
     private void read(CompletableFuture<@Nullable ByteBuf> read) {
         ByteBuf next = unread.poll();
         if (waiting != null || handedOver) {

@@ -8,12 +8,14 @@ import dev.flotilla.libp2p.PeerInfo;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.StreamOptions;
 import dev.flotilla.libp2p.crypto.PublicKey;
 import dev.flotilla.libp2p.muxer.MuxedConnection;
 import dev.flotilla.libp2p.security.SecureSession;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.Channel;
 import io.netty.util.AttributeKey;
+import java.io.IOException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -103,7 +105,11 @@ final class SwarmConnection implements Connection {
     }
 
     @Override
-    public CompletableFuture<Stream> newStream(ProtocolId protocol) {
+    public CompletableFuture<Stream> newStream(ProtocolId protocol, StreamOptions options) {
+        if (isLimited() && !options.limitedAllowed()) {
+            return CompletableFuture.failedFuture(new IOException("no stream for " + protocol + " to " + remotePeerId()
+                    + ": the relay limits the connection, and the protocol is not for such"));
+        }
         return negotiator.open(this, protocol);
     }
 

@@ -12,6 +12,7 @@ import dev.flotilla.libp2p.PeerInfo;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
+import dev.flotilla.libp2p.StreamOptions;
 import dev.flotilla.libp2p.TransportFactory;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.security.SecurityProtocol;
@@ -124,8 +125,8 @@ final class SwarmHost implements Host {
     }
 
     @Override
-    public void handle(ProtocolId protocol, StreamHandler handler) {
-        negotiator.handle(protocol, handler);
+    public void handle(ProtocolId protocol, StreamHandler handler, StreamOptions options) {
+        negotiator.handle(protocol, handler, options);
     }
 
     @Override
@@ -149,9 +150,9 @@ final class SwarmHost implements Host {
     }
 
     @Override
-    public CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol) {
+    public CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol, StreamOptions options) {
         return table.best(peer)
-                .map(connection -> connection.newStream(protocol))
+                .map(connection -> connection.newStream(protocol, options))
                 .orElseGet(() -> CompletableFuture.failedFuture(new IOException("not connected to " + peer)));
     }
 

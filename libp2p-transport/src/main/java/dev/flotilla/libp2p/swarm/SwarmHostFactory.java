@@ -6,6 +6,7 @@ import dev.flotilla.libp2p.HostFactory;
 import dev.flotilla.libp2p.TransportFactory;
 import dev.flotilla.libp2p.noise.Noise;
 import dev.flotilla.libp2p.quic.QuicTransport;
+import dev.flotilla.libp2p.relay.RelayTransport;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import dev.flotilla.libp2p.tcp.TcpTransport;
 import dev.flotilla.libp2p.tls.Tls;
@@ -14,7 +15,8 @@ import java.util.List;
 
 /** Makes hosts of this package, with all that there is unless the builder says otherwise. Found by its public name. */
 public final class SwarmHostFactory implements HostFactory {
-    private static final List<TransportFactory> TRANSPORTS = List.of(QuicTransport::new, TcpTransport::new);
+    private static final List<TransportFactory> TRANSPORTS =
+            List.of(QuicTransport::new, TcpTransport::new, RelayTransport::new);
 
     @Override
     public Host newHost(HostBuilder builder) {

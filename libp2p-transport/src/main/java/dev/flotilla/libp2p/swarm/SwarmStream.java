@@ -119,6 +119,11 @@ final class SwarmStream implements Stream {
     }
 
     @Override
+    public void unread(ByteBuf bytes) {
+        reader.unread(bytes);
+    }
+
+    @Override
     public CompletableFuture<byte[]> readToEnd(int bytesMax) {
         return readToEnd(new ByteArrayOutputStream(), bytesMax);
     }

@@ -101,9 +101,10 @@ public final class Libp2pTransport implements PeerTransport {
         }
     }
 
+    /** A limited connection is none: frames would use up what the relay allows, and soon break off (libp2p spec, relay). */
     private void opened(Connection connection) {
         PeerId peer = connection.remotePeerId();
-        if (connected.add(connection)) {
+        if (!connection.isLimited() && connected.add(connection)) {
             redialer.connected(peer);
             sendersTo(peer, FrameSender::connected);
             connected.tellConnected(peer);

@@ -7,6 +7,7 @@ import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.transport.PeerId;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
@@ -68,7 +69,7 @@ final class Redialer {
             }
             dialling = true;
             dialled = addresses.of(peer);
-            host.connect(peer, dialled, DialOptions.defaults().withBackoffIgnored()) // this has delays of its own
+            host.connect(peer, dialled, options())
                     .whenComplete((connection, failure) -> control.execute(() -> {
                         dialling = false;
                         if (failure == null) {
@@ -79,7 +80,18 @@ final class Redialer {
                     }));
         }
 
+        /** The back-off is ignored since this has delays of its own. One limited connection is enough. */
+        private DialOptions options() {
+            DialOptions options = DialOptions.defaults().withBackoffIgnored();
+            return host.connections(peer).isEmpty() ? options : options.withDirectForced();
+        }
+
         private void onSuccess(Connection connection) {
+            if (connection.isLimited()) {
+                onFailure(new IOException("cannot reach " + peer + ": the relay at " + connection.remoteAddress()
+                        + " limits its connections, which frames cannot use; use a relay without limits"));
+                return;
+            }
             lastReason = "";
             if (connection.direction() == Direction.OUTBOUND) {
                 addresses.reached(peer, connection.remoteAddress());
