@@ -14,6 +14,7 @@ final class InboundQueue {
 
     private final ByteBufAllocator allocator;
     private final ArrayDeque<ByteBuf> chunks = new ArrayDeque<>();
+    private long memory; // the capacities of the chunks
 
     InboundQueue(ByteBufAllocator allocator) {
         this.allocator = allocator;
@@ -27,11 +28,14 @@ final class InboundQueue {
     void add(ByteBuf piece) {
         try {
             ByteBuf last = chunks.peekLast();
-            if (last == null || last.writableBytes() < piece.readableBytes()) {
-                last = allocator.buffer(Math.max(CHUNK_BYTES, piece.readableBytes()));
-                chunks.add(last);
+            if (last != null) {
+                last.writeBytes(piece, Math.min(last.writableBytes(), piece.readableBytes()));
             }
-            last.writeBytes(piece);
+            if (piece.isReadable()) {
+                ByteBuf chunk = allocator.buffer(Math.max(CHUNK_BYTES, piece.readableBytes()));
+                chunks.add(chunk.writeBytes(piece));
+                memory += chunk.capacity();
+            }
         } finally {
             piece.release();
         }
@@ -40,16 +44,22 @@ final class InboundQueue {
     /** The next bytes, for the caller to release. */
     @Nullable
     ByteBuf poll() {
-        return chunks.poll();
+        ByteBuf chunk = chunks.poll();
+        if (chunk != null) {
+            memory -= chunk.capacity();
+        }
+        return chunk;
     }
 
-    /** Drops everything; the number of bytes that were dropped. */
-    long clear() {
-        long dropped = 0;
+    /** What waits here, as it counts: with the unused ends of its buffers. */
+    long memory() {
+        return memory;
+    }
+
+    void clear() {
         for (ByteBuf chunk = chunks.poll(); chunk != null; chunk = chunks.poll()) {
-            dropped += chunk.readableBytes();
             chunk.release();
         }
-        return dropped;
+        memory = 0;
     }
 }

@@ -2,7 +2,6 @@ package dev.flotilla.libp2p.yamux;
 
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.concurrent.Future;
-import io.netty.util.concurrent.Ticker;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -12,27 +11,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class KeepAlive {
     private final ChannelHandlerContext ctx;
-    private final FrameWriter writer;
+    private final RoundTrip roundTrip;
     private final long intervalNanos;
     private final long timeoutNanos;
     private final Runnable onSilence;
-    private final Ticker ticker;
     private long lastReadNanos;
-    private int pingValue;
     private boolean pinged; // a ping was sent since lastReadNanos
     private @Nullable Future<?> timer;
 
-    KeepAlive(ChannelHandlerContext ctx, FrameWriter writer, YamuxConfig config, Runnable onSilence) {
+    KeepAlive(ChannelHandlerContext ctx, RoundTrip roundTrip, YamuxConfig config, Runnable onSilence) {
         this.ctx = ctx;
-        this.writer = writer;
+        this.roundTrip = roundTrip;
         this.intervalNanos = config.keepAliveInterval().toNanos();
         this.timeoutNanos = config.keepAliveTimeout().toNanos();
         this.onSilence = onSilence;
-        this.ticker = ctx.executor().ticker();
     }
 
     void start() {
-        lastReadNanos = ticker.nanoTime();
+        lastReadNanos = roundTrip.now();
         schedule(intervalNanos);
     }
 
@@ -44,7 +40,7 @@ final class KeepAlive {
     }
 
     void onRead() {
-        lastReadNanos = ticker.nanoTime();
+        lastReadNanos = roundTrip.now();
         pinged = false;
     }
 
@@ -53,7 +49,7 @@ final class KeepAlive {
     }
 
     private void check() {
-        long silentNanos = ticker.nanoTime() - lastReadNanos;
+        long silentNanos = roundTrip.now() - lastReadNanos;
         if (!ctx.channel().config().isAutoRead()) {
             onRead();
             schedule(intervalNanos);
@@ -61,7 +57,7 @@ final class KeepAlive {
             schedule(intervalNanos - silentNanos);
         } else if (!pinged) {
             pinged = true;
-            writer.control(new Frame(Frame.PING, Frame.SYN, 0, ++pingValue));
+            roundTrip.ping();
             schedule(timeoutNanos);
         } else {
             onSilence.run();

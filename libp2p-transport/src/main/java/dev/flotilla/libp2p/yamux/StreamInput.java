@@ -12,7 +12,7 @@ final class StreamInput {
     private static final int READS_PER_COMPLETE = 16;
 
     private final YamuxStreamChannel stream;
-    private final YamuxHandler connection;
+    private final YamuxSession session;
     private final YamuxStreamConfig config;
     private final ReceiveWindow window;
     private final InboundQueue queue;
@@ -22,10 +22,10 @@ final class StreamInput {
     private boolean readCompletePending;
     private boolean draining;
 
-    StreamInput(YamuxStreamChannel stream, YamuxHandler connection, YamuxStreamConfig config, ReceiveWindow window) {
+    StreamInput(YamuxStreamChannel stream, YamuxSession session, ReceiveWindow window) {
         this.stream = stream;
-        this.connection = connection;
-        this.config = config;
+        this.session = session;
+        this.config = stream.config();
         this.window = window;
         this.queue = new InboundQueue(stream.parent().alloc());
     }
@@ -40,6 +40,15 @@ final class StreamInput {
         return window.take(bytes);
     }
 
+    /** Memory of what waits here. */
+    long unreadBytes() {
+        return queue.memory();
+    }
+
+    int windowSize() {
+        return window.size();
+    }
+
     boolean hasReceivedFin() {
         return finReceived;
     }
@@ -51,8 +60,9 @@ final class StreamInput {
         } else if (readPending && !draining && queue.isEmpty()) {
             deliver(piece);
         } else {
-            connection.buffered(piece.readableBytes());
+            long before = queue.memory();
             queue.add(piece);
+            session.unread().changed(queue.memory() - before);
             drain();
         }
     }
@@ -92,7 +102,9 @@ final class StreamInput {
 
     /** Drops what nobody has read. */
     void close() {
-        connection.buffered(-queue.clear());
+        long dropped = queue.memory();
+        queue.clear();
+        session.unread().changed(-dropped);
         window.close();
     }
 
@@ -103,13 +115,13 @@ final class StreamInput {
         }
         if (!readCompletePending) {
             readCompletePending = true;
-            connection.readCompleteWanted(this);
+            session.readCompleteWanted(this);
         }
         stream.pipeline().fireChannelRead(piece);
         if (stream.isOpen() && !finReceived) {
             long credit = window.onRead(size);
             if (credit > 0) {
-                connection.writer().control(new Frame(Frame.WINDOW_UPDATE, 0, stream.streamId(), credit));
+                session.writer().control(new Frame(Frame.WINDOW_UPDATE, 0, stream.streamId(), credit));
             }
         }
     }
@@ -126,7 +138,7 @@ final class StreamInput {
                     if (piece == null) {
                         break;
                     }
-                    connection.buffered(-piece.readableBytes());
+                    session.unread().changed(-piece.capacity());
                     deliver(piece);
                 }
                 readComplete();

@@ -12,28 +12,40 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the channels of one connection's streams, within its limits, and sees them off. Event loop only. */
+/**
+ * Makes the channels of one connection's streams, within its limits, and sees them off (libp2p spec, yamux, opening and
+ * closing streams). Event loop only.
+ */
 final class StreamOpener {
     private static final int WAITING_MAX = 4096;
+    private static final int UNSENT_ACKS_MAX = 256; // as many streams as go and rust have without an acknowledgement
 
     private final Channel parent;
-    private final YamuxHandler connection;
+    private final YamuxSession session;
     private final StreamTable streams;
     private final YamuxConfig config;
+    private final ChannelHandler inboundStreams;
     private final WindowBudget budget;
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Set<YamuxStreamChannel> unacknowledged = new HashSet<>();
     private final Map<YamuxStreamChannel, Future<?>> lingering = new HashMap<>(); // with the timers
+    private int unsentAcks; // streams accepted that the peer cannot know of yet
     private @Nullable String closedBecause;
 
-    StreamOpener(
-            Channel parent, YamuxHandler connection, StreamTable streams, YamuxConfig config, WindowBudget budget) {
+    StreamOpener(Channel parent, YamuxSession session, YamuxConfig config, ChannelHandler inboundStreams) {
         this.parent = parent;
-        this.connection = connection;
-        this.streams = streams;
+        this.session = session;
+        this.streams = session.streams();
         this.config = config;
-        this.budget = budget;
+        this.inboundStreams = inboundStreams;
+        this.budget = new WindowBudget(config.receiveBytesMax() / 2);
     }
+
+    WindowBudget budget() {
+        return budget;
+    }
+
+    // ---- streams of this side
 
     private record Waiting(ChannelHandler handler, CompletableFuture<YamuxStreamChannel> opened) {}
 
@@ -69,7 +81,7 @@ final class StreamOpener {
             next.opened().completeExceptionally(new StreamResetException("no stream: the connection ran out of ids"));
             return;
         }
-        connection.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.SYN, id, 0));
+        session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.SYN, id, 0));
         YamuxStreamChannel stream = newStream(id);
         unacknowledged.add(stream);
         register(stream, next.handler());
@@ -78,14 +90,42 @@ final class StreamOpener {
         }
     }
 
-    /** Makes the channel of a stream that the peer opened. */
-    void accept(int streamId, ChannelHandler handler) {
-        register(newStream(streamId), handler);
+    void acknowledged(YamuxStreamChannel stream) {
+        if (unacknowledged.remove(stream)) {
+            openWaiting();
+        }
     }
 
+    // ---- streams of the peer
+
+    /**
+     * Acknowledges a stream that the peer opens, or resets it if it is one too many. A peer that opens streams and takes
+     * no acknowledgement is one that does not read.
+     */
+    void accept(int streamId) {
+        if (unsentAcks >= UNSENT_ACKS_MAX) {
+            session.writer().flushNow(); // amid a batch of reads nothing was flushed yet
+        }
+        if (unsentAcks >= UNSENT_ACKS_MAX || streams.peerCount() >= config.inboundStreamsMax()) {
+            sendReset(streamId);
+            return;
+        }
+        unsentAcks++;
+        session.writer()
+                .control(new Frame(Frame.WINDOW_UPDATE, Frame.ACK, streamId, 0))
+                .addListener(sent -> unsentAcks--);
+        register(newStream(streamId), inboundStreams);
+    }
+
+    private void sendReset(int streamId) {
+        session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, streamId, 0));
+    }
+
+    // ---- streams of both
+
     private YamuxStreamChannel newStream(int streamId) {
-        YamuxStreamChannel stream = new YamuxStreamChannel(
-                parent, connection, streamId, new ReceiveWindow(budget, config.windowBytesMax()));
+        ReceiveWindow window = new ReceiveWindow(budget, session.roundTrip(), config.windowBytesMax());
+        YamuxStreamChannel stream = new YamuxStreamChannel(parent, session, streamId, window);
         streams.add(stream);
         return stream;
     }
@@ -97,12 +137,6 @@ final class StreamOpener {
                 stream.unsafe().closeForcibly();
             }
         });
-    }
-
-    void acknowledged(YamuxStreamChannel stream) {
-        if (unacknowledged.remove(stream)) {
-            openWaiting();
-        }
     }
 
     void ended(YamuxStreamChannel stream) {
@@ -126,12 +160,12 @@ final class StreamOpener {
     }
 
     private void resetLingering(YamuxStreamChannel stream) {
-        connection.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, stream.streamId(), 0));
-        connection.streamEnded(stream);
+        sendReset(stream.streamId());
+        session.streamEnded(stream);
     }
 
     /** There are no more streams. */
-    void fail(String reason) {
+    void end(String reason) {
         closedBecause = reason;
         lingering.values().forEach(timer -> timer.cancel(false));
         lingering.clear();

@@ -11,19 +11,21 @@ import org.jspecify.annotations.Nullable;
  * the last byte. Event loop only, but for {@link #isShutdown}.
  */
 final class StreamOutput {
-    private static final int PENDING_BYTES_MAX = 16 << 20;
+    private static final int QUEUED_BYTES_MAX = 16 << 20;
+    private static final long WINDOW_MAX = Long.MAX_VALUE >> 1;
 
     private final YamuxStreamChannel stream;
-    private final YamuxHandler connection;
+    private final YamuxSession session;
     private volatile boolean shutdown; // no more writes are taken
-    private long window = YamuxConfig.INITIAL_WINDOW_BYTES; // 0 <= window
+    private long window = YamuxConfig.INITIAL_WINDOW_BYTES; // 0 <= window <= WINDOW_MAX
+    private long queuedBytes; // 0 <= queuedBytes; as the connection last heard
     private boolean ready; // in the writer's queue
     private boolean finSent;
     private @Nullable ChannelOutboundBuffer flushed; // what was flushed and waits to be sent
 
-    StreamOutput(YamuxStreamChannel stream, YamuxHandler connection) {
+    StreamOutput(YamuxStreamChannel stream, YamuxSession session) {
         this.stream = stream;
-        this.connection = connection;
+        this.session = session;
     }
 
     boolean isShutdown() {
@@ -49,8 +51,9 @@ final class StreamOutput {
         return stream.streamId();
     }
 
+    /** Credit of any size is taken, often enough to overflow what counts it: no one needs more than the maximum. */
     void onWindowUpdate(long credit) {
-        window = Math.min(window + credit, Long.MAX_VALUE >> 1);
+        window = Math.min(window + credit, WINDOW_MAX);
         scheduleIfReady();
     }
 
@@ -70,7 +73,7 @@ final class StreamOutput {
 
     private void scheduleIfReady() {
         if (isReadyToSend()) {
-            connection.writer().schedule(this);
+            session.writer().schedule(this);
         }
     }
 
@@ -120,6 +123,7 @@ final class StreamOutput {
         }
         window -= size;
         out.removeBytes(size);
+        countQueued();
         endIfDrained();
     }
 
@@ -133,23 +137,36 @@ final class StreamOutput {
         if (!(message instanceof ByteBuf)) {
             throw new UnsupportedOperationException("a stream carries ByteBuf, not " + message.getClass());
         }
-        ChannelOutboundBuffer out = buffer();
-        if (out != null && out.totalPendingWriteBytes() > PENDING_BYTES_MAX) {
-            throw new StreamResetException("write refused: " + out.totalPendingWriteBytes() + " bytes wait on stream "
-                    + streamId() + "; heed isWritable");
+        countQueued();
+        if (queuedBytes > QUEUED_BYTES_MAX) {
+            throw new StreamResetException(
+                    "write refused: " + queuedBytes + " bytes wait on stream " + stream.label() + "; heed isWritable");
+        }
+        if (session.writer().isFull()) {
+            throw new StreamResetException("write refused: " + session.writer().queuedBytes()
+                    + " bytes wait on all streams of the connection; heed isWritable");
         }
         return message;
     }
 
+    /** Tells the connection how much waits here now; the channel's own buffer knows. */
+    private void countQueued() {
+        ChannelOutboundBuffer out = buffer();
+        long now = !stream.isOpen() || out == null ? 0 : out.totalPendingWriteBytes();
+        session.writer().queued(now - queuedBytes);
+        queuedBytes = now;
+    }
+
     void write(ChannelOutboundBuffer in) {
         flushed = in;
+        countQueued();
         scheduleIfReady();
     }
 
     /** Takes no more; our end follows what was written. */
     void shutdown(ChannelPromise promise) {
         if (!stream.isOpen()) {
-            promise.setFailure(new ChannelOutputShutdownException("stream " + streamId() + " is closed"));
+            promise.setFailure(new ChannelOutputShutdownException("stream " + stream.label() + " is closed"));
             return;
         }
         promise.setSuccess();
@@ -169,7 +186,7 @@ final class StreamOutput {
 
     private void sendFin() {
         finSent = true;
-        connection.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.FIN, streamId(), 0));
+        session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.FIN, streamId(), 0));
     }
 
     /** Ends our side now unless it has ended; the channel is closed and has nothing left to send. */
@@ -182,5 +199,6 @@ final class StreamOutput {
     /** Takes no more; the channel is closed. */
     void close() {
         shutdown = true;
+        countQueued();
     }
 }

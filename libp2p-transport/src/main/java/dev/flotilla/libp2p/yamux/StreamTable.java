@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.yamux;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,40 +12,36 @@ import org.jspecify.annotations.Nullable;
  * and never again (libp2p spec, yamux, stream id). A stream stays here until both sides have ended it.
  */
 final class StreamTable {
+    private static final long ID_MAX = 0xffff_ffffL;
+
     private final Map<Integer, YamuxStreamChannel> streams = new HashMap<>();
     private final int ownParity; // 1 or 0
     private long nextOwnId;
-    private long highestPeerId;
     private int ownCount;
 
     StreamTable(boolean initiator) {
+        this(initiator, initiator ? 1 : 2);
+    }
+
+    /** @param firstOwnId of the right parity */
+    StreamTable(boolean initiator, long firstOwnId) {
         this.ownParity = initiator ? 1 : 0;
-        this.nextOwnId = initiator ? 1 : 2;
+        this.nextOwnId = firstOwnId;
     }
 
     boolean isOwn(int streamId) {
         return (streamId & 1) == ownParity;
     }
 
-    /** Whether the side that owns the id may have opened it before: late frames for it are no error. */
-    boolean wasOpened(int streamId) {
-        long id = Integer.toUnsignedLong(streamId);
-        return isOwn(streamId) ? id < nextOwnId : id <= highestPeerId;
-    }
-
     /** The next id of this side; null if there are no more. */
     @Nullable
     Integer nextId() {
-        if (nextOwnId > Integer.MAX_VALUE) {
+        if (nextOwnId > ID_MAX) {
             return null;
         }
         int id = (int) nextOwnId;
         nextOwnId += 2;
         return id;
-    }
-
-    void sawPeerId(int streamId) {
-        highestPeerId = Math.max(highestPeerId, Integer.toUnsignedLong(streamId));
     }
 
     @Nullable
@@ -76,8 +73,12 @@ final class StreamTable {
         return streams.size() - ownCount;
     }
 
+    Collection<YamuxStreamChannel> all() {
+        return streams.values();
+    }
+
     /** A copy, so that its streams may be removed meanwhile. */
-    List<YamuxStreamChannel> all() {
+    List<YamuxStreamChannel> copy() {
         return new ArrayList<>(streams.values());
     }
 }

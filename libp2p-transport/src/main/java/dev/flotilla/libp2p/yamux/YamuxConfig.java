@@ -9,8 +9,9 @@ import java.time.Duration;
  * @param outboundStreamsMax streams that this side has open; more wait (rust-libp2p ends a connection at 512 in total)
  * @param unacknowledgedStreamsMax opened streams that the peer has not acknowledged; more wait
  * @param windowBytesMax the bound that a stream's receive window grows to, from 256 KiB on
- * @param windowGrowthBytesMax the bound of what all receive windows of the connection have grown by
- * @param bufferedBytesMax received bytes that no stream has read yet; above, the socket is not read
+ * @param receiveBytesMax memory for received bytes that no stream has read yet; windows grow while all of them together
+ *     fit into half of it, and above it the stream with the most unread bytes is reset
+ * @param sendBytesMax memory for written bytes that wait in all streams for credit or for their turn; above, writes fail
  * @param keepAliveInterval silence after which the peer is pinged
  * @param keepAliveTimeout silence after that ping that ends the connection
  * @param lingerTimeout how long a stream that this side closed waits for the peer's end before it is reset
@@ -20,8 +21,8 @@ public record YamuxConfig(
         int outboundStreamsMax,
         int unacknowledgedStreamsMax,
         int windowBytesMax,
-        long windowGrowthBytesMax,
-        long bufferedBytesMax,
+        long receiveBytesMax,
+        long sendBytesMax,
         Duration keepAliveInterval,
         Duration keepAliveTimeout,
         Duration lingerTimeout) {
@@ -32,8 +33,8 @@ public record YamuxConfig(
             1000,
             480,
             256,
-            4 << 20,
-            16L << 20,
+            16 << 20,
+            64L << 20,
             64L << 20,
             Duration.ofSeconds(30),
             Duration.ofSeconds(10),
@@ -43,7 +44,7 @@ public record YamuxConfig(
         requirePositive("inboundStreamsMax", inboundStreamsMax);
         requirePositive("outboundStreamsMax", outboundStreamsMax);
         requirePositive("unacknowledgedStreamsMax", unacknowledgedStreamsMax);
-        requirePositive("bufferedBytesMax", bufferedBytesMax);
+        requirePositive("sendBytesMax", sendBytesMax);
         requirePositive("keepAliveInterval", keepAliveInterval.toNanos());
         requirePositive("keepAliveTimeout", keepAliveTimeout.toNanos());
         requirePositive("lingerTimeout", lingerTimeout.toNanos());
@@ -51,8 +52,9 @@ public record YamuxConfig(
             throw new IllegalArgumentException(
                     "windowBytesMax " + windowBytesMax + " is below the initial window " + INITIAL_WINDOW_BYTES);
         }
-        if (windowGrowthBytesMax < 0) {
-            throw new IllegalArgumentException("windowGrowthBytesMax must not be negative: " + windowGrowthBytesMax);
+        if (receiveBytesMax < INITIAL_WINDOW_BYTES) {
+            throw new IllegalArgumentException(
+                    "receiveBytesMax " + receiveBytesMax + " is below the initial window " + INITIAL_WINDOW_BYTES);
         }
     }
 
@@ -66,8 +68,8 @@ public record YamuxConfig(
                 outboundStreamsMax,
                 unacknowledgedStreamsMax,
                 windowBytesMax,
-                windowGrowthBytesMax,
-                bufferedBytesMax,
+                receiveBytesMax,
+                sendBytesMax,
                 keepAliveInterval,
                 keepAliveTimeout,
                 lingerTimeout);
@@ -79,21 +81,21 @@ public record YamuxConfig(
                 max,
                 unacknowledgedMax,
                 windowBytesMax,
-                windowGrowthBytesMax,
-                bufferedBytesMax,
+                receiveBytesMax,
+                sendBytesMax,
                 keepAliveInterval,
                 keepAliveTimeout,
                 lingerTimeout);
     }
 
-    public YamuxConfig withWindows(int bytesMax, long growthBytesMax, long bufferedMax) {
+    public YamuxConfig withMemory(int windowMax, long receiveMax, long sendMax) {
         return new YamuxConfig(
                 inboundStreamsMax,
                 outboundStreamsMax,
                 unacknowledgedStreamsMax,
-                bytesMax,
-                growthBytesMax,
-                bufferedMax,
+                windowMax,
+                receiveMax,
+                sendMax,
                 keepAliveInterval,
                 keepAliveTimeout,
                 lingerTimeout);
@@ -105,8 +107,8 @@ public record YamuxConfig(
                 outboundStreamsMax,
                 unacknowledgedStreamsMax,
                 windowBytesMax,
-                windowGrowthBytesMax,
-                bufferedBytesMax,
+                receiveBytesMax,
+                sendBytesMax,
                 interval,
                 timeout,
                 linger);

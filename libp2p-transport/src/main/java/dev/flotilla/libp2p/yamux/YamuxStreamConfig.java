@@ -7,10 +7,10 @@ import org.jspecify.annotations.Nullable;
 
 /** The options of a stream: the common ones, and {@link ChannelOption#ALLOW_HALF_CLOSURE}, on unless set otherwise. */
 final class YamuxStreamConfig extends DefaultChannelConfig {
-    private final YamuxStreamChannel stream;
+    private final StreamChannel stream;
     private volatile boolean allowHalfClosure = true;
 
-    YamuxStreamConfig(YamuxStreamChannel stream) {
+    YamuxStreamConfig(StreamChannel stream) {
         super(stream);
         this.stream = stream;
     }

@@ -50,18 +50,7 @@ class QuicTransportTest {
     }
 
     private static HostConfig withInboundStreams(int streams) {
-        YamuxConfig defaults = YamuxConfig.defaults();
-        return HostConfig.defaults()
-                .withYamux(new YamuxConfig(
-                        streams,
-                        defaults.outboundStreamsMax(),
-                        defaults.unacknowledgedStreamsMax(),
-                        defaults.windowBytesMax(),
-                        defaults.windowGrowthBytesMax(),
-                        defaults.bufferedBytesMax(),
-                        defaults.keepAliveInterval(),
-                        defaults.keepAliveTimeout(),
-                        defaults.lingerTimeout()));
+        return HostConfig.defaults().withYamux(YamuxConfig.defaults().withInboundStreamsMax(streams));
     }
 
     @Test
