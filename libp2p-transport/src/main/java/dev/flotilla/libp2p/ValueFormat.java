@@ -62,12 +62,14 @@ enum ValueFormat {
     PREFIX_LENGTH {
         @Override
         byte[] parse(String text) {
-            return new byte[] {(byte) number(text, 128)};
+            return new byte[] {(byte) number(text, IP6_BITS)};
         }
 
         @Override
         String print(byte[] value) {
-            return Integer.toString(value[0] & 0xff);
+            String text = Integer.toString(value[0] & 0xff);
+            number(text, IP6_BITS);
+            return text;
         }
     },
     NAME {
@@ -135,6 +137,8 @@ enum ValueFormat {
             return "u" + Base64.getUrlEncoder().withoutPadding().encodeToString(value);
         }
     };
+
+    private static final int IP6_BITS = 128;
 
     abstract byte[] parse(String text);
 

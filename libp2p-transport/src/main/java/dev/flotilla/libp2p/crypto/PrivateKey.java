@@ -8,6 +8,9 @@ import java.security.GeneralSecurityException;
 
 /** The secret that makes a peer itself (libp2p spec, peer-ids). Never printed, never sent. Immutable, thread-safe. */
 public final class PrivateKey {
+    /** A key that was damaged on disk may be well-formed and yet sign nothing that anybody accepts. */
+    private static final byte[] PROBE = {};
+
     private final KeyType type;
     private final KeyScheme.KeyPair pair;
     private final PublicKey publicKey;
@@ -63,8 +66,12 @@ public final class PrivateKey {
         }
         KeyType type = KeyType.of(message.getType());
         try {
-            return new PrivateKey(
+            PrivateKey key = new PrivateKey(
                     type, type.scheme().readPrivate(message.getData().toByteArray()));
+            if (!key.publicKey.verify(PROBE, key.pair.signer().sign(PROBE))) {
+                throw new GeneralSecurityException("what it signs does not fit its public key");
+            }
+            return key;
         } catch (GeneralSecurityException | RuntimeException e) { // Bouncy Castle and the JDK have many
             throw new IllegalArgumentException("not a private key of type " + type + ": " + e.getMessage(), e);
         }

@@ -93,6 +93,22 @@ class KeysTest {
                 .withMessageContaining("does not belong");
     }
 
+    /** Damaged so that it is still well-formed: it is found when it is read, not when it is to sign. */
+    @ParameterizedTest
+    @EnumSource(KeyType.class)
+    void refusesAKeyThatSignsWhatNobodyAccepts(KeyType type) {
+        byte[] bytes = PrivateKey.generate(type).toBytes();
+        int inTheSecret = type == KeyType.ED25519 || type == KeyType.SECP256K1 ? 10 : bytes.length / 3;
+        bytes[inTheSecret] ^= 1;
+        try {
+            PrivateKey read = PrivateKey.fromBytes(bytes);
+            byte[] message = {1, 2, 3};
+            assertThat(read.publicKey().verify(message, read.sign(message))).isTrue();
+        } catch (IllegalArgumentException e) {
+            assertThat(e).hasMessageStartingWith("not a private key of type " + type);
+        }
+    }
+
     @Test
     void refusesRsaKeysThatAreTooShort() throws Exception {
         var generator = java.security.KeyPairGenerator.getInstance("RSA");
