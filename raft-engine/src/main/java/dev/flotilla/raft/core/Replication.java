@@ -112,6 +112,7 @@ final class Replication {
         List<Entry> entries = loaded.entries();
         boolean isCurrent = !entries.isEmpty()
                 && entries.get(0).index() == peer.nextIndex()
+                && peer.nextIndex() > group.log.base().index() // else the one before it is not known any more
                 && entries.stream().allMatch(entry -> group.log.contains(entry.id()));
         if (isCurrent && peer.isReady()) {
             send(peer, entries);

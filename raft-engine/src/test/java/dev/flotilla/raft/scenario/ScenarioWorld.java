@@ -154,10 +154,18 @@ final class ScenarioWorld implements World {
         }));
     }
 
-    /** Applying is held by {@code @n1}. */
+    /** Applying is held by {@code @n1}, reading back and the like by {@code <n1}. */
     @Override
     public void later(SimPeer peer, Work work, Runnable task) {
-        due.add(new Due(work == Work.APPLY ? "@" + peer.name() : "", task));
+        due.add(new Due(heldBy(peer, work), task));
+    }
+
+    private static String heldBy(SimPeer peer, Work work) {
+        return switch (work) {
+            case APPLY -> "@" + peer.name();
+            case LOAD -> "<" + peer.name();
+            case CAPTURE -> "";
+        };
     }
 
     /** Held by {@code =>n1}. */
