@@ -17,6 +17,7 @@ import java.util.stream.Stream;
  */
 public record Way(Multiaddr listen, List<SecurityProtocol> security, ConnectionState expected) {
     private static final String TCP = "/ip4/127.0.0.1/tcp/0";
+    private static final String WS = TCP + "/ws";
 
     /** What a host does that is told nothing. */
     public static final Way DEFAULT =
@@ -29,8 +30,9 @@ public record Way(Multiaddr listen, List<SecurityProtocol> security, ConnectionS
 
     /** All of them: each new transport or security protocol is a line here, and what hosts promise is tested over it. */
     public static Stream<Way> all() {
-        Stream<Way> noise = Stream.of(upgraded("tcp", TCP, new Noise()));
-        Stream<Way> tls = Tls.ifAvailable().stream().map(each -> upgraded("tcp", TCP, each));
+        Stream<Way> noise = Stream.of(upgraded("tcp", TCP, new Noise()), upgraded("ws", WS, new Noise()));
+        Stream<Way> tls = Tls.ifAvailable().stream()
+                .flatMap(each -> Stream.of(upgraded("tcp", TCP, each), upgraded("ws", WS, each)));
         Stream<Way> quic = Quic.isAvailable() ? Stream.of(QUIC) : Stream.empty();
         return Stream.of(noise, tls, quic).flatMap(each -> each);
     }

@@ -12,15 +12,18 @@ import java.util.List;
 import java.util.function.Predicate;
 
 /**
- * When to dial which address of a peer, as go-libp2p's default ranking has it: QUIC before TCP, IPv6 before IPv4 with one
- * IPv4 address right behind the first IPv6 one (RFC 8305), each step a delay later; relays when direct addresses have had
- * their time, private ones too, which go-libp2p does not wait for: a peer in the same network is better reached there.
- * Among equals the order given stays.
+ * When to dial which address of a peer, as go-libp2p's default ranking has it: QUIC before TCP before WebSocket, IPv6
+ * before IPv4 with one IPv4 address right behind the first IPv6 one (RFC 8305), each step a delay later; relays when
+ * direct addresses have had their time, private ones too, which go-libp2p does not wait for: a peer in the same network
+ * is better reached there. Among equals the order given stays.
  */
 final class DialRanking {
     static final Duration PUBLIC_DELAY = Duration.ofMillis(250);
     static final Duration PRIVATE_DELAY = Duration.ofMillis(30);
     static final Duration RELAY_DELAY = Duration.ofMillis(500);
+
+    private static final List<Predicate<Multiaddr>> KINDS = List.of(
+            DialRanking::isQuic, address -> !isQuic(address) && !isWebSocket(address), DialRanking::isWebSocket);
 
     private DialRanking() {}
 
@@ -42,12 +45,13 @@ final class DialRanking {
 
     private static List<Ranked> steps(List<Multiaddr> addresses, Duration step, Duration offset) {
         List<Ranked> ranked = new ArrayList<>();
-        Duration tcpOffset = offset;
-        for (Ranked quic : eyeballs(only(addresses, DialRanking::isQuic), step, offset)) {
-            ranked.add(quic);
-            tcpOffset = quic.delay().plus(step);
+        Duration next = offset;
+        for (Predicate<Multiaddr> kind : KINDS) {
+            for (Ranked each : eyeballs(only(addresses, kind), step, next)) {
+                ranked.add(each);
+                next = each.delay().plus(step);
+            }
         }
-        ranked.addAll(eyeballs(only(addresses, address -> !isQuic(address)), step, tcpOffset));
         return ranked;
     }
 
@@ -79,6 +83,10 @@ final class DialRanking {
 
     private static boolean isQuic(Multiaddr address) {
         return address.has(MultiaddrProtocol.QUIC_V1);
+    }
+
+    private static boolean isWebSocket(Multiaddr address) {
+        return address.has(MultiaddrProtocol.WS) || address.has(MultiaddrProtocol.WSS);
     }
 
     private static boolean isIp6(Multiaddr address) {

@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.websocket.WebSocketAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
@@ -86,11 +87,12 @@ final class NameResolver implements AutoCloseable {
 
     private List<Multiaddr> find(Multiaddr named) {
         Multiaddr.Component name = named.components().get(0);
+        Multiaddr kept = WebSocketAddress.keepName(named);
         try {
             return Arrays.stream(lookup.all(name.text()))
                     .filter(address -> isPermitted(name.protocol(), address))
                     .limit(ADDRESSES_MAX)
-                    .map(named::withHost)
+                    .map(kept::withHost)
                     .toList();
         } catch (UnknownHostException e) {
             return List.of();

@@ -10,13 +10,14 @@ import dev.flotilla.libp2p.relay.RelayTransport;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import dev.flotilla.libp2p.tcp.TcpTransport;
 import dev.flotilla.libp2p.tls.Tls;
+import dev.flotilla.libp2p.websocket.WebSocketTransport;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Makes hosts of this package, with all that there is unless the builder says otherwise. Found by its public name. */
 public final class SwarmHostFactory implements HostFactory {
     private static final List<TransportFactory> TRANSPORTS =
-            List.of(QuicTransport::new, TcpTransport::new, RelayTransport::new);
+            List.of(QuicTransport::new, TcpTransport::new, WebSocketTransport::new, RelayTransport::new);
 
     @Override
     public Host newHost(HostBuilder builder) {

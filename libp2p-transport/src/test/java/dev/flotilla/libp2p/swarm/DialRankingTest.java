@@ -26,6 +26,12 @@ class DialRankingTest {
     }
 
     @Test
+    void webSocketComesLast() {
+        assertThat(rank("/ip4/1.2.3.4/tcp/2/ws", "/ip4/1.2.3.4/tcp/1", "/ip4/1.2.3.5/tcp/443/wss"))
+                .containsExactly("0 /ip4/1.2.3.4/tcp/1", "250 /ip4/1.2.3.4/tcp/2/ws", "500 /ip4/1.2.3.5/tcp/443/wss");
+    }
+
+    @Test
     void tcpAloneDoesNotWait() {
         assertThat(rank("/ip4/1.2.3.4/tcp/1", "/ip4/1.2.3.5/tcp/1", "/ip4/1.2.3.6/tcp/1"))
                 .containsExactly("0 /ip4/1.2.3.4/tcp/1", "250 /ip4/1.2.3.5/tcp/1", "250 /ip4/1.2.3.6/tcp/1");

@@ -13,10 +13,9 @@ final class NetworkOptions {
     @Option(
             names = "--listen",
             paramLabel = "MULTIADDR",
-            description =
-                    "Where to listen, any number of times, by TCP or QUIC (/ip4/../udp/../quic-v1); port 0: the system"
-                            + " chooses one, and it is taken again at the next start (default:"
-                            + " /ip4/127.0.0.1/tcp/0).")
+            description = "Where to listen, any number of times, by TCP, QUIC (/ip4/../udp/../quic-v1) or WebSocket"
+                    + " (/ip4/../tcp/../ws); port 0: the system chooses one, and it is taken again at the next"
+                    + " start (default: /ip4/127.0.0.1/tcp/0).")
     private List<String> listen = new ArrayList<>();
 
     @Option(names = "--peer", paramLabel = "MULTIADDR", description = "A peer to connect to, any number of times.")
@@ -39,8 +38,9 @@ final class NetworkOptions {
     private static Multiaddr listenAddress(String text) throws CommandException {
         Multiaddr address = Inputs.multiaddr(text);
         if (address.peerId().isPresent() || !isToListenOn(address)) {
-            throw CommandException.usage("cannot listen on " + address
-                    + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1");
+            throw CommandException.usage(
+                    "cannot listen on " + address
+                            + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1, /ip4/127.0.0.1/tcp/4002/ws");
         }
         return address;
     }
@@ -48,6 +48,7 @@ final class NetworkOptions {
     private static boolean isToListenOn(Multiaddr address) {
         return address.tcpSocketAddress()
                 .or(() -> address.socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1))
+                .or(() -> address.socketAddress(MultiaddrProtocol.TCP, MultiaddrProtocol.WS))
                 .isPresent();
     }
 }
