@@ -155,7 +155,9 @@ final class DialAttempt {
         Map<Multiaddr, Target> targets = new LinkedHashMap<>();
         for (Target target : found) {
             Multiaddr address = target.address().withoutPeerId();
-            if (known.size() < ADDRESSES_MAX && isPermitted(target) && known.add(address)) {
+            boolean another =
+                    target.address().peerId().map(each -> !each.equals(peer)).orElse(false); // of a dnsaddr
+            if (!another && known.size() < ADDRESSES_MAX && isPermitted(target) && known.add(address)) {
                 targets.put(address, new Target(target.named(), address));
             }
         }

@@ -2,12 +2,15 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.dnsaddr.DnsaddrResolver;
+import dev.flotilla.libp2p.dnsaddr.TxtRecords;
 import dev.flotilla.libp2p.websocket.WebSocketAddress;
 import java.io.IOException;
 import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -28,9 +31,10 @@ final class NameResolver implements AutoCloseable {
     private static final int ADDRESSES_MAX = 16;
 
     private static final Set<MultiaddrProtocol> NAMES =
-            Set.of(MultiaddrProtocol.DNS, MultiaddrProtocol.DNS4, MultiaddrProtocol.DNS6);
+            Set.of(MultiaddrProtocol.DNS, MultiaddrProtocol.DNS4, MultiaddrProtocol.DNS6, MultiaddrProtocol.DNSADDR);
 
     private final Lookup lookup;
+    private final DnsaddrResolver dnsaddrs;
     private final ThreadPoolExecutor threads;
 
     /** The look-up itself; may block. */
@@ -38,8 +42,9 @@ final class NameResolver implements AutoCloseable {
         InetAddress[] all(String name) throws UnknownHostException;
     }
 
-    NameResolver(Lookup lookup) {
+    NameResolver(Lookup lookup, TxtRecords records) {
         this.lookup = lookup;
+        this.dnsaddrs = new DnsaddrResolver(records);
         this.threads = new ThreadPoolExecutor(
                 THREADS, THREADS, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_MAX), task -> {
                     Thread made = new Thread(task, "libp2p-names");
@@ -50,8 +55,8 @@ final class NameResolver implements AutoCloseable {
     }
 
     /**
-     * {@code named} itself, or the first 16 addresses that have an IP address in place of the name that it begins with;
-     * or an {@link IOException}. Completes on {@code loop}.
+     * {@code named} itself, or the first 16 addresses that have an IP address in place of the name that it begins with,
+     * or what its TXT records lead to; or an {@link IOException}. Completes on {@code loop}.
      */
     CompletableFuture<List<Multiaddr>> resolve(Multiaddr named, Executor loop) {
         if (!isName(named)) {
@@ -71,18 +76,42 @@ final class NameResolver implements AutoCloseable {
     }
 
     private void lookUp(Multiaddr named, Executor loop, CompletableFuture<List<Multiaddr>> resolved) {
-        List<Multiaddr> found = find(named);
+        List<Multiaddr> found;
         try {
-            loop.execute(() -> {
-                if (found.isEmpty()) {
-                    resolved.completeExceptionally(new IOException("the name was not found"));
-                } else {
-                    resolved.complete(found);
-                }
-            });
+            found = DnsaddrResolver.isDnsaddr(named) ? findByRecords(named) : find(named);
+        } catch (IOException e) {
+            tell(loop, resolved, () -> resolved.completeExceptionally(e));
+            return;
+        }
+        tell(loop, resolved, () -> {
+            if (found.isEmpty()) {
+                resolved.completeExceptionally(new IOException("the name was not found"));
+            } else {
+                resolved.complete(found);
+            }
+        });
+    }
+
+    private static void tell(Executor loop, CompletableFuture<?> resolved, Runnable outcome) {
+        try {
+            loop.execute(outcome);
         } catch (RejectedExecutionException e) {
             resolved.completeExceptionally(new IOException("the host is closed", e));
         }
+    }
+
+    /** The names in what the records say are looked up right away; the first few lead somewhere. */
+    private List<Multiaddr> findByRecords(Multiaddr named) throws IOException {
+        List<Multiaddr> found = new ArrayList<>();
+        int names = 0;
+        for (Multiaddr address : dnsaddrs.resolve(named)) {
+            if (!isName(address)) {
+                found.add(address);
+            } else if (names++ < ADDRESSES_MAX) {
+                found.addAll(find(address));
+            }
+        }
+        return found;
     }
 
     private List<Multiaddr> find(Multiaddr named) {

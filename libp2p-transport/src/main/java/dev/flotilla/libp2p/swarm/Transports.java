@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.swarm;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.Transport;
+import dev.flotilla.libp2p.dnsaddr.TxtRecords;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.EventLoop;
 import java.io.IOException;
@@ -14,7 +15,7 @@ import java.util.stream.Collectors;
 /** The transports of a host: each address goes to the first that takes it. Thread-safe. */
 final class Transports implements DialAttempt.AddressDialer {
     private final List<Transport> transports;
-    private final NameResolver names = new NameResolver(InetAddress::getAllByName);
+    private final NameResolver names = new NameResolver(InetAddress::getAllByName, TxtRecords.ofSystem());
 
     Transports(List<Transport> transports) {
         this.transports = List.copyOf(transports);

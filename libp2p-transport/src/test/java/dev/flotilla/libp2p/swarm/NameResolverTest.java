@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.dnsaddr.TxtRecords;
+import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -15,6 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
 class NameResolverTest {
+    private static final TxtRecords NO_RECORDS = name -> List.of();
     private static final InetAddress IP4 = address(192, 0, 2, 1);
     private static final InetAddress IP6 = address(0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1);
 
@@ -36,7 +39,7 @@ class NameResolverTest {
 
     @Test
     void keepsToTheKindOfName() {
-        try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP6, IP4})) {
+        try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP6, IP4}, NO_RECORDS)) {
             assertThat(await(resolver.resolve(name("/dns4/a/tcp/7"), Runnable::run)))
                     .containsExactly(name("/ip4/192.0.2.1/tcp/7"));
             assertThat(await(resolver.resolve(name("/dns6/a/tcp/7"), Runnable::run)))
@@ -49,14 +52,16 @@ class NameResolverTest {
     @Test
     void nobodyWaitsForALookUpThatHangs() {
         CountDownLatch answers = new CountDownLatch(1);
-        try (NameResolver resolver = new NameResolver(name -> {
-            try {
-                answers.await();
-            } catch (InterruptedException e) {
-                throw new UnknownHostException(name);
-            }
-            return new InetAddress[] {IP4};
-        })) {
+        try (NameResolver resolver = new NameResolver(
+                name -> {
+                    try {
+                        answers.await();
+                    } catch (InterruptedException e) {
+                        throw new UnknownHostException(name);
+                    }
+                    return new InetAddress[] {IP4};
+                },
+                NO_RECORDS)) {
             List<CompletableFuture<?>> asked = new ArrayList<>();
             for (int i = 0; i < 260; i++) {
                 asked.add(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run));
@@ -71,11 +76,29 @@ class NameResolverTest {
 
     @Test
     void saysThatThereIsNoSuchName() {
-        try (NameResolver resolver = new NameResolver(name -> {
-            throw new UnknownHostException(name);
-        })) {
+        try (NameResolver resolver = new NameResolver(
+                name -> {
+                    throw new UnknownHostException(name);
+                },
+                NO_RECORDS)) {
             assertThatThrownBy(() -> await(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run)))
                     .hasMessageContaining("not found");
+        }
+    }
+
+    @Test
+    void followsTxtRecordsAndLooksUpTheNamesInThem() {
+        TxtRecords records = name -> List.of("dnsaddr=/dns4/b/tcp/8", "dnsaddr=/ip4/192.0.2.9/udp/7/quic-v1");
+        try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP4}, records)) {
+            assertThat(await(resolver.resolve(name("/dnsaddr/a"), Runnable::run)))
+                    .containsExactly(name("/ip4/192.0.2.1/tcp/8"), name("/ip4/192.0.2.9/udp/7/quic-v1"));
+        }
+        TxtRecords silent = name -> {
+            throw new IOException("nobody answers");
+        };
+        try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP4}, silent)) {
+            assertThatThrownBy(() -> await(resolver.resolve(name("/dnsaddr/a"), Runnable::run)))
+                    .hasMessageContaining("nobody answers");
         }
     }
 }
