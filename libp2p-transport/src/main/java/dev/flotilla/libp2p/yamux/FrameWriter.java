@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class FrameWriter {
     private static final int FRAME_BYTES_MAX = 16 * 1024; // with its header: one record of TLS holds it exactly
-    private static final int FLUSH_BYTES = 64 * 1024;
+    private static final int FLUSH_BYTES = 4 * FRAME_BYTES_MAX;
     private static final int TURN_BYTES = 1 << 20; // then others of the event loop have their turn
     private static final int CONTROL_BATCH_BYTES = 42 * Frame.HEADER_BYTES;
     private static final int CONTROL_FRAMES_MAX = 10_000;
@@ -113,10 +113,10 @@ final class FrameWriter {
         writeReady();
     }
 
-    /** Lets ready streams send while the connection takes it. */
+    /** Lets ready streams send while the connection takes it, for a turn at most. */
     void writeReady() {
-        if (writing) {
-            return; // called back from a write: the loop below goes on
+        if (writing || turnWanted) {
+            return; // called back from a write, the loop below goes on; or it goes on soon
         }
         writing = true;
         int unflushed = 0;
@@ -136,19 +136,22 @@ final class FrameWriter {
                     flushNow();
                 }
             }
+            if (written >= TURN_BYTES) {
+                turnWanted = true;
+                ctx.executor().execute(this::nextTurn);
+            }
         } finally {
             writing = false;
         }
         flushIfWanted();
-        if (written >= TURN_BYTES && !turnWanted) {
-            turnWanted = true;
-            ctx.executor().execute(() -> {
-                turnWanted = false;
-                writeReady();
-            });
-        }
     }
 
+    private void nextTurn() {
+        turnWanted = false;
+        writeReady();
+    }
+
+    /** Writes the next frame of {@code stream}, if it still has one; the bytes written. */
     private int writeFrame(StreamOutput stream) {
         int size = stream.sendable(FRAME_BYTES_MAX - Frame.HEADER_BYTES);
         if (size > 0) {
@@ -163,7 +166,7 @@ final class FrameWriter {
         if (stream.isReadyToSend() && stream.enterReady()) {
             ready.add(stream);
         }
-        return size;
+        return size == 0 ? 0 : Frame.HEADER_BYTES + size;
     }
 
     // ---- bytes that wait in the streams

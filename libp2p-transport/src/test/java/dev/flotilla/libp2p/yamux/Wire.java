@@ -17,6 +17,7 @@ final class Wire implements AutoCloseable {
     final YamuxPair.Swallow failure = new YamuxPair.Swallow();
     final YamuxHandler handler;
     final EmbeddedChannel channel;
+    boolean echo; // what streams do that are accepted from now on
 
     /** @param before nearer to the socket than the session */
     Wire(YamuxConfig config, ChannelHandler... before) {
@@ -24,6 +25,7 @@ final class Wire implements AutoCloseable {
             @Override
             protected void initChannel(YamuxStreamChannel stream) {
                 StreamRecorder recorder = new StreamRecorder();
+                recorder.echo = echo;
                 accepted.add(recorder);
                 stream.pipeline().addLast(recorder);
             }
