@@ -1,50 +1,35 @@
 package dev.flotilla.libp2p.noise;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.security.GeneralSecurityException;
-import javax.crypto.Cipher;
-import javax.crypto.spec.IvParameterSpec;
-import javax.crypto.spec.SecretKeySpec;
 
 /** One key and its counter (Noise spec, section 5.1): messages of one direction, in order. Not thread-safe. */
 final class CipherState {
-    static final int TAG_BYTES = 16;
-    private static final int NONCE_BYTES = 12;
+    static final int TAG_BYTES = ChaChaPoly.TAG_BYTES;
 
-    private final SecretKeySpec key;
-    private final Cipher cipher;
-    private long nonce;
+    private final ChaChaPoly cipher;
+    private long nonce; // of the next message; 0 <= nonce unless they are used up
 
     CipherState(byte[] key) throws GeneralSecurityException {
-        this.key = new SecretKeySpec(key, "ChaCha20");
-        this.cipher = Cipher.getInstance("ChaCha20-Poly1305");
+        this.cipher = ChaChaPoly.of(key);
     }
 
-    /** Writes {@code length + 16} bytes to {@code out}. The arrays must not overlap. */
-    void encrypt(byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset)
-            throws GeneralSecurityException {
-        run(Cipher.ENCRYPT_MODE, ad, in, offset, length, out, outOffset);
+    /** Encrypts {@code length} bytes at {@code offset} in place; the tag takes the 16 bytes after them. */
+    void encrypt(byte[] ad, byte[] bytes, int offset, int length) throws GeneralSecurityException {
+        cipher.encrypt(nextNonce(), ad, bytes, offset, length);
     }
 
-    /** Writes {@code length - 16} bytes to {@code out}; throws if the message is not the peer's next. */
-    void decrypt(byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset)
-            throws GeneralSecurityException {
-        run(Cipher.DECRYPT_MODE, ad, in, offset, length, out, outOffset);
+    /** Decrypts {@code length} bytes in place, the tag with them; throws if the message is not the peer's next. */
+    void decrypt(byte[] ad, byte[] bytes, int offset, int length) throws GeneralSecurityException {
+        if (length < TAG_BYTES) {
+            throw new GeneralSecurityException(length + " bytes have no room for a tag");
+        }
+        cipher.decrypt(nextNonce(), ad, bytes, offset, length);
     }
 
-    private void run(int mode, byte[] ad, byte[] in, int offset, int length, byte[] out, int outOffset)
-            throws GeneralSecurityException {
+    private long nextNonce() throws GeneralSecurityException {
         if (nonce < 0) {
             throw new GeneralSecurityException("the key has been used for 2^63 messages");
         }
-        byte[] iv = ByteBuffer.allocate(NONCE_BYTES)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .putLong(4, nonce)
-                .array();
-        nonce++;
-        cipher.init(mode, key, new IvParameterSpec(iv));
-        cipher.updateAAD(ad);
-        cipher.doFinal(in, offset, length, out, outOffset);
+        return nonce++;
     }
 }

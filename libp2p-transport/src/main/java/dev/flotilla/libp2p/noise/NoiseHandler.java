@@ -7,15 +7,12 @@ import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import dev.flotilla.transport.PeerId;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelOutboundHandler;
 import io.netty.channel.ChannelPromise;
-import io.netty.channel.CoalescingBufferQueue;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.handler.codec.ByteToMessageDecoder;
 import io.netty.util.ReferenceCountUtil;
-import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
 import java.util.List;
@@ -28,33 +25,27 @@ import org.jspecify.annotations.Nullable;
  * they are flushed, and their promises complete when the bytes have left. Any failure closes the channel; the handshake
  * has no time limit of its own.
  */
-public final class NoiseHandler extends ByteToMessageDecoder implements ChannelOutboundHandler, SecurityHandler {
+public final class NoiseHandler extends ChannelDuplexHandler implements SecurityHandler {
     /** The name under which the two sides agree on this protocol. */
     public static final String PROTOCOL = "/noise";
 
-    private static final int LENGTH_BYTES = 2;
-    private static final int PLAINTEXT_BYTES_MAX = 65_535 - CipherState.TAG_BYTES;
     private static final byte[] NO_AD = {};
 
-    private final boolean initiator;
-    private final PrivateKey identity;
-    private final @Nullable PeerId expected;
-    private final List<String> muxers;
+    private final SecurityProtocol.Parameters parameters;
     private final CompletableFuture<SecureSession> session = new CompletableFuture<>();
+    private final MessageReader reader = new MessageReader();
 
+    private @Nullable MessageWriter writer; // set when added
     private @Nullable NoiseHandshake handshake;
     private @Nullable CipherState sending; // set when the handshake is complete
     private @Nullable CipherState receiving;
-    private @Nullable CoalescingBufferQueue plaintext;
     private boolean begun;
     private boolean flushWanted;
+    private boolean passedOn; // something in the clear came out of what was read last
     private boolean failed;
 
     NoiseHandler(SecurityProtocol.Parameters parameters) {
-        this.initiator = parameters.initiator();
-        this.identity = parameters.identity();
-        this.expected = parameters.expected();
-        this.muxers = parameters.muxers();
+        this.parameters = parameters;
     }
 
     /**
@@ -77,9 +68,11 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
         return session;
     }
 
+    // ---- the handshake
+
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        plaintext = new CoalescingBufferQueue(ctx.channel(), 4, true);
+        writer = new MessageWriter(ctx);
         if (ctx.channel().isActive()) {
             begin(ctx);
         }
@@ -99,9 +92,14 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
         begun = true;
         try {
             NoiseHandshake started = new NoiseHandshake(
-                    initiator, identity, expected, muxers, X25519KeyPair.generate(), X25519KeyPair.generate());
+                    parameters.initiator(),
+                    parameters.identity(),
+                    parameters.expected(),
+                    parameters.muxers(),
+                    X25519KeyPair.generate(),
+                    X25519KeyPair.generate());
             handshake = started;
-            if (initiator) {
+            if (parameters.initiator()) {
                 send(ctx, started.begin());
             }
         } catch (GeneralSecurityException e) {
@@ -114,39 +112,9 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
     }
 
     private static void send(ChannelHandlerContext ctx, byte[] message) {
-        ByteBuf frame = ctx.alloc().buffer(LENGTH_BYTES + message.length);
+        ByteBuf frame = ctx.alloc().buffer(MessageReader.LENGTH_BYTES + message.length);
         frame.writeShort(message.length).writeBytes(message);
         ctx.writeAndFlush(frame, ctx.voidPromise());
-    }
-
-    @Override
-    protected void decode(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (failed) {
-            in.skipBytes(in.readableBytes());
-            return;
-        }
-        if (in.readableBytes() < LENGTH_BYTES) {
-            return;
-        }
-        int length = in.getUnsignedShort(in.readerIndex());
-        if (in.readableBytes() < LENGTH_BYTES + length) {
-            return;
-        }
-        in.skipBytes(LENGTH_BYTES);
-        try {
-            if (receiving == null) {
-                byte[] message = new byte[length];
-                in.readBytes(message);
-                onHandshakeMessage(ctx, message);
-            } else {
-                decrypt(ctx, receiving, in, length, out);
-            }
-        } catch (SecurityHandshakeException e) {
-            fail(ctx, e);
-        } catch (GeneralSecurityException e) {
-            String what = receiving == null ? "handshake message" : "message";
-            fail(ctx, new SecurityHandshakeException("the peer sent a wrong " + what + ": " + e.getMessage(), e));
-        }
     }
 
     private void onHandshakeMessage(ChannelHandlerContext ctx, byte[] message)
@@ -164,6 +132,7 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
             sending = current.sending();
             receiving = current.receiving();
             handshake = null;
+            reader.trust();
             session.complete(proven);
             if (flushWanted) {
                 flush(ctx);
@@ -171,107 +140,93 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
         }
     }
 
-    private static void decrypt(ChannelHandlerContext ctx, CipherState cipher, ByteBuf in, int length, List<Object> out)
-            throws GeneralSecurityException {
-        if (length < CipherState.TAG_BYTES) {
-            throw new GeneralSecurityException(length + " bytes have no room for a tag");
-        }
-        ByteBuf clear = ctx.alloc().heapBuffer(length);
-        ByteBuf ciphertext = onHeap(ctx, in.readSlice(length));
-        try {
-            cipher.decrypt(
-                    NO_AD,
-                    ciphertext.array(),
-                    ciphertext.arrayOffset() + ciphertext.readerIndex(),
-                    length,
-                    clear.array(),
-                    clear.arrayOffset());
-            clear.writerIndex(length - CipherState.TAG_BYTES);
-            if (clear.isReadable()) { // an empty message is legal and means nothing
-                out.add(clear.retain());
-            }
-        } finally {
-            ciphertext.release();
-            clear.release();
-        }
-    }
-
-    /** {@code bytes} with an array behind it, to be released; a copy only if it has none. */
-    private static ByteBuf onHeap(ChannelHandlerContext ctx, ByteBuf bytes) {
-        return bytes.hasArray()
-                ? bytes.retain()
-                : ctx.alloc()
-                        .heapBuffer(bytes.readableBytes())
-                        .writeBytes(bytes, bytes.readerIndex(), bytes.readableBytes());
-    }
+    // ---- reading
 
     @Override
-    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) {
-        if (in.isReadable() && !failed) {
-            in.skipBytes(in.readableBytes());
-            fail(ctx, new SecurityHandshakeException("the connection ended inside a message"));
+    public void channelRead(ChannelHandlerContext ctx, Object message) {
+        ByteBuf bytes = (ByteBuf) message;
+        try {
+            for (ByteBuf next = nextMessage(ctx, bytes); next != null; next = nextMessage(ctx, bytes)) {
+                onMessage(ctx, next);
+            }
+        } finally {
+            bytes.release();
         }
     }
+
+    private @Nullable ByteBuf nextMessage(ChannelHandlerContext ctx, ByteBuf bytes) {
+        return failed || ctx.isRemoved() ? null : reader.next(bytes, ctx.alloc());
+    }
+
+    private void onMessage(ChannelHandlerContext ctx, ByteBuf message) {
+        boolean inHandshake = receiving == null;
+        try {
+            if (receiving == null) {
+                onHandshakeMessage(ctx, ByteBufUtil.getBytes(message));
+            } else {
+                passOn(ctx, receiving, message);
+            }
+        } catch (SecurityHandshakeException e) {
+            fail(ctx, e);
+        } catch (GeneralSecurityException e) {
+            String what = inHandshake ? "handshake message" : "message";
+            fail(ctx, new SecurityHandshakeException("the peer sent a wrong " + what + ": " + e.getMessage(), e));
+        } finally {
+            message.release();
+        }
+    }
+
+    private void passOn(ChannelHandlerContext ctx, CipherState cipher, ByteBuf message)
+            throws GeneralSecurityException {
+        cipher.decrypt(NO_AD, message.array(), message.arrayOffset(), message.readableBytes());
+        message.writerIndex(message.writerIndex() - CipherState.TAG_BYTES);
+        if (message.isReadable()) { // an empty message is legal and means nothing
+            passedOn = true;
+            ctx.fireChannelRead(message.retain());
+        }
+    }
+
+    /** What was read may be but a part of a message; who asked for one read then still waits. */
+    @Override
+    public void channelReadComplete(ChannelHandlerContext ctx) {
+        if (!passedOn && !ctx.channel().config().isAutoRead()) {
+            ctx.read();
+        }
+        passedOn = false;
+        ctx.fireChannelReadComplete();
+    }
+
+    // ---- writing
 
     @Override
     public void write(ChannelHandlerContext ctx, Object msg, ChannelPromise promise) {
-        if (!(msg instanceof ByteBuf bytes) || plaintext == null) {
+        if (!(msg instanceof ByteBuf bytes) || writer == null) {
             ReferenceCountUtil.release(msg);
             promise.tryFailure(new IllegalArgumentException("not bytes: " + msg.getClass()));
         } else if (failed || !ctx.channel().isOpen()) {
             bytes.release();
             promise.tryFailure(new ClosedChannelException());
         } else {
-            plaintext.add(bytes, promise);
+            writer.add(bytes, promise);
         }
     }
 
     @Override
     public void flush(ChannelHandlerContext ctx) {
-        CipherState cipher = sending;
-        CoalescingBufferQueue queue = plaintext;
-        if (cipher == null || queue == null) {
+        if (sending == null || writer == null) {
             flushWanted = true;
             return;
         }
         flushWanted = false;
-        while (!queue.isEmpty()) {
-            ChannelPromise promise = ctx.newPromise();
-            ByteBuf clear = queue.remove(PLAINTEXT_BYTES_MAX, promise);
-            try {
-                ctx.write(clear.isReadable() ? encrypt(ctx, cipher, clear) : Unpooled.EMPTY_BUFFER, promise);
-            } catch (GeneralSecurityException e) {
-                promise.tryFailure(e);
-                fail(ctx, new SecurityHandshakeException("a message cannot be encrypted: " + e.getMessage(), e));
-                return;
-            } finally {
-                clear.release();
-            }
+        try {
+            writer.writeAll(sending);
+            ctx.flush();
+        } catch (GeneralSecurityException e) {
+            fail(ctx, new SecurityHandshakeException("a message cannot be encrypted: " + e.getMessage(), e));
         }
-        ctx.flush();
     }
 
-    private static ByteBuf encrypt(ChannelHandlerContext ctx, CipherState cipher, ByteBuf clear)
-            throws GeneralSecurityException {
-        int length = clear.readableBytes();
-        ByteBuf frame = ctx.alloc().heapBuffer(LENGTH_BYTES + length + CipherState.TAG_BYTES);
-        ByteBuf source = onHeap(ctx, clear);
-        try {
-            frame.writeShort(length + CipherState.TAG_BYTES);
-            cipher.encrypt(
-                    NO_AD,
-                    source.array(),
-                    source.arrayOffset() + source.readerIndex(),
-                    length,
-                    frame.array(),
-                    frame.arrayOffset() + LENGTH_BYTES);
-            frame.writerIndex(LENGTH_BYTES + length + CipherState.TAG_BYTES);
-            return frame.retain();
-        } finally {
-            source.release();
-            frame.release();
-        }
-    }
+    // ---- the end
 
     private void fail(ChannelHandlerContext ctx, SecurityHandshakeException reason) {
         if (failed) {
@@ -279,8 +234,8 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
         }
         failed = true;
         boolean inHandshake = session.completeExceptionally(reason);
-        if (plaintext != null) {
-            plaintext.releaseAndFailAll(ctx, reason);
+        if (writer != null) {
+            writer.fail(reason);
         }
         if (!inHandshake) {
             ctx.fireExceptionCaught(reason);
@@ -288,18 +243,29 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
         ctx.close();
     }
 
+    private void failIfInsideMessage(ChannelHandlerContext ctx) {
+        if (reader.isInside()) {
+            fail(ctx, new SecurityHandshakeException("the connection ended inside a message"));
+        }
+    }
+
     @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        super.userEventTriggered(ctx, event);
-        if (event instanceof ChannelInputShutdownEvent && !session.isDone()) {
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        boolean ended = event instanceof ChannelInputShutdownEvent;
+        if (ended) {
+            failIfInsideMessage(ctx);
+        }
+        ctx.fireUserEventTriggered(event);
+        if (ended && !session.isDone()) {
             fail(ctx, new SecurityHandshakeException("the peer ended the connection during the handshake"));
         }
     }
 
     @Override
-    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        super.channelInactive(ctx);
-        endOf(ctx);
+    public void channelInactive(ChannelHandlerContext ctx) {
+        failIfInsideMessage(ctx);
+        ctx.fireChannelInactive();
+        endOf();
     }
 
     @Override
@@ -312,44 +278,15 @@ public final class NoiseHandler extends ByteToMessageDecoder implements ChannelO
     }
 
     @Override
-    protected void handlerRemoved0(ChannelHandlerContext ctx) {
-        endOf(ctx);
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        endOf();
     }
 
-    private void endOf(ChannelHandlerContext ctx) {
+    private void endOf() {
+        reader.release();
         session.completeExceptionally(new SecurityHandshakeException("the connection was closed during the handshake"));
-        if (plaintext != null) {
-            plaintext.releaseAndFailAll(ctx, new ClosedChannelException());
+        if (writer != null) {
+            writer.fail(new ClosedChannelException());
         }
-    }
-
-    @Override
-    public void bind(ChannelHandlerContext ctx, SocketAddress local, ChannelPromise promise) {
-        ctx.bind(local, promise);
-    }
-
-    @Override
-    public void connect(ChannelHandlerContext ctx, SocketAddress remote, SocketAddress local, ChannelPromise promise) {
-        ctx.connect(remote, local, promise);
-    }
-
-    @Override
-    public void disconnect(ChannelHandlerContext ctx, ChannelPromise promise) {
-        ctx.disconnect(promise);
-    }
-
-    @Override
-    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
-        ctx.close(promise);
-    }
-
-    @Override
-    public void deregister(ChannelHandlerContext ctx, ChannelPromise promise) {
-        ctx.deregister(promise);
-    }
-
-    @Override
-    public void read(ChannelHandlerContext ctx) {
-        ctx.read();
     }
 }

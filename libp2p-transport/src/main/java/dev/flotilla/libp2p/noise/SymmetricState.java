@@ -42,8 +42,8 @@ final class SymmetricState {
     byte[] encryptAndHash(byte[] plaintext) throws GeneralSecurityException {
         byte[] message = plaintext;
         if (cipher != null) {
-            message = new byte[plaintext.length + CipherState.TAG_BYTES];
-            cipher.encrypt(hash, plaintext, 0, plaintext.length, message, 0);
+            message = Arrays.copyOf(plaintext, plaintext.length + CipherState.TAG_BYTES);
+            cipher.encrypt(hash, message, 0, plaintext.length);
         }
         mixHash(message);
         return message;
@@ -52,11 +52,9 @@ final class SymmetricState {
     byte[] decryptAndHash(byte[] message) throws GeneralSecurityException {
         byte[] plaintext = message;
         if (cipher != null) {
-            if (message.length < CipherState.TAG_BYTES) {
-                throw new GeneralSecurityException("a field of " + message.length + " bytes has no room for its tag");
-            }
-            plaintext = new byte[message.length - CipherState.TAG_BYTES];
-            cipher.decrypt(hash, message, 0, message.length, plaintext, 0);
+            byte[] clear = message.clone();
+            cipher.decrypt(hash, clear, 0, clear.length);
+            plaintext = Arrays.copyOf(clear, clear.length - CipherState.TAG_BYTES);
         }
         mixHash(message);
         return plaintext;

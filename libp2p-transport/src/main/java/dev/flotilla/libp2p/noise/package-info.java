@@ -1,10 +1,12 @@
 /**
- * The security protocol {@code /noise} (libp2p spec, noise): Noise_XX_25519_ChaChaPoly_SHA256 by the JDK's primitives.
+ * The security protocol {@code /noise} (libp2p spec, noise): Noise_XX_25519_ChaChaPoly_SHA256 by the JDK's primitives, but
+ * for the cipher on a JDK that has no machine code for it: there, {@code JavaChaChaPoly} is twice as fast.
  *
  * <p>{@code HandshakeState}, {@code SymmetricState} and {@code CipherState} are the objects of the Noise specification
  * under its names. {@code NoiseHandshake} adds what libp2p puts into the payloads: each side's identity key, its
  * signature over the Noise key, and the multiplexers it speaks. All of this is pure, so that a recorded handshake is a
- * test. {@link dev.flotilla.libp2p.noise.NoiseHandler} puts it on a channel, two bytes of length before each message.
+ * test. {@link dev.flotilla.libp2p.noise.NoiseHandler} puts it on a channel; {@code MessageReader} and
+ * {@code MessageWriter} know the messages there, two bytes of length before each.
  */
 @NullMarked
 package dev.flotilla.libp2p.noise;
