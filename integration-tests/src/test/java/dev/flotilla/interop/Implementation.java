@@ -7,6 +7,7 @@ import java.util.Locale;
 /** Another implementation of libp2p, and what of it is tried. Its program lies in {@code src/test/peers}. */
 enum Implementation {
     GO("go-libp2p", 64),
+    RUST("rust-libp2p", 64),
     JS("js-libp2p", 16);
 
     private static final int MIB = 1 << 20;
@@ -43,6 +44,7 @@ enum Implementation {
     PeerProgram program() {
         return switch (this) {
             case GO -> new GoProgram();
+            case RUST -> new RustProgram();
             case JS -> new JsProgram();
         };
     }

@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -50,32 +51,28 @@ final class Matrix implements BeforeAllCallback, AutoCloseable {
         }
     }
 
-    /** Tries {@code operation} in {@code cell}; one that is known to fail must fail. */
+    /** Tries {@code operation} in {@code cell}; one that is known to fail always must fail. */
     static void attempt(Cell cell, Operation operation, Attempt attempt) throws Exception {
-        attempt(
-                cell.row(),
-                cell.implementation(),
-                operation.title(),
-                KnownFailure.of(cell, operation).map(KnownFailure::reason).orElse(""),
-                attempt);
+        attempt(cell.row(), cell.implementation(), operation.title(), KnownFailure.of(cell, operation), attempt);
     }
 
-    /** As the other, for what has a row of its own; {@code known} is why it must fail, empty if it must not. */
-    static void attempt(String row, Implementation column, String what, String known, Attempt attempt)
+    /** As the other, for what has a row of its own. */
+    static void attempt(String row, Implementation column, String what, Optional<KnownFailure> known, Attempt attempt)
             throws Exception {
+        known.ifPresent(failure -> RUN.known(row, column, failure.reason()));
         try {
             attempt.run();
         } catch (Exception | AssertionError e) {
-            RUN.failed(row, column, what, known);
             if (known.isEmpty()) {
+                RUN.failed(row, column, what);
                 throw e;
             }
             return;
         }
         RUN.worked(row, column);
-        if (!known.isEmpty()) {
-            throw new AssertionError(
-                    what + " works now with " + column.title() + ", which was known to fail: " + known);
+        if (known.filter(KnownFailure::always).isPresent()) {
+            throw new AssertionError(what + " works now with " + column.title() + ", which was known to fail: "
+                    + known.get().reason());
         }
     }
 
@@ -88,13 +85,13 @@ final class Matrix implements BeforeAllCallback, AutoCloseable {
         tally(row, column).worked++;
     }
 
-    private synchronized void failed(String row, Implementation column, String what, String known) {
-        if (known.isEmpty()) {
-            tally(row, column).failed.add(what);
-        } else {
-            notes.add(known);
-            tally(row, column).known.add(new ArrayList<>(notes).indexOf(known) + 1);
-        }
+    private synchronized void failed(String row, Implementation column, String what) {
+        tally(row, column).failed.add(what);
+    }
+
+    private synchronized void known(String row, Implementation column, String reason) {
+        notes.add(reason);
+        tally(row, column).known.add(new ArrayList<>(notes).indexOf(reason) + 1);
     }
 
     /** The table in Markdown, with what it was made with. */
