@@ -29,7 +29,7 @@ final class ForeignPeer implements Side {
     private final String peerId;
     private final List<Multiaddr> addresses;
 
-    ForeignPeer(PeerProgram.Command program, List<String> arguments) throws IOException, InterruptedException {
+    private ForeignPeer(PeerProgram.Command program, List<String> arguments) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(program.words());
         words.addAll(arguments);
         process = new ProcessBuilder(words)
@@ -45,6 +45,14 @@ final class ForeignPeer implements Side {
         implementation = hello.get("implementation").asText();
         peerId = hello.get("peerId").asText();
         addresses = texts(hello.get("addresses")).stream().map(Multiaddr::parse).toList();
+    }
+
+    /** Started with {@code arguments}, or what is missing for it is said; see {@link Programs}. */
+    static ForeignPeer start(Implementation implementation, String... arguments)
+            throws IOException, InterruptedException {
+        ForeignPeer peer = new ForeignPeer(Programs.of(implementation), List.of(arguments));
+        Matrix.version(implementation, peer.implementation());
+        return peer;
     }
 
     private void readAnswers() {

@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.StreamOptions;
 import io.netty.buffer.ByteBuf;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -19,13 +20,16 @@ final class InteropProtocols implements HostService {
     /** Resets the stream as soon as something has come. */
     static final ProtocolId RESET = new ProtocolId("/flotilla/interop/reset/1.0.0");
 
+    /** All of them run over limited connections, too. */
+    static final StreamOptions LIMITED_TOO = StreamOptions.defaults().withLimitedAllowed();
+
     private final AtomicInteger resets = new AtomicInteger();
 
     @Override
     public void attach(Host host) {
-        host.handle(ECHO, this::echo);
-        host.handle(SHA256, InteropProtocols::sha256);
-        host.handle(RESET, InteropProtocols::resetOnArrival);
+        host.handle(ECHO, this::echo, LIMITED_TOO);
+        host.handle(SHA256, InteropProtocols::sha256, LIMITED_TOO);
+        host.handle(RESET, InteropProtocols::resetOnArrival, LIMITED_TOO);
     }
 
     /** How many streams to {@link #ECHO} failed. */

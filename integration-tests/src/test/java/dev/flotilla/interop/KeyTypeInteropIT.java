@@ -39,17 +39,14 @@ class KeyTypeInteropIT {
     @MethodSource("all")
     void provesItself(Implementation implementation, KeyType type, Security security, @TempDir Path directory)
             throws Exception {
-        PeerProgram.Command program = Programs.of(implementation);
-        Optional<KnownFailure> known = implementation == Implementation.JS && type == KeyType.ECDSA
-                ? Optional.of(NO_ECDSA)
-                : Optional.empty();
+        Optional<KnownFailure> known =
+                implementation == Implementation.JS && type == KeyType.ECDSA ? Optional.of(NO_ECDSA) : Optional.empty();
         Matrix.attempt("identities of type " + type + " by " + security, implementation, "handshake", known, () -> {
             PrivateKey theirKey = PrivateKey.generate(type);
             Path file = Files.write(directory.resolve("key"), theirKey.toBytes());
-            List<String> arguments = List.of("--security", security.argument(), "--key", file.toString());
-            try (ForeignPeer theirs = new ForeignPeer(program, arguments);
+            try (ForeignPeer theirs = ForeignPeer.start(
+                            implementation, "--security", security.argument(), "--key", file.toString());
                     OurSide ours = new OurSide(PrivateKey.generate(type), Transport.TCP, security)) {
-                Matrix.version(implementation, theirs.implementation());
                 assertThat(theirs.peerId()).isEqualTo(theirKey.peerId().toString());
                 assertThat(ours.connect(theirs.addresses().get(0))).isEqualTo(theirs.peerId());
                 ours.ping(theirs.addresses().get(0));

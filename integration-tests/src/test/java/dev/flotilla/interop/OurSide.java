@@ -3,8 +3,10 @@ package dev.flotilla.interop;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostBuilder;
+import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.PeerInfo;
+import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
@@ -32,12 +34,19 @@ final class OurSide implements Side {
 
     /** Listens on {@code transport}, and offers {@code security} and nothing else. */
     OurSide(PrivateKey identity, Transport transport, Security security) {
+        this(identity, Multiaddr.parse(transport.listen()), security);
+    }
+
+    OurSide(PrivateKey identity, Multiaddr listen, Security security, HostService... more) {
         HostBuilder builder = Host.builder(identity)
-                .listen(Multiaddr.parse(transport.listen()))
+                .listen(listen)
                 .agentVersion(AGENT)
                 .service(new Ping())
                 .service(new Identify())
                 .service(protocols);
+        for (HostService service : more) {
+            builder.service(service);
+        }
         host = builder.security(security.protocol()).build();
         Patience.await(host.start());
     }
@@ -63,9 +72,19 @@ final class OurSide implements Side {
                 .toList();
     }
 
-    /** The connection to the peer of {@code address}, whoever dialled it. */
+    /** The connection to the peer of {@code address}, whoever dialled it, be it limited. */
     Connection connection(Multiaddr address) {
-        return Patience.await(host.connect(address));
+        return host.connections(address.peerId().orElseThrow()).stream()
+                .findFirst()
+                .orElseGet(() -> Patience.await(host.connect(address)));
+    }
+
+    private static CompletableFuture<Stream> open(Connection connection, ProtocolId protocol) {
+        return connection.newStream(protocol, InteropProtocols.LIMITED_TOO);
+    }
+
+    private Stream open(Multiaddr address, ProtocolId protocol) {
+        return Patience.await(open(connection(address), protocol));
     }
 
     @Override
@@ -97,7 +116,7 @@ final class OurSide implements Side {
 
     @Override
     public Digests echo(Multiaddr address, int bytes) {
-        Stream stream = Patience.await(connection(address).newStream(InteropProtocols.ECHO));
+        Stream stream = open(address, InteropProtocols.ECHO);
         Digest received = new Digest();
         CompletableFuture<Void> echoed = received.readAll(stream);
         Digest sent = send(stream, bytes);
@@ -123,13 +142,13 @@ final class OurSide implements Side {
         Connection connection = connection(address);
         if (!parallel) {
             for (int i = 0; i < count; i++) {
-                Patience.await(echoOnce(Patience.await(connection.newStream(InteropProtocols.ECHO))));
+                Patience.await(echoOnce(Patience.await(open(connection, InteropProtocols.ECHO))));
             }
             return;
         }
         List<CompletableFuture<Stream>> opened = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            opened.add(connection.newStream(InteropProtocols.ECHO));
+            opened.add(open(connection, InteropProtocols.ECHO));
         }
         List<Stream> streams = opened.stream().map(Patience::await).toList();
         List<CompletableFuture<Void>> echoed =
@@ -152,7 +171,7 @@ final class OurSide implements Side {
 
     @Override
     public void reset(Multiaddr address) {
-        Stream stream = Patience.await(connection(address).newStream(InteropProtocols.ECHO));
+        Stream stream = open(address, InteropProtocols.ECHO);
         Patience.await(stream.write(new byte[PIECE_BYTES]));
         Digest first = new Digest();
         Patience.await(first.readSome(stream));
@@ -162,7 +181,7 @@ final class OurSide implements Side {
     @Override
     public boolean beReset(Multiaddr address) {
         Connection connection = connection(address);
-        Stream stream = Patience.await(connection.newStream(InteropProtocols.RESET));
+        Stream stream = Patience.await(open(connection, InteropProtocols.RESET));
         Patience.await(stream.write(new byte[1]));
         boolean failed = Patience.fails(stream.readToEnd(SMALL_BYTES));
         stream.close();
@@ -171,7 +190,7 @@ final class OurSide implements Side {
 
     @Override
     public Digests halfClose(Multiaddr address, int bytes) {
-        Stream stream = Patience.await(connection(address).newStream(InteropProtocols.SHA256));
+        Stream stream = open(address, InteropProtocols.SHA256);
         Digest sent = send(stream, bytes);
         byte[] told = Patience.await(stream.readToEnd(1024));
         stream.close();

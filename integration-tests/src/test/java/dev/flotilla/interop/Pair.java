@@ -4,7 +4,6 @@ import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
-import java.util.List;
 import java.util.Optional;
 
 /** Our host and a peer of another implementation, set up as a cell of the matrix says, not yet connected. */
@@ -15,14 +14,12 @@ final class Pair implements AutoCloseable {
 
     Pair(Cell cell) throws IOException, InterruptedException {
         this.cell = cell;
-        theirs = new ForeignPeer(
-                Programs.of(cell.implementation()),
-                List.of(
-                        "--listen",
-                        cell.transport().argument(),
-                        "--security",
-                        cell.security().argument()));
-        Matrix.version(cell.implementation(), theirs.implementation());
+        theirs = ForeignPeer.start(
+                cell.implementation(),
+                "--listen",
+                cell.transport().argument(),
+                "--security",
+                cell.security().argument());
         ours = new OurSide(PrivateKey.generate(), cell.transport(), cell.security());
     }
 
