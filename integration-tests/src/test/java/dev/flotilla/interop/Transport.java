@@ -5,6 +5,7 @@ import java.util.List;
 /** What carries connections, as the peer programs name it. */
 enum Transport {
     TCP("tcp", "/ip4/127.0.0.1/tcp/0"),
+    WEB_SOCKET("ws", "/ip4/127.0.0.1/tcp/0/ws"),
     QUIC("quic-v1", "/ip4/127.0.0.1/udp/0/quic-v1");
 
     private final String argument;
@@ -28,7 +29,7 @@ enum Transport {
     /** The security protocols that go with it; QUIC has TLS within. */
     List<Security> security() {
         return switch (this) {
-            case TCP -> List.of(Security.NOISE, Security.TLS);
+            case TCP, WEB_SOCKET -> List.of(Security.NOISE, Security.TLS);
             case QUIC -> List.of(Security.TLS);
         };
     }
