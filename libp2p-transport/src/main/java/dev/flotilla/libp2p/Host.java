@@ -44,6 +44,9 @@ public interface Host extends AutoCloseable {
     /** {@link #listenAddresses} as others can dial them: wildcards are replaced by the interfaces' addresses. */
     List<Multiaddr> reachableAddresses();
 
+    /** Tells {@code told}, on any thread, whenever {@link #listenAddresses} change after the start. It must not block. */
+    void onAddressesChanged(Runnable told);
+
     /**
      * Answers {@code protocol}.
      *

@@ -37,6 +37,24 @@ public final class Identify implements HostService {
                 identify(host, connection).exceptionally(Identify::ignore);
             }
         });
+        host.onAddressesChanged(() -> host.connections().forEach(connection -> push(host, connection)));
+    }
+
+    /** Tells a peer that takes it what has changed (libp2p spec, identify push). */
+    private static void push(Host host, Connection connection) {
+        boolean taken = connection
+                .peerInfo()
+                .filter(info -> info.protocols().contains(PUSH.value()))
+                .isPresent();
+        if (taken) {
+            connection
+                    .newStream(PUSH, LIMITED_TOO)
+                    .thenAccept(stream -> tell(host, stream))
+                    .exceptionally(failure -> {
+                        LOG.debug("no identify push to peer={}: {}", connection.remotePeerId(), failure.getMessage());
+                        return null;
+                    });
+        }
     }
 
     private static PeerInfo ignore(Throwable failure) {

@@ -27,7 +27,7 @@ import org.slf4j.LoggerFactory;
 final class RelayListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(RelayListener.class);
     private static final long RETRY_MILLIS_MIN = 250;
-    private static final long RETRY_MILLIS_MAX = 30_000;
+    private static final long RETRY_MILLIS_MAX = 10_000;
     private static final Duration RENEWAL_MAX = Duration.ofHours(1);
 
     private final Host host;
@@ -36,6 +36,7 @@ final class RelayListener implements Listener {
     private final Consumer<RelayListener> onClose;
     private final CompletableFuture<Listener> started = new CompletableFuture<>(); // after the first attempt
     private volatile List<Multiaddr> addresses = List.of();
+    private volatile Runnable onChange = () -> {};
     private volatile boolean closed;
 
     private @Nullable Future<?> timer; // until the next attempt; null while one is under way
@@ -101,18 +102,25 @@ final class RelayListener implements Listener {
         if (addresses.isEmpty()) {
             LOG.info("reserved a place at relay={} for {}", relay(), reservation.timeToLive());
         }
-        addresses = Stream.concat(
+        change(Stream.concat(
                         Stream.of(place.toMultiaddr()),
                         reservation.relayAddresses().stream()
                                 .map(address -> address.encapsulate(CircuitAddress.CIRCUIT)))
                 .filter(address -> address.components().get(0).protocol() != MultiaddrProtocol.P2P) // no use to others
                 .distinct()
-                .toList();
+                .toList());
         endNanos = System.nanoTime() + reservation.timeToLive().toNanos();
         retryMillis = RETRY_MILLIS_MIN;
         lastReason = "";
         long renewal = Math.min(RENEWAL_MAX.toMillis(), reservation.timeToLive().toMillis() * 2 / 3);
         attemptAfter(renewal);
+    }
+
+    private void change(List<Multiaddr> current) {
+        if (!current.equals(addresses)) {
+            addresses = current;
+            onChange.run();
+        }
     }
 
     private void onRefused(String reason) {
@@ -121,7 +129,7 @@ final class RelayListener implements Listener {
             LOG.warn("no place at relay={}, trying again: {}", relay(), reason);
         }
         if (System.nanoTime() - endNanos >= 0) {
-            addresses = List.of();
+            change(List.of());
         }
         attemptAfter(retryMillis - ThreadLocalRandom.current().nextLong(retryMillis / 2));
         retryMillis = Math.min(RETRY_MILLIS_MAX, 2 * retryMillis);
@@ -134,7 +142,7 @@ final class RelayListener implements Listener {
         }
         onLoop(() -> {
             if (HopConnect.directConnection(host, peer).isEmpty()) {
-                addresses = List.of();
+                change(List.of());
                 if (timer != null) {
                     attemptAfter(ThreadLocalRandom.current().nextLong(RETRY_MILLIS_MIN));
                 } // else an attempt is under way, and fails or has a new connection
@@ -145,6 +153,11 @@ final class RelayListener implements Listener {
     @Override
     public List<Multiaddr> addresses() {
         return addresses;
+    }
+
+    @Override
+    public void onAddressesChanged(Runnable told) {
+        onChange = told;
     }
 
     /** The relay forgets the place when the connection ends. */

@@ -16,6 +16,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class Listeners {
     private final Map<Multiaddr, Transport> wanted = new LinkedHashMap<>();
     private final List<Listener> open = new CopyOnWriteArrayList<>();
+    private final List<Runnable> told = new CopyOnWriteArrayList<>(); // of changed addresses
     private volatile boolean closed;
 
     /**
@@ -45,6 +46,7 @@ final class Listeners {
                         new IOException("cannot listen on " + address + ": " + message(failure), failure));
             }
             open.add(listener);
+            listener.onAddressesChanged(() -> told.forEach(Runnable::run));
             if (closed) {
                 listener.close();
             }
@@ -55,6 +57,10 @@ final class Listeners {
     private static String message(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
         return String.valueOf(cause == null ? failure : cause.getMessage());
+    }
+
+    void onChange(Runnable action) {
+        told.add(action);
     }
 
     /** With the real ports. */

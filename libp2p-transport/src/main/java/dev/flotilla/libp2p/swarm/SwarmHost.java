@@ -125,6 +125,11 @@ final class SwarmHost implements Host {
     }
 
     @Override
+    public void onAddressesChanged(Runnable told) {
+        listeners.onChange(told);
+    }
+
+    @Override
     public void handle(ProtocolId protocol, StreamHandler handler, StreamOptions options) {
         negotiator.handle(protocol, handler, options);
     }

@@ -67,6 +67,11 @@ final class AddressExchange implements StreamHandler {
         askAll();
     }
 
+    /** Those who are connected are told: who asks sends its own record along. */
+    void ownAddressesChanged() {
+        askAll();
+    }
+
     private void askAll() {
         connected.peers().forEach(this::ask);
     }

@@ -39,6 +39,7 @@ public final class Libp2pTransport implements PeerTransport {
     private final ByteStreams byteStreams;
     private final Map<Way, FrameSender> senders = new ConcurrentHashMap<>();
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile Set<PeerId> wanted = Set.of();
 
     private Libp2pTransport(Host host, AddressBook book, TransportConfig config) {
         this.host = host;
@@ -68,6 +69,7 @@ public final class Libp2pTransport implements PeerTransport {
         host.handle(ByteStreams.PROTOCOL, transport.byteStreams);
         host.handle(AddressExchange.PROTOCOL, transport.exchange);
         host.addListener(transport.new Connections());
+        host.onAddressesChanged(() -> transport.control.execute(transport.exchange::ownAddressesChanged));
         for (Connection connection : host.connections()) {
             transport.control.execute(() -> transport.opened(connection));
         }
@@ -152,11 +154,17 @@ public final class Libp2pTransport implements PeerTransport {
     public void keepConnected(Set<PeerId> peers) {
         Set<PeerId> others = new HashSet<>(peers);
         others.remove(host.peerId());
+        wanted = Set.copyOf(others);
         control.execute(() -> {
             redialer.want(others);
             others.forEach(peer -> connected.of(peer).forEach(this::learn));
             exchange.wantedChanged();
         });
+    }
+
+    /** Whether a connection to {@code peer} is wanted: {@link #keepConnected} named it last. */
+    public boolean isWanted(PeerId peer) {
+        return wanted.contains(peer);
     }
 
     /** Somebody says that {@code peer} is at these addresses; if it is wanted and not connected, it is dialled at once. */

@@ -210,15 +210,26 @@ class RelayTest {
     }
 
     @Test
-    void aRelayThatIsAwayIsWaitedFor() {
+    void aRelayThatIsAwayIsWaitedForAndThenThePlaceIsToldToThoseWhoAreConnected() {
         PrivateKey identity = PrivateKey.generate();
         Host relay = hosts.start(identity, HostConfig.defaults(), way.listen());
         Multiaddr address = relay.listenAddresses().get(0);
         relay.close();
-        Host listener = behind(address.withPeerId(identity.peerId()));
-        assertThat(listener.listenAddresses()).isEmpty();
+        Multiaddr place = address.withPeerId(identity.peerId()).encapsulate(Multiaddr.parse("/p2p-circuit"));
+        Host listener = hosts.start(PrivateKey.generate(), HostConfig.defaults(), List.of(way.listen(), place));
+        assertThat(listener.listenAddresses()).hasSize(1);
+        Host other = hosts.start();
+        Connection connection = connect(other, listener);
+        awaitUntil(
+                "both are known",
+                () -> connection.peerInfo().isPresent()
+                        && listener.connections(other.peerId()).stream()
+                                .anyMatch(each -> each.peerInfo().isPresent()));
         hosts.start(identity, HostConfig.defaults(), List.of(address), swarmRelay());
-        awaitUntil("there is a place", () -> !listener.listenAddresses().isEmpty());
+        awaitUntil("there is a place", () -> listener.listenAddresses().contains(place));
+        awaitUntil(
+                "it is told",
+                () -> connection.peerInfo().orElseThrow().listenAddresses().contains(place));
     }
 
     @Test

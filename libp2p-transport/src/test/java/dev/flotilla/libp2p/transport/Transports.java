@@ -6,6 +6,9 @@ import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
+import dev.flotilla.libp2p.relay.RelayAcl;
+import dev.flotilla.libp2p.relay.RelayLimits;
+import dev.flotilla.libp2p.relay.RelayService;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,7 @@ final class Transports implements AutoCloseable {
             TransportConfig.defaults().withRedialDelays(Duration.ofMillis(10), Duration.ofMillis(200));
 
     private final List<Peer> peers = new ArrayList<>();
+    private final List<Host> relays = new ArrayList<>();
     private final Multiaddr listen;
 
     Transports() {
@@ -71,6 +75,28 @@ final class Transports implements AutoCloseable {
         return peer;
     }
 
+    /** A relay and {@code count} peers that can be reached over it alone. */
+    List<Peer> startBehindARelay(int count, RelayLimits limits) throws Exception {
+        PrivateKey identity = PrivateKey.generate();
+        Host relay = Host.builder(identity)
+                .listen(ANY_PORT)
+                .service(new Identify())
+                .service(new RelayService(limits, RelayAcl.all()))
+                .build();
+        relays.add(relay);
+        relay.start().get(20, TimeUnit.SECONDS);
+        Multiaddr place = relay.listenAddresses()
+                .get(0)
+                .withPeerId(identity.peerId())
+                .encapsulate(Multiaddr.parse("/p2p-circuit"));
+        List<Peer> made = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            made.add(start(PrivateKey.generate(), place, AddressBook.inMemory(), QUICK));
+        }
+        made.forEach(one -> made.forEach(one::knows));
+        return made;
+    }
+
     /** Peers that know each other's addresses. */
     List<Peer> startAcquainted(int count) throws Exception {
         List<Peer> made = new ArrayList<>();
@@ -84,5 +110,6 @@ final class Transports implements AutoCloseable {
     @Override
     public void close() {
         peers.forEach(Peer::close);
+        relays.forEach(Host::close);
     }
 }

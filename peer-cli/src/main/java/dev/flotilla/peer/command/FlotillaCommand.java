@@ -17,6 +17,7 @@ import picocli.CommandLine.ParameterException;
         subcommands = {
             InitCommand.class,
             RunCommand.class,
+            RelayCommand.class,
             CreateCommand.class,
             InviteCommand.class,
             JoinCommand.class,

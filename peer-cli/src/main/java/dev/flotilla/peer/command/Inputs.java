@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.transport.Bytes;
+import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -76,6 +77,14 @@ final class Inputs {
             return Multiaddr.parse(text);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(e.getMessage() + "; an example: /ip4/127.0.0.1/tcp/4001");
+        }
+    }
+
+    static PeerId peerId(String text) throws CommandException {
+        try {
+            return PeerId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage("not a peer id: '" + text + "'");
         }
     }
 

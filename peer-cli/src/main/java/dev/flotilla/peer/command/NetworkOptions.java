@@ -6,16 +6,20 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.NetworkSettings;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /** The options of a command that runs a host until it is told to end. */
 final class NetworkOptions {
+    private static final Multiaddr CIRCUIT = Multiaddr.parse("/p2p-circuit");
+
     @Option(
             names = "--listen",
             paramLabel = "MULTIADDR",
             description = "Where to listen, any number of times, by TCP, QUIC (/ip4/../udp/../quic-v1) or WebSocket"
-                    + " (/ip4/../tcp/../ws); port 0: the system chooses one, and it is taken again at the next"
-                    + " start (default: /ip4/127.0.0.1/tcp/0).")
+                    + " (/ip4/../tcp/../ws), or at a relay (RELAY_ADDRESS/p2p/RELAY/p2p-circuit); port 0: the"
+                    + " system chooses one, and it is taken again at the next start (default, and beside a"
+                    + " relay: /ip4/127.0.0.1/tcp/0).")
     private List<String> listen = new ArrayList<>();
 
     @Option(names = "--peer", paramLabel = "MULTIADDR", description = "A peer to connect to, any number of times.")
@@ -23,6 +27,9 @@ final class NetworkOptions {
 
     @Option(names = "--perf", description = "Answer who measures the throughput to this peer (flotilla perf).")
     private boolean perf;
+
+    @Option(names = "--relay", description = "Be a relay for the members of this peer's communities.")
+    private boolean relay;
 
     NetworkSettings settings() throws CommandException {
         List<Multiaddr> listenAddresses = new ArrayList<>();
@@ -32,23 +39,36 @@ final class NetworkOptions {
         return NetworkSettings.defaults()
                 .withListen(listenAddresses)
                 .withPeers(Inputs.peerAddresses(peers))
-                .withPerf(perf);
+                .withPerf(perf)
+                .withRelay(relay);
     }
 
-    private static Multiaddr listenAddress(String text) throws CommandException {
+    static Multiaddr listenAddress(String text) throws CommandException {
         Multiaddr address = Inputs.multiaddr(text);
         if (address.peerId().isPresent() || !isToListenOn(address)) {
-            throw CommandException.usage(
-                    "cannot listen on " + address
-                            + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1, /ip4/127.0.0.1/tcp/4002/ws");
+            throw CommandException.usage("cannot listen on " + address
+                    + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1, /ip4/127.0.0.1/tcp/4002/ws,"
+                    + " /ip4/192.0.2.1/tcp/4001/p2p/RELAY/p2p-circuit");
         }
         return address;
     }
 
     private static boolean isToListenOn(Multiaddr address) {
+        return isSocket(address)
+                || relayOf(address).filter(NetworkOptions::isSocket).isPresent();
+    }
+
+    private static boolean isSocket(Multiaddr address) {
         return address.tcpSocketAddress()
                 .or(() -> address.socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1))
                 .or(() -> address.socketAddress(MultiaddrProtocol.TCP, MultiaddrProtocol.WS))
                 .isPresent();
+    }
+
+    /** Where the relay is that {@code address} is a place at, with its peer id. */
+    private static Optional<Multiaddr> relayOf(Multiaddr address) {
+        return Optional.of(address.decapsulate(CIRCUIT))
+                .filter(relay ->
+                        relay.peerId().isPresent() && relay.encapsulate(CIRCUIT).equals(address));
     }
 }

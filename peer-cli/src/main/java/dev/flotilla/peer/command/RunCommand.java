@@ -1,16 +1,11 @@
 package dev.flotilla.peer.command;
 
-import dev.flotilla.libp2p.Multiaddr;
-import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.daemon.Daemon;
 import dev.flotilla.peer.daemon.DaemonSettings;
 import dev.flotilla.raft.storage.LogKind;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.time.Duration;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,8 +13,6 @@ import picocli.CommandLine.Option;
 
 @Command(name = "run", description = "Run the daemon, until it is told to end (SIGTERM or Ctrl-C).")
 final class RunCommand extends PeerCommand {
-    private static final long END_MILLIS_MAX = 15_000;
-
     @Mixin
     private NetworkOptions network = new NetworkOptions();
 
@@ -62,13 +55,7 @@ final class RunCommand extends PeerCommand {
     @Override
     void run(Console console) throws CommandException, IOException {
         Daemon daemon = Daemon.start(settings());
-        Thread end = new Thread(() -> end(daemon), "end");
-        Runtime.getRuntime().addShutdownHook(end);
-        for (Multiaddr address : daemon.addresses()) {
-            console.result(Json.object().put("listening", address.toString()), "listening on " + address);
-        }
-        console.result(Json.object().put("ready", true), "ready");
-        awaitEnd();
+        RunningPeer.run(daemon, daemon.addresses(), console, untilInputEnds);
     }
 
     private DaemonSettings settings() throws CommandException {
@@ -81,35 +68,5 @@ final class RunCommand extends PeerCommand {
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()));
         }
-    }
-
-    private void awaitEnd() throws IOException {
-        if (untilInputEnds) {
-            try (InputStream in = System.in) {
-                in.transferTo(OutputStream.nullOutputStream());
-            }
-            return;
-        }
-        try {
-            new CountDownLatch(1).await();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-    }
-
-    /**
-     * Being told to end is no failure, so the exit code is 0 and not the signal's. What was acknowledged is on disk
-     * already: if something hangs, the process ends all the same.
-     */
-    private static void end(Daemon daemon) {
-        Thread closing = new Thread(daemon::close, "closing");
-        closing.setDaemon(true);
-        closing.start();
-        try {
-            closing.join(END_MILLIS_MAX);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        Runtime.getRuntime().halt(closing.isAlive() ? CommandException.FAILED : 0);
     }
 }

@@ -68,10 +68,12 @@ public final class Daemon implements AutoCloseable {
         LogStorage log = closing(NodeLog.open(data));
         SnapshotStore snapshots = FileSnapshotStore.open(data.snapshots());
         AddressBook book = AddressBook.open(directory.path());
+        SwarmRelay relay = new SwarmRelay();
         Host host = closing(new HostStarter(identity, RememberedPorts.open(directory.file("listen.json")))
-                .start(settings.network()));
+                .start(settings.network(), settings.network().relay() ? List.of(relay.service()) : List.of()));
         PeerNetwork network = new PeerNetwork(host, book, new Libp2pCredentials(identity));
         Libp2pTransport transport = closing(Libp2pTransport.start(host, book));
+        relay.serve(transport::isWanted); // the engine wants a connection to each member
         InMemoryMetrics metrics = new InMemoryMetrics(METERED_COMMUNITIES_MAX);
         RaftNode node = closing(RaftNode.builder()
                 .transport(transport)

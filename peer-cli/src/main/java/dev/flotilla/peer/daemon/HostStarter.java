@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostBuilder;
+import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
@@ -26,30 +27,31 @@ final class HostStarter {
     }
 
     /**
-     * A host as {@code settings} want it.
+     * A host as {@code settings} want it, with these services besides.
      *
      * @throws IOException if an address cannot be had; the message names it
      */
-    Host start(NetworkSettings settings) throws IOException {
+    Host start(NetworkSettings settings, List<? extends HostService> services) throws IOException {
         List<Multiaddr> again = ports.apply(settings.listen());
-        Host host = startOn(again, settings);
+        Host host = startOn(again, settings, services);
         ports.remember(settings.listen(), host.listenAddresses());
         return host;
     }
 
-    private Host startOn(List<Multiaddr> again, NetworkSettings settings) throws IOException {
+    private Host startOn(List<Multiaddr> again, NetworkSettings settings, List<? extends HostService> services)
+            throws IOException {
         try {
-            return bind(settings.withListen(again));
+            return bind(settings.withListen(again), services);
         } catch (IOException e) {
             if (again.equals(settings.listen())) {
                 throw e;
             }
             LOG.warn("the port of the last time is taken, another one is used: {}", e.getMessage());
-            return bind(settings);
+            return bind(settings, services);
         }
     }
 
-    private Host bind(NetworkSettings settings) throws IOException {
+    private Host bind(NetworkSettings settings, List<? extends HostService> services) throws IOException {
         HostBuilder builder = Host.builder(identity)
                 .listen(settings.listen())
                 .service(new Identify())
@@ -57,6 +59,7 @@ final class HostStarter {
         if (settings.perf()) {
             builder.service(new Perf());
         }
+        services.forEach(builder::service);
         Host host = builder.build();
         try {
             host.start().join();

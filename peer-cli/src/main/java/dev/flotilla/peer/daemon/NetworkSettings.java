@@ -1,38 +1,49 @@
 package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import java.util.LinkedHashSet;
 import java.util.List;
 
 /**
  * What a peer's host is told.
  *
- * @param listen where to listen; port 0 lets the system choose; loopback if nothing is named
+ * @param listen where to listen; port 0 lets the system choose; loopback, too, if nothing but relays is named, since the
+ *     commands come from there
  * @param peers whom to connect to, each with its peer id
  * @param perf whether it answers who measures the throughput to it
+ * @param relay whether it is a relay for the members of its communities
  */
-public record NetworkSettings(List<Multiaddr> listen, List<Multiaddr> peers, boolean perf) {
+public record NetworkSettings(List<Multiaddr> listen, List<Multiaddr> peers, boolean perf, boolean relay) {
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
 
     public NetworkSettings {
-        listen = listen.isEmpty() ? List.of(LOOPBACK) : List.copyOf(new LinkedHashSet<>(listen));
+        LinkedHashSet<Multiaddr> all = new LinkedHashSet<>(listen);
+        if (listen.stream().allMatch(address -> address.has(MultiaddrProtocol.P2P_CIRCUIT))) {
+            all.add(LOOPBACK);
+        }
+        listen = List.copyOf(all);
         peers = List.copyOf(peers);
     }
 
     /** Listens on loopback, knows nobody. */
     public static NetworkSettings defaults() {
-        return new NetworkSettings(List.of(), List.of(), false);
+        return new NetworkSettings(List.of(), List.of(), false, false);
     }
 
     public NetworkSettings withListen(List<Multiaddr> addresses) {
-        return new NetworkSettings(addresses, peers, perf);
+        return new NetworkSettings(addresses, peers, perf, relay);
     }
 
     public NetworkSettings withPeers(List<Multiaddr> addresses) {
-        return new NetworkSettings(listen, addresses, perf);
+        return new NetworkSettings(listen, addresses, perf, relay);
     }
 
     public NetworkSettings withPerf(boolean answered) {
-        return new NetworkSettings(listen, peers, answered);
+        return new NetworkSettings(listen, peers, answered, relay);
+    }
+
+    public NetworkSettings withRelay(boolean served) {
+        return new NetworkSettings(listen, peers, perf, served);
     }
 }

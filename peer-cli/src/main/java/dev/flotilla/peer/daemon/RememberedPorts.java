@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.peer.community.Json;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -49,6 +50,7 @@ final class RememberedPorts {
         Map<Multiaddr, Multiaddr> before = Map.copyOf(chosen);
         List<Multiaddr> free = new ArrayList<>(bound);
         free.removeAll(wanted);
+        free.removeIf(address -> address.has(MultiaddrProtocol.P2P_CIRCUIT)); // its port is the relay's
         for (Multiaddr address : wanted) {
             free.stream()
                     .filter(candidate -> !bound.contains(address) && sameButForThePort(candidate, address))

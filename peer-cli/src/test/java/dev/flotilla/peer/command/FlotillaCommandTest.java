@@ -64,6 +64,7 @@ final class FlotillaCommandTest {
                 "ping",
                 "identify",
                 "perf",
+                "relay",
                 "recover",
                 "demo"
             })
@@ -104,6 +105,12 @@ final class FlotillaCommandTest {
                 "perf /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "run --listen /ip4/127.0.0.1/udp/1 | /ip4/127.0.0.1/udp/1",
                 "run --peer /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
+                "run --listen /ip4/127.0.0.1/tcp/1/p2p-circuit | /p2p/RELAY/p2p-circuit",
+                "relay --listen /ip4/127.0.0.1/udp/1 | /ip4/127.0.0.1/udp/1",
+                "relay --allow me | not a peer id: 'me'",
+                "relay --circuits 0 | circuitsMax must be positive: 0",
+                "relay --circuit-bytes 0 | at least one second and one byte",
+                "relay --unlimited --circuit-bytes 1 | makes no sense",
                 "run --entry-bytes-max 10 | 1024",
                 "run --log paper | there is no log 'paper'; there are h2, segments",
                 "log | say what to do with the log: show, verify or convert",

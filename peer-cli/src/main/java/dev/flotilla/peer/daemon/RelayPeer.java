@@ -1,0 +1,58 @@
+package dev.flotilla.peer.daemon;
+
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.relay.RelayService;
+import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.raft.storage.DirectoryLock;
+import java.io.IOException;
+import java.util.List;
+
+/** A running peer that does nothing but relay. It has an identity and the ports of the last time, and no communities. */
+public final class RelayPeer implements AutoCloseable {
+    private final DirectoryLock lock;
+    private final Host host;
+
+    private RelayPeer(DirectoryLock lock, Host host) {
+        this.lock = lock;
+        this.host = host;
+    }
+
+    /**
+     * Starts one in its directory; makes the identity if there is none.
+     *
+     * @param listen where; loopback if nothing is named
+     * @throws CommandException if it cannot: the directory is in use or not writable, or an address is taken
+     */
+    public static RelayPeer start(PeerDirectory directory, List<Multiaddr> listen, RelayService relay)
+            throws CommandException {
+        PrivateKey identity = directory.identity();
+        try {
+            DirectoryLock lock = DirectoryLock.acquire(directory.path());
+            try {
+                RememberedPorts ports = RememberedPorts.open(directory.file("listen.json"));
+                NetworkSettings network = NetworkSettings.defaults().withListen(listen);
+                return new RelayPeer(lock, new HostStarter(identity, ports).start(network, List.of(relay)));
+            } catch (IOException | RuntimeException e) {
+                lock.close();
+                throw e;
+            }
+        } catch (IOException e) {
+            throw CommandException.failed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Where it listens, each address with the peer id. */
+    public List<Multiaddr> addresses() {
+        return host.reachableAddresses().stream()
+                .map(address -> address.withPeerId(host.peerId()))
+                .toList();
+    }
+
+    @Override
+    public void close() throws IOException {
+        host.close();
+        lock.close();
+    }
+}
