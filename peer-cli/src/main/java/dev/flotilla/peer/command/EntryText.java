@@ -45,7 +45,10 @@ final class EntryText {
             return switch (entry.kind()) {
                 case NOOP -> "";
                 case CONFIGURATION -> members(EntryCodec.decodeConfiguration(entry.payload()));
-                case COMMAND -> command(EntryCodec.decodeCommand(entry.payload()));
+                case COMMAND ->
+                    entry.isHollow()
+                            ? "not here: a witness gets none"
+                            : command(EntryCodec.decodeCommand(entry.payload()));
             };
         } catch (MalformedMessageException e) {
             return printable(entry.payload());

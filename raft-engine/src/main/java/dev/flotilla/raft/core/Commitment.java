@@ -5,23 +5,15 @@ package dev.flotilla.raft.core;
  * commitIndex and lastApplied). Neither falls.
  */
 final class Commitment {
-    private final RaftLog log;
-    private final Backlog backlog;
-    private final Damage damage;
-    private final Durability durability;
-    private final Trace trace;
-    private long commitIndex; // <= log.lastIndex()
+    private final Group group;
+    private long commitIndex; // <= group.log.lastIndex()
     private long applyingIndex; // asked to be applied; <= commitIndex and <= durableIndex
     // Given to the state machine in this life, whatever it contained before; <= applyingIndex unless damage was found
     // since.
     private long appliedIndex;
 
-    Commitment(RaftLog log, Backlog backlog, Damage damage, Durability durability, Trace trace) {
-        this.log = log;
-        this.backlog = backlog;
-        this.damage = damage;
-        this.durability = durability;
-        this.trace = trace;
+    Commitment(Group group) {
+        this.group = group;
     }
 
     /** This peer's state, as it was found, is that of {@code index}. */
@@ -29,8 +21,8 @@ final class Commitment {
         commitIndex = index;
         applyingIndex = index;
         appliedIndex = index;
-        backlog.committed(index);
-        backlog.applied(index);
+        group.backlog.committed(index);
+        group.backlog.applied(index);
     }
 
     long commitIndex() {
@@ -43,56 +35,75 @@ final class Commitment {
 
     /** Up to where this peer has all that is committed, in its log or its state. */
     long wholeCommitIndex() {
-        return Math.min(commitIndex, damage.wholeIndex());
+        return Math.min(commitIndex, group.damage.wholeIndex());
     }
 
     /** Whether the configuration in force is committed. */
     boolean isConfigurationCommitted() {
-        return log.configured().id().index() <= commitIndex;
+        return group.log.configured().id().index() <= commitIndex;
     }
 
     void advanceCommitIndex(long index) {
-        Invariant.check(index <= log.lastIndex(), "commit index %d is beyond the log's end %s", index, log.last());
+        Invariant.check(
+                index <= group.log.lastIndex(), "commit index %d is beyond the log's end %s", index, group.log.last());
         if (index > commitIndex) {
             boolean configurationCommits = !isConfigurationCommitted();
             commitIndex = index;
-            backlog.committed(index);
+            group.backlog.committed(index);
             if (configurationCommits && isConfigurationCommitted()) {
-                RaftLog.Configured present = log.configured();
-                trace.configurationChanged(present.id(), present.configuration(), true);
+                RaftLog.Configured present = group.log.configured();
+                group.trace.configurationChanged(present.id(), present.configuration(), true);
             }
             apply();
         }
     }
 
-    /** Applying waits for local durability too, and for what is damaged. */
+    /** Applying waits for local durability too, and for what is damaged or came without its command. */
     void apply() {
-        long index = Math.min(Math.min(commitIndex, durability.durableIndex()), damage.durableIndex());
+        long here = Math.min(group.durability.durableIndex(), group.damage.durableIndex());
+        long index = Math.min(Math.min(commitIndex, here), givableIndex());
         if (index > applyingIndex) {
             applyingIndex = index;
-            durability.emit(new Effect.Apply(index));
+            notePassed(index);
+            group.durability.emit(new Effect.Apply(index));
+        }
+    }
+
+    /** Up to where the state machine may be given entries; who is a witness for good passes over the rest ({@link Hollow}). */
+    private long givableIndex() {
+        Hollow hollow = group.hollow;
+        boolean isGivable = hollow.isEmpty()
+                ? !group.lacksState()
+                : group.isForWitness(group.committedConfiguration().configuration());
+        return isGivable ? Long.MAX_VALUE : hollow.isEmpty() ? 0 : hollow.firstIndex() - 1;
+    }
+
+    private void notePassed(long index) {
+        Hollow hollow = group.hollow;
+        if (!hollow.isEmpty() && index >= hollow.firstIndex()) {
+            group.hollow = hollow.passed(index);
         }
     }
 
     /** A state machine that keeps its own state knows more than a restarted log; it is given that again. */
     void contained(long index) {
-        advanceCommitIndex(Math.max(commitIndex, Math.min(index, log.lastIndex())));
+        advanceCommitIndex(Math.max(commitIndex, Math.min(index, group.log.lastIndex())));
     }
 
     void applied(long index) {
         appliedIndex = Math.max(appliedIndex, Math.min(index, commitIndex));
-        backlog.applied(appliedIndex);
+        group.backlog.applied(appliedIndex);
     }
 
     /** The state is that of a snapshot of {@code index} now; of that alone, unless {@code keepLog}. */
     void installed(long index, boolean keepLog) {
-        backlog.installed(index, keepLog);
+        group.backlog.installed(index, keepLog);
         commitIndex = Math.max(commitIndex, index);
         applyingIndex = Math.max(applyingIndex, index);
     }
 
     /** Damage was found: the driver stops before it, and has to be asked again once that is mended. */
     void damageFound() {
-        applyingIndex = Math.max(appliedIndex, Math.min(applyingIndex, damage.durableIndex()));
+        applyingIndex = Math.max(appliedIndex, Math.min(applyingIndex, group.damage.durableIndex()));
     }
 }

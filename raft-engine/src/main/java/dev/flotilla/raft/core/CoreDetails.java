@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param self this peer
  * @param electionTimeoutNanos who was not heard of for so long counts as absent
  * @param mayCampaign whether this peer may stand for election
+ * @param lacksState whether it has what a witness has, but is meant to have a state
  * @param campaignDelayNanos how much longer it waits before it stands than a voter of the highest priority
  * @param campaign that came to nothing so far, null if there was none since a leader was known
  * @param office of a leader, else null
@@ -20,6 +21,7 @@ public record CoreDetails(
         PeerId self,
         long electionTimeoutNanos,
         boolean mayCampaign,
+        boolean lacksState,
         long campaignDelayNanos,
         @Nullable Campaign campaign,
         @Nullable Office office) {
@@ -28,6 +30,7 @@ public record CoreDetails(
                 group.self,
                 group.config.electionTimeoutNanos(),
                 election.mayCampaign(),
+                group.lacksState(),
                 timer.delayNanos(),
                 election.campaign(),
                 leading.details());

@@ -113,6 +113,27 @@ final class Damage {
         lost.put(entry.index(), entry);
     }
 
+    /** These came without their commands, which this peer is meant to have. Returns those that were not lost already. */
+    List<DamagedEntry> foundHollow(List<DamagedEntry> entries) {
+        List<DamagedEntry> news =
+                entries.stream().filter(entry -> !contains(entry.index())).toList();
+        news.forEach(entry -> {
+            found(entry);
+            putBack.remove(entry.index()); // without its command
+        });
+        return news;
+    }
+
+    /** This peer is meant to have no commands. Returns the indexes of those that lacked nothing else. */
+    List<Long> forgetHollow() {
+        List<Long> hollow = lost.values().stream()
+                .filter(Hollow::isHollow)
+                .map(DamagedEntry::index)
+                .toList();
+        hollow.forEach(lost::remove);
+        return hollow;
+    }
+
     /** The entry at {@code index} is here again, and durable with the Persist of that number. */
     void putBack(long index, long persistNumber) {
         lost.remove(index);

@@ -83,10 +83,11 @@ final class Election {
      * Who is a voter in its own log stands. So does who was one before the newest configuration in its log, as long as that
      * is not known to be committed: it may be the only one that can commit it (thesis §4.2.2). Its own vote then does not
      * count, since no quorum asks for it. A witness never stands: it has no entries to lead with. Nor does a voter's new
-     * data directory for the former one. Nor does who could not give all of its log to others: see {@link Damage}.
+     * data directory for the former one. Nor does who could not give all of its log to others: see {@link Damage}
+     * and {@link Hollow}.
      */
     boolean mayCampaign() {
-        if (!group.damage.isNone()) {
+        if (!group.damage.isNone() || !group.hollow.isNone()) {
             return false;
         }
         RaftLog.Configured present = group.log.configured();

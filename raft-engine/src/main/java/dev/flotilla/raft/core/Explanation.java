@@ -90,6 +90,12 @@ public record Explanation(List<Block> blocks) {
         PeerWords words = new PeerWords(status, details, connections);
         if (status.left()) {
             blocks.add(new Block(Subject.MEMBERSHIP_LOST, "this peer was removed from the group", List.of()));
+        } else if (details.lacksState()) {
+            blocks.add(new Block(
+                    Subject.DAMAGE,
+                    "this data directory was a witness's and has no state, but the group counts on one here, so it"
+                            + " acknowledges nothing: remove this peer, have it forget the group and join anew",
+                    List.of()));
         } else if (office != null) {
             blocks.addAll(new LeaderExplanation(status, details, office, words).blocks());
         } else {

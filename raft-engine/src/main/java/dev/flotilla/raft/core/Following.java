@@ -1,6 +1,5 @@
 package dev.flotilla.raft.core;
 
-import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RaftMessage.AppendAccepted;
@@ -67,7 +66,26 @@ final class Following {
         request.entries().forEach(this::take);
         group.commitment.advanceCommitIndex(
                 Math.max(group.commitIndex(), Math.min(request.commitIndex(), request.lastIndex())));
-        group.send(from, new AppendAccepted(group.term(), request.run(), request.lastIndex()));
+        if (lacksSomeOf(request)) {
+            onLacking(from, request);
+        } else {
+            group.send(from, new AppendAccepted(group.term(), request.run(), request.lastIndex()));
+        }
+    }
+
+    private boolean lacksSomeOf(AppendEntries request) {
+        return group.lacksState() || request.lastIndex() > group.damage.wholeIndex();
+    }
+
+    /**
+     * A configuration that came says that this peer lacks what was none of its business before ({@link Hollow}). Nothing
+     * that it could say is true, or helps, if it has no state, or if the commands come hollow all the same, from a leader
+     * that takes it for a witness: then it waits for what makes it one.
+     */
+    private void onLacking(PeerId leader, AppendEntries request) {
+        if (!group.lacksState() && request.entries().stream().noneMatch(Entry::isHollow)) {
+            tellOfDamage(leader, request.run(), request.prev().index());
+        }
     }
 
     private boolean isBehindDamage(EntryId prev) {
@@ -91,13 +109,10 @@ final class Following {
         if (isHere && !group.damage.contains(entry.index())) {
             return;
         }
-        Configuration present = group.configuration();
-        Invariant.check(
-                !entry.isHollow() || !present.contains(group.self, group.storeId) || group.isWitness(),
-                "entry %s came without its command, but this peer is no witness",
-                entry.id());
         if (isHere) {
-            repair.putBack(entry);
+            if (!entry.isHollow() || !group.needsCommands()) {
+                repair.putBack(entry);
+            }
             return;
         }
         if (entry.index() <= group.log.lastIndex()) {
@@ -131,11 +146,14 @@ final class Following {
             return;
         }
         election.followLeader(from, request.term());
+        if (group.lacksState()) {
+            return;
+        }
         if (request.snapshot().index() <= group.commitment.wholeCommitIndex()) {
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
         }
-        if (isForWitness(request.snapshot())) {
+        if (group.isForWitness(request.snapshot().configuration())) { // which has no bytes to fetch
             install(request.snapshot());
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
@@ -159,11 +177,6 @@ final class Following {
         if (wasHidden) {
             stickiness.bindFromStart(); // by what it did not know when it started
         }
-    }
-
-    /** A witness's snapshot has no bytes to fetch: the configuration in it says that this peer is one. */
-    private boolean isForWitness(SnapshotMeta snapshot) {
-        return snapshot.configuration().isWitness(group.self, group.storeId);
     }
 
     /** Who may have it: the members that this peer knows, and those that the snapshot names; the leader last. */

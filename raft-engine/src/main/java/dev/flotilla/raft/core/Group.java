@@ -1,6 +1,7 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
@@ -32,6 +33,7 @@ final class Group {
     final Durability durability = new Durability(termAndVote);
     final Backlog backlog = new Backlog();
     final Damage damage = new Damage();
+    Hollow hollow = Hollow.NONE;
     final Commitment commitment;
 
     long nowNanos;
@@ -64,7 +66,7 @@ final class Group {
         this.log = log;
         this.random = random;
         this.trace = trace;
-        this.commitment = new Commitment(log, backlog, damage, durability, trace);
+        this.commitment = new Commitment(this);
     }
 
     /** Takes what was found on disk. */
@@ -73,6 +75,10 @@ final class Group {
         snapshot = newest;
         durability.recover(log.lastIndex());
         commitment.recover(newest == null ? log.base().index() : newest.index());
+        if (newest != null && isForWitness(newest.configuration())) {
+            hollow = hollow.passed(newest.index());
+        }
+        judgeHollow();
     }
 
     // ---- term and role ----
@@ -110,7 +116,17 @@ final class Group {
 
     /** Whether this peer is a witness by the configuration in force. */
     boolean isWitness() {
-        return configuration().isWitness(self, storeId);
+        return isForWitness(configuration());
+    }
+
+    /** Whether {@code given} names this peer as a witness; a snapshot beside it then has no state for this peer. */
+    boolean isForWitness(Configuration given) {
+        return given.isWitness(self, storeId);
+    }
+
+    /** Whether this peer is meant to have commands: it is named, and not as a witness alone. */
+    boolean needsCommands() {
+        return configuration().contains(self, storeId) && !isWitness();
     }
 
     /** Whether the configuration in force is committed. */
@@ -138,8 +154,11 @@ final class Group {
         log.append(entry);
         backlog.appended(entry.index(), entry.sizeBytes());
         durability.append(entry);
-        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+        if (entry.isHollow()) {
+            cameHollow(entry);
+        } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
             trace.configurationChanged(entry.id(), configuration(), false);
+            configured();
         }
     }
 
@@ -149,9 +168,11 @@ final class Group {
         log.truncateAfter(index);
         backlog.truncatedAfter(index);
         durability.truncatedAfter(index);
+        hollow = hollow.truncatedAfter(index);
         traceRepaired(damage.truncatedAfter(index));
         if (configurationGoes) {
             traceConfiguration();
+            configured();
         }
     }
 
@@ -160,6 +181,7 @@ final class Group {
         if (base.index() > log.base().index()) {
             log.compactTo(base);
             emit(new Effect.Compact(base));
+            hollow = hollow.compactedTo(base.index());
             traceRepaired(damage.compactedTo(base.index()));
         }
     }
@@ -173,14 +195,55 @@ final class Group {
         snapshot = received;
         commitment.installed(received.index(), keepLog);
         durability.install(received, keepLog);
+        hollow = keepLog ? hollow.compactedTo(received.index()) : hollow.without();
+        hollow = isForWitness(received.configuration()) ? hollow.passed(received.index()) : hollow.restored();
         traceRepaired(keepLog ? damage.compactedTo(received.index()) : damage.compactedTo(Long.MAX_VALUE));
         traceConfiguration();
+        configured();
     }
 
     private void traceRepaired(List<Long> indexes) {
         if (!indexes.isEmpty()) {
             trace.repaired(indexes.get(0), indexes.get(indexes.size() - 1), damage.size());
         }
+    }
+
+    // ---- entries without commands, see Hollow ----
+
+    /** Whether it is to have a state, but passed over what leads to it: then it acknowledges nothing. */
+    boolean lacksState() {
+        return hollow.passedIndex() > 0 && needsCommands();
+    }
+
+    /** That entry of the log is here without its command. */
+    void cameHollow(Entry entry) {
+        hollow = hollow.with(entry.index());
+        configured();
+    }
+
+    /** Another configuration may be in force, by which hollow entries are lost, or are not. */
+    void configured() {
+        List<DamagedEntry> lost = judgeHollow();
+        if (!lost.isEmpty()) {
+            trace.damaged(lost);
+            commitment.damageFound();
+        }
+    }
+
+    private List<DamagedEntry> judgeHollow() {
+        if (!needsCommands()) {
+            List<Long> found = damage.forgetHollow();
+            found.forEach(index -> hollow = hollow.with(index));
+            traceRepaired(found);
+            return List.of();
+        }
+        if (hollow.isEmpty() || lacksState()) {
+            return List.of();
+        }
+        List<DamagedEntry> lost = damage.foundHollow(hollow.asDamage(log::idAt));
+        hollow = hollow.without();
+        log.dropCache(); // in which they are hollow
+        return lost;
     }
 
     long commitIndex() {

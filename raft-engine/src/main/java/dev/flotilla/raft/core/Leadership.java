@@ -209,7 +209,8 @@ final class Leadership {
 
     /**
      * Whether {@code member} may be made a voter (thesis §4.2.1): it is heard, takes entries as they come, has one of this
-     * term, and lags by no more than the settings say.
+     * term and the configuration in force, by which it knows what it is meant to have ({@link Hollow}), and lags by no more
+     * than the settings say.
      */
     boolean hasCaughtUp(Member member) {
         Progress found = of(member);
@@ -218,6 +219,7 @@ final class Leadership {
                 && found.lostIndex() == 0
                 && found.state() == MemberStatus.State.REPLICATE
                 && found.matchIndex() >= firstIndex
+                && found.matchIndex() >= group.log.configured().id().index()
                 && found.matchIndex() + group.config.promotionLagEntries() >= group.log.lastIndex();
     }
 }

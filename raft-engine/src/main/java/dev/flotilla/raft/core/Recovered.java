@@ -52,6 +52,7 @@ public record Recovered(
         if (stored instanceof Entry entry) {
             group.log.append(entry);
             group.backlog.appended(entry.index(), entry.sizeBytes());
+            group.hollow = entry.isHollow() ? group.hollow.with(entry.index()) : group.hollow;
         } else if (stored instanceof DamagedEntry damaged) {
             group.log.appendDamaged(damaged.id());
             group.backlog.appended(damaged.index(), 0);
@@ -65,6 +66,7 @@ public record Recovered(
             group.log.install(snapshot, false);
             group.backlog.installed(snapshot.index(), false);
             group.damage.compactedTo(Long.MAX_VALUE);
+            group.hollow = Hollow.NONE;
         } else { // its configuration may lie before the base, and what follows it may be truncated
             group.log.configured(snapshot);
         }

@@ -83,9 +83,12 @@ final class Repair {
     void putBack(Entry entry) {
         group.log.putBack(entry);
         group.damage.putBack(entry.index(), group.durability.putBack(entry));
-        if (entry.kind() == Entry.Kind.CONFIGURATION) {
+        if (entry.isHollow()) {
+            group.cameHollow(entry);
+        } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
             stickiness.bindFromStart(); // by what it did not know when it started
             group.traceConfiguration();
+            group.configured();
         }
     }
 }

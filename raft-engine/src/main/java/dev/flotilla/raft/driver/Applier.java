@@ -278,17 +278,17 @@ final class Applier<R> {
     private void apply(List<Entry> entries) throws MalformedMessageException {
         SnapshotKeeper.InForce inForce = position.inForce;
         for (Entry entry : entries) {
-            hollow |= entry.isHollow();
             if (entry.kind() == Entry.Kind.CONFIGURATION) {
                 inForce = new SnapshotKeeper.InForce(
                         node.configurations().shared(EntryCodec.decodeConfiguration(entry.payload())), entry.id());
             }
         }
         int sessions = machine.sessions();
-        List<Told<R>> told = machine.apply(entries, this::isOwn);
+        int whole = hollow ? 0 : wholeAtFirst(entries);
+        List<Told<R>> told = machine.apply(entries.subList(0, whole), this::isOwn);
         node.meters().add(Metric.ENTRIES_APPLIED, entries.size());
         node.meters().raise(Metric.SESSIONS, machine.sessions() - sessions);
-        hollow |= isWitness(inForce);
+        hollow |= whole < entries.size() || isWitness(inForce);
         position = new Position(entries.get(entries.size() - 1).id(), inForce);
         if (hollow) { // a command of this peer may be among them unseen, as in a snapshot
             listener.restored(position.lastApplied);
@@ -298,6 +298,15 @@ final class Applier<R> {
         if (!hollow || isWitness(inForce)) { // what is restored from must say that there is no state in it
             snapshots.applied(position, entries.size(), Handed.sizeBytes(entries), this::capture);
         }
+    }
+
+    /** What follows a command that did not come would make another state than that of any member. */
+    private static int wholeAtFirst(List<Entry> entries) {
+        int whole = 0;
+        while (whole < entries.size() && !entries.get(whole).isHollow()) {
+            whole++;
+        }
+        return whole;
     }
 
     private boolean isWitness(SnapshotKeeper.InForce inForce) {
@@ -331,6 +340,7 @@ final class Applier<R> {
             if (in != null) {
                 int sessions = machine.sessions();
                 machine.restore(snapshot.index(), in);
+                hollow = false;
                 node.meters().raise(Metric.SESSIONS, machine.sessions() - sessions);
                 restoredTo(snapshot);
             }

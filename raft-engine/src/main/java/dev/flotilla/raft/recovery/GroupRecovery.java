@@ -74,6 +74,10 @@ public final class GroupRecovery {
                 found.configuration,
                 found.id);
         check(plan);
+        if (found.hollow != null) {
+            throw new RecoveryException("entry " + found.hollow + " is here without its command, as a witness gets it:"
+                    + " recover on a voter or learner that was never let in as a witness");
+        }
         return plan;
     }
 
@@ -91,7 +95,8 @@ public final class GroupRecovery {
         return log.entries(genesis, end.index(), end.index() + 1, 1).get(0).id().equals(end);
     }
 
-    private record Found(Configuration configuration, EntryId id) {}
+    /** The newest configuration, and the first entry that is here without its command; null if none is. */
+    private record Found(Configuration configuration, EntryId id, @Nullable EntryId hollow) {}
 
     private Found newestConfiguration(GenesisId genesis, StoredGroup stored, @Nullable SnapshotMeta snapshot)
             throws IOException, RecoveryException {
@@ -104,18 +109,20 @@ public final class GroupRecovery {
             }
         }
         Found found = snapshot == null
-                ? new Found(Configuration.EMPTY, EntryId.NONE)
-                : new Found(snapshot.configuration(), snapshot.configurationId());
+                ? new Found(Configuration.EMPTY, EntryId.NONE, null)
+                : new Found(snapshot.configuration(), snapshot.configurationId(), null);
+        EntryId hollow = null;
         for (long from = Math.max(stored.base().index(), wholeFrom) + 1;
                 from <= stored.last().index(); ) {
             for (Entry entry : piece(genesis, from, stored.last())) {
+                hollow = hollow == null && entry.isHollow() ? entry.id() : hollow;
                 if (entry.kind() == Entry.Kind.CONFIGURATION) {
-                    found = new Found(configuration(entry), entry.id());
+                    found = new Found(configuration(entry), entry.id(), null);
                 }
                 from = entry.index() + 1;
             }
         }
-        return found;
+        return new Found(found.configuration, found.id, hollow);
     }
 
     private static Configuration configuration(Entry entry) throws IOException {
@@ -143,7 +150,9 @@ public final class GroupRecovery {
             throw new RecoveryException(
                     "this peer is no member of group " + plan.genesis() + " by its own log: recover on a peer that is");
         }
-        if (own.get().role() == Member.Role.WITNESS) {
+        SnapshotMeta snapshot = plan.snapshot();
+        boolean isStateless = snapshot != null && snapshot.configuration().isWitness(self, plan.storeId());
+        if (own.get().role() == Member.Role.WITNESS || isStateless) {
             throw new RecoveryException("this peer is a witness of group " + plan.genesis()
                     + ", it has no commands and no state: recover on a voter or learner");
         }

@@ -88,8 +88,9 @@ public final class InMemoryLogStorage implements LogStorage {
             }
         } else if (write instanceof GroupWrite.Compact compact) {
             removeUpTo(compact.genesis(), compact.base().index());
-        } else if (write instanceof GroupWrite.Repair) {
-            // nothing here is damaged
+        } else if (write instanceof GroupWrite.Repair repair) {
+            repair.entries().forEach(entry -> logs.getOrDefault(repair.genesis(), new TreeMap<>())
+                    .computeIfPresent(entry.index(), (index, present) -> present.isHollow() ? entry : present));
         } else if (write instanceof GroupWrite.Delete delete) {
             logs.remove(delete.genesis());
         } else if (write instanceof GroupWrite.Put put) {

@@ -164,8 +164,9 @@ public interface LogStorage extends AutoCloseable {
         record Compact(GenesisId genesis, EntryId base) implements GroupWrite {}
 
         /**
-         * Puts back damaged entries, each with the term and index that it has in the log; an intact one stays as it is.
-         * The entries after them stay, unlike with an {@link Append}.
+         * Puts back damaged entries, each with the term and index that it has in the log, and commands of those that came
+         * without ({@link Entry#isHollow}); an intact one stays as it is. The entries after them stay, unlike with an
+         * {@link Append}.
          */
         record Repair(GenesisId genesis, List<Entry> entries) implements GroupWrite {
             public Repair {

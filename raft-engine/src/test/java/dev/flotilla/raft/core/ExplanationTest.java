@@ -74,7 +74,9 @@ final class ExplanationTest {
                 ? new CoreDetails.Office(firstIndex, 64, transferTarget, false, inFlight, snapshots, refusals)
                 : null;
         return Explanation.of(
-                status, new CoreDetails(SELF, SECOND, mayCampaign, campaignDelay, campaign, office), troubles::get);
+                status,
+                new CoreDetails(SELF, SECOND, mayCampaign, false, campaignDelay, campaign, office),
+                troubles::get);
     }
 
     private static String name(String peer) {

@@ -49,6 +49,18 @@ final class MembershipFaults {
                                 .gives(0),
                         in("ChangeRules", "quorum").call("Quorum", "reached").gives(1)),
                 new PlantedFault(
+                        "hollow-entries-count",
+                        "entries without their commands are lacking to who is no witness (design, Membership)",
+                        in("Group", "judgeHollow")
+                                .call("Group", "needsCommands")
+                                .gives(0)),
+                new PlantedFault(
+                        "hollow-entries-passed-over-too-early",
+                        "only who is a witness for good passes over commands (design, Membership)",
+                        in("Commitment", "givableIndex")
+                                .call("Group", "isForWitness")
+                                .gives(1)),
+                new PlantedFault(
                         "store-ignored-in-votes",
                         "votes from another store id count for nothing (design, Membership)",
                         in("SenderGate", "isKnown")

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.recovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
@@ -44,6 +45,35 @@ class GroupRecoveryTest {
         write(new HardState(1, null), Configuration.of(List.of(SELF, witness)));
         RecoveryPlan plan = recovery.plan(GROUP);
         assertThat(plan.cutOff()).containsExactly(witness);
+    }
+
+    @Test
+    void memberWithEntriesOfAWitnessIsNotRecovered() throws Exception {
+        Member other = Member.voter(MessageSamples.peer(2), MessageSamples.storeId(2));
+        Entry command = MessageSamples.entry(2, 2, "a");
+        write(new HardState(2, null), Configuration.of(List.of(SELF, other)), command.forWitness());
+        assertThatThrownBy(() -> recovery.plan(GROUP))
+                .isInstanceOf(RecoveryException.class)
+                .hasMessageContaining("entry 2/2 is here without its command");
+    }
+
+    @Test
+    void memberWithASnapshotOfAWitnessIsNotRecovered() throws Exception {
+        Member other = Member.voter(MessageSamples.peer(2), MessageSamples.storeId(2));
+        Member formerly = Member.witness(SELF.peerId(), SELF.storeId(), false);
+        write(new HardState(1, null), Configuration.of(List.of(SELF, other)));
+        EntryId end = new EntryId(1, 1);
+        snapshots.save(GROUP, end, Configuration.of(List.of(formerly, other)), end, out -> {});
+        log.write(List.of(new GroupWrite.Append(
+                GROUP,
+                new HardState(1, null),
+                List.of(new Entry(
+                        new EntryId(1, 2),
+                        Entry.Kind.CONFIGURATION,
+                        EntryCodec.encodeConfiguration(Configuration.of(List.of(SELF, other))))))));
+        assertThatThrownBy(() -> recovery.plan(GROUP))
+                .isInstanceOf(RecoveryException.class)
+                .hasMessageContaining("no state");
     }
 
     @Test

@@ -25,6 +25,7 @@ final class Chaos {
     private static final int WALL_MILLIS_MAX = 10_000;
     private static final int DISK_SLOWNESS_MAX = 20;
     private static final int DAMAGED_MAX = 5;
+    private static final long VAIN_NANOS_MIN = 3 * SimSettings.ELECTION_TIMEOUT_NANOS;
     private static final int MILLION = 1_000_000;
     private static final long REBOOT_NANOS_MAX = SimSettings.ELECTION_TIMEOUT_NANOS / 5;
 
@@ -94,6 +95,7 @@ final class Chaos {
             case REMOVE_LEADER -> pick(Chaos::isLeader).ifPresent(leader -> remove(leader, leader.id()));
             case REPLACE_MEMBERS -> pick(SimPeer::isUp).ifPresent(this::replaceMembers);
             case JOIN -> pick(group.life()::isOutside).ifPresent(this::join);
+            case ADMIT_IN_VAIN -> pick(Chaos::isLeader).ifPresent(this::admitInVain);
             case PREFER -> pick(SimPeer::isUp).ifPresent(this::prefer);
             case AGREE -> pick(SimPeer::isUp).ifPresent(this::agree);
             case WIPE -> pick(this::mayBeWiped).ifPresent(this::wipe);
@@ -328,6 +330,37 @@ final class Chaos {
             }
             group.operators().join(newcomer, from);
         });
+    }
+
+    /**
+     * A leader that is cut off together with an outsider lets it in as a witness, and nobody else hears of it. The others
+     * have another leader by and by, and let it in as a learner, with the same data directory.
+     */
+    private void admitInVain(SimPeer leader) {
+        SimGroup concerned = group;
+        pick(peer -> peer != leader && group.life().isOutside(peer)).ifPresent(newcomer -> {
+            if (!newcomer.isUp()) {
+                group.life().enter(newcomer);
+            }
+            environment.network().partition(Set.of(leader.node(), newcomer.node()));
+            change(leader, MembershipChange.put(Member.witness(newcomer.id(), newcomer.storeId(), true)));
+            environment
+                    .schedule()
+                    .after(
+                            VAIN_NANOS_MIN + random.nextLong(VAIN_NANOS_MIN),
+                            () -> admitAfterAll(concerned, leader, newcomer));
+        });
+    }
+
+    private void admitAfterAll(SimGroup concerned, SimPeer before, SimPeer newcomer) {
+        if (environment.schedule().nowNanos() >= settings.chaosNanos()) {
+            return;
+        }
+        group = concerned;
+        environment.network().heal();
+        pick(peer -> isLeader(peer) && peer != before && newcomer.isUp())
+                .ifPresent(leader ->
+                        change(leader, MembershipChange.put(Member.learner(newcomer.id(), newcomer.storeId(), true))));
     }
 
     /**

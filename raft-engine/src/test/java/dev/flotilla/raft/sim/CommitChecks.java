@@ -7,6 +7,7 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Who may lead and what is committed: election safety, leader completeness, commitment by quorums that are on disk. */
 final class CommitChecks {
@@ -104,12 +105,21 @@ final class CommitChecks {
                 peer.name(),
                 peer.term(),
                 id);
-        boolean isOnDisks =
-                facts.isQuorum(before, disk -> disk.holds(id)) || facts.isQuorum(now, disk -> disk.holds(id));
+        boolean isOnDisks = facts.isQuorum(before, disk -> counts(before, disk, id))
+                || facts.isQuorum(now, disk -> counts(now, disk, id));
         if (!isOnDisks) {
             throw Violation.of(
                     "leader %s commits %s, which no quorum of %s has on disk", peer.name(), id, MessageText.of(now));
         }
+    }
+
+    /** A witness's does by terms and indexes; anybody else's only with all that its entries carry. */
+    private static boolean counts(Configuration configuration, SimDisk disk, EntryId id) {
+        return disk.holds(id)
+                && (disk.log().firstHollow() > id.index()
+                        || Stream.concat(configuration.members().stream(), configuration.previous().stream())
+                                .anyMatch(member ->
+                                        member.isWitness() && member.storeId().equals(disk.storeId())));
     }
 
     private void commit(SimPeer peer, EntryId id, long term) {

@@ -29,6 +29,7 @@ enum Fault {
     REMOVE_LEADER(2),
     REPLACE_MEMBERS(3),
     JOIN(6),
+    ADMIT_IN_VAIN(4),
     PREFER(6),
     AGREE(4),
     WIPE(1);

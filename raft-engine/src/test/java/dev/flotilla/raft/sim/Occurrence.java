@@ -58,6 +58,8 @@ enum Occurrence {
     LEADER_REMOVED(true),
     LEARNER_PROMOTED(true),
     WITNESS_COUNTS(true),
+    HOLLOW_ENTRIES_LACKING(true),
+    HOLLOW_ENTRIES_RETURNED(true),
     JOINED_BY_TICKET(true),
     JOIN_REFUSED(false),
     TRANSFERRED(true),

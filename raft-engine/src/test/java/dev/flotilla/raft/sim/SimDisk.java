@@ -213,7 +213,7 @@ public final class SimDisk {
 
     private void putBack(Entry entry) {
         Violation.unless(log.contains(entry.id()), "entry %s repairs nothing: log is %s", entry.id(), log);
-        Violation.unless(log.entry(entry.index()).equals(entry), "entry %s is put back as another one", entry.id());
+        log.putBack(entry);
         damaged.remove(entry.index());
     }
 

@@ -4,6 +4,7 @@ import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.driver.Silence;
 import dev.flotilla.raft.message.Certificate;
+import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.SnapshotProgress;
@@ -66,6 +67,7 @@ final class SimDriver {
         world.emitted(peer, effect);
         applyOrder.emitted(effect);
         if (effect instanceof Effect.Persist persist) {
+            persist.putBack().forEach(log::putBack);
             log.replace(persist.entries());
             enqueue(persist.number(), persist);
         } else if (effect instanceof Effect.InstallSnapshot install) {
@@ -100,6 +102,16 @@ final class SimDriver {
                         : 0;
         Violation.unless(
                 !disk.staysDamaged(index), "%s says %s, but its disk is damaged before that", peer.name(), message);
+        if (log.firstHollow() <= index) {
+            Configuration configuration = peer.configuration();
+            Violation.unless(
+                    !configuration.contains(peer.id(), peer.storeId())
+                            || configuration.isWitness(peer.id(), peer.storeId()),
+                    "%s, which is no witness, says %s, but has entry %d without its command",
+                    peer.name(),
+                    message,
+                    log.firstHollow());
+        }
     }
 
     void sendEarly(List<Effect> effects) {

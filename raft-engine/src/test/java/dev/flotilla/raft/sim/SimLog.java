@@ -9,6 +9,7 @@ import java.util.List;
 public final class SimLog {
     private EntryId base;
     private final List<Entry> entries;
+    private boolean mayBeHollow; // some, or some that are gone
 
     public SimLog() {
         this(EntryId.NONE, List.of());
@@ -17,6 +18,7 @@ public final class SimLog {
     private SimLog(EntryId base, List<Entry> entries) {
         this.base = base;
         this.entries = new ArrayList<>(entries);
+        this.mayBeHollow = true;
     }
 
     SimLog copy() {
@@ -73,7 +75,31 @@ public final class SimLog {
         for (Entry entry : replacement) {
             Violation.unless(entry.index() == lastIndex() + 1, "entry %s is not next: log is %s", entry.id(), this);
             entries.add(entry);
+            mayBeHollow |= entry.isHollow();
         }
+    }
+
+    /** Puts back that entry of this log, perhaps with its command, which it had not. */
+    void putBack(Entry entry) {
+        Entry present = entry(entry.index());
+        Violation.unless(
+                present.equals(entry) || (present.isHollow() && present.equals(entry.forWitness())),
+                "entry %s is put back as another one",
+                entry.id());
+        entries.set((int) (entry.index() - base.index() - 1), entry);
+    }
+
+    /** The first entry without its command; {@link Long#MAX_VALUE} if there is none. */
+    long firstHollow() {
+        if (mayBeHollow) {
+            for (Entry entry : entries) {
+                if (entry.isHollow()) {
+                    return entry.index();
+                }
+            }
+            mayBeHollow = false;
+        }
+        return Long.MAX_VALUE;
     }
 
     /** Drops what lies at or before {@code newBase}, an entry of the log. */

@@ -90,6 +90,10 @@ final class Watch {
     void damaged(SimPeer peer, List<DamagedEntry> entries) {
         group.note(() -> peer.name() + " has damaged entries "
                 + entries.stream().map(DamagedEntry::id).toList());
+        if (!peer.disk().isDamaged()) {
+            tally.count(Occurrence.HOLLOW_ENTRIES_LACKING);
+            return;
+        }
         tally.count(Occurrence.LOG_DAMAGED);
         if (peer.isUp()) {
             tally.count(Occurrence.LOG_DAMAGE_FOUND_RUNNING);
@@ -100,7 +104,10 @@ final class Watch {
         if (effect instanceof Effect.Persist persist) {
             group.note(() -> peer.name() + " persists " + persist.number() + " " + text(persist));
             if (!persist.putBack().isEmpty()) {
-                tally.count(Occurrence.LOG_REPAIRED_FROM_PEERS);
+                boolean wereHollow = persist.putBack().stream()
+                        .anyMatch(entry -> !entry.isHollow()
+                                && peer.log().entry(entry.index()).isHollow());
+                tally.count(wereHollow ? Occurrence.HOLLOW_ENTRIES_RETURNED : Occurrence.LOG_REPAIRED_FROM_PEERS);
             }
             onPersist(peer, persist);
         } else if (effect instanceof Effect.InstallSnapshot install) {

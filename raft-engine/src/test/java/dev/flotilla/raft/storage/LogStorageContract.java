@@ -226,6 +226,30 @@ public abstract class LogStorageContract {
     }
 
     @Test
+    void aRepairGivesTheirCommandsToEntriesThatCameWithout() throws IOException {
+        Entry hollow = entry(1, 3).forWitness();
+        write(append(A, TERM_3, entry(1, 1), entry(1, 2).forWitness(), hollow, entry(1, 4)));
+        restart();
+        assertThat(all(A)).containsExactly(entry(1, 1), entry(1, 2).forWitness(), hollow, entry(1, 4));
+        write(new GroupWrite.Repair(A, List.of(entry(1, 2))));
+        assertThat(all(A)).containsExactly(entry(1, 1), entry(1, 2), hollow, entry(1, 4));
+        restart();
+        assertThat(all(A)).containsExactly(entry(1, 1), entry(1, 2), hollow, entry(1, 4));
+        assertThat(storage.read(A)).contains(new StoredGroup(TERM_3, EntryId.NONE, id(1, 4)));
+    }
+
+    @Test
+    void aRepairGivesTheirCommandsToEntriesOfItsOwnRound() throws IOException {
+        write(
+                append(A, TERM_3, entry(1, 1).forWitness(), entry(1, 2).forWitness(), entry(1, 3)),
+                new GroupWrite.Repair(A, List.of(entry(1, 1), entry(1, 2))),
+                append(A, TERM_4, entry(4, 2)));
+        assertThat(all(A)).containsExactly(entry(1, 1), entry(4, 2));
+        restart();
+        assertThat(all(A)).containsExactly(entry(1, 1), entry(4, 2));
+    }
+
+    @Test
     void aDeletedGroupLeavesNothingBehind() throws IOException {
         write(append(A, TERM_3, entry(1, 1), entry(1, 2)), append(B, TERM_4, entry(4, 1)));
         write(new GroupWrite.Delete(A), new GroupWrite.Compact(A, id(1, 1)), new GroupWrite.Delete(A));

@@ -16,7 +16,10 @@ import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.InMemorySnapshotStore;
+import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.h2.H2LogStorage;
+import dev.flotilla.raft.storage.segment.SegmentedLogStorage;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.memory.Ed25519Credentials;
@@ -109,6 +112,53 @@ class WitnessTest {
             assertThat(back.notebook.notes()).isEmpty();
             assertThatThrownBy(() -> notes(back, Consistency.local())).hasMessageContaining("is a witness");
         }
+    }
+
+    /** The next leader never heard that it was let in as a witness, and lets it in as a voter, with the same store. */
+    private void whoWasNearlyAWitnessBecomesAVoter(LogOpener opener) throws Exception {
+        PeerCredentials credentials = Ed25519Credentials.generate();
+        try (Swarm swarm = new Swarm()) {
+            swarm.config = RaftConfig.defaults().withElectionTimeout(Duration.ofSeconds(2));
+            swarm.grow(3);
+            Peer old = swarm.leader();
+            long index = note(old, "first");
+            swarm.peers.remove(old);
+            List<Peer> others = List.copyOf(swarm.peers);
+            swarm.network.cut(List.of(old.id()), others.stream().map(Peer::id).toList());
+            Peer nearly = swarm.add(credentials, opener.open(), new InMemorySnapshotStore());
+            swarm.peers.remove(nearly);
+            nearly.join(old.invite(Member.Role.WITNESS));
+            awaitTrue(() -> status(nearly).lastEntry().index() >= index);
+            nearly.stop();
+            old.stop();
+
+            Peer next = swarm.leader();
+            note(next, "second");
+            Peer back = swarm.add(credentials, opener.open(), new InMemorySnapshotStore());
+            await(back.join(next.invite(Member.Role.VOTER)).group.joined());
+            note(back, "third");
+            assertThat(notes(back)).containsExactly("first", "second", "third");
+            await(next.group.transferLeadership(back.id()));
+            assertThat(swarm.leader()).isSameAs(back);
+            note(back, "fourth");
+            for (Peer peer : swarm.peers) {
+                assertThat(notes(peer)).containsExactly("first", "second", "third", "fourth");
+            }
+        }
+    }
+
+    private interface LogOpener {
+        LogStorage open() throws IOException;
+    }
+
+    @Test
+    void whoWasNearlyAWitnessBecomesAVoterWithALogInH2() throws Exception {
+        whoWasNearlyAWitnessBecomesAVoter(() -> H2LogStorage.open(directory.resolve("log.mv.db")));
+    }
+
+    @Test
+    void whoWasNearlyAWitnessBecomesAVoterWithALogInSegments() throws Exception {
+        whoWasNearlyAWitnessBecomesAVoter(() -> SegmentedLogStorage.open(directory.resolve("log")));
     }
 
     private static long snapshotIndex(Peer peer) {

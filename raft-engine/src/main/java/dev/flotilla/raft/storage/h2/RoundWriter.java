@@ -1,7 +1,9 @@
 package dev.flotilla.raft.storage.h2;
 
 import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.MalformedMessageException;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.transport.Bytes;
@@ -68,9 +70,17 @@ final class RoundWriter {
             long key = LogKeys.entryKey(number, entry.index());
             byte[] present = file.entries().get(key);
             Row row = present == null ? null : LogKeys.entryRow(key, present);
-            if (row == null || !row.isIntact()) {
+            if (row == null || !row.isIntact() || isHollow(row)) {
                 put(number, entry);
             }
+        }
+    }
+
+    private static boolean isHollow(Row row) {
+        try {
+            return EntryCodec.decodeEntry(Bytes.wrap(row.body())).isHollow();
+        } catch (MalformedMessageException e) {
+            throw new IllegalStateException("broken invariant: an intact row is no entry: " + e.getMessage(), e);
         }
     }
 

@@ -150,6 +150,11 @@ final class GroupIndex {
         return found == null ? null : found.id;
     }
 
+    /** Whether the entry at that index has a record, and nothing in it. */
+    boolean isWithoutPayload(long index) {
+        return entries.place(index) != Place.NOWHERE && entries.payloadBytes(index) == 0;
+    }
+
     LogDamage damage(SegmentNames names) {
         List<DamagedEntry> list = new ArrayList<>();
         if (damaged != null) {

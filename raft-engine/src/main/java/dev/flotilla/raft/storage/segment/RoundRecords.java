@@ -76,13 +76,23 @@ final class RoundRecords {
     private void repair(GenesisId genesis, Entry entry) {
         GroupIndex group = index.group(genesis);
         EntryId damaged = group == null ? null : group.damaged(entry.index());
-        if (damaged == null || entry.index() >= replacedFrom.getOrDefault(genesis, Long.MAX_VALUE)) {
-            return; // intact, or replaced by this round
-        }
-        if (!damaged.equals(entry.id())) {
+        if (entry.index() >= replacedFrom.getOrDefault(genesis, Long.MAX_VALUE)) {
+            if (isHollowInRound(genesis, entry)) {
+                records.add(LogRecord.entry(Kind.COPY, genesis, entry));
+            }
+        } else if (damaged != null && !damaged.equals(entry.id())) {
             throw new IllegalArgumentException("entry " + entry.id() + " cannot repair entry " + damaged);
+        } else if (damaged != null || (group != null && group.isWithoutPayload(entry.index()))) {
+            records.add(LogRecord.entry(Kind.COPY, genesis, entry));
         }
-        records.add(LogRecord.entry(Kind.COPY, genesis, entry));
+    }
+
+    /** What this round itself writes is not damaged, but may have come without its command. */
+    private boolean isHollowInRound(GenesisId genesis, Entry entry) {
+        return records.stream()
+                .anyMatch(record -> record.genesis().equals(genesis)
+                        && record.id().equals(entry.id())
+                        && record.payload().isEmpty());
     }
 
     private void addGroup(GenesisId genesis, Optional<StoredGroup> after) {
