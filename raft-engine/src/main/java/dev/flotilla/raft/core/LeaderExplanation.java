@@ -73,7 +73,9 @@ final class LeaderExplanation {
                                 ? ", all the way to entry " + PeerWords.number(office.firstIndex())
                                         + ", the first of term " + status.term()
                                 : "")
-                        + (waitsForVoters() ? "; a witness counts only for what the voters have that are heard" : ""),
+                        + (waitsForVoters()
+                                ? "; a witness counts only for what the voters have that may answer yet"
+                                : ""),
                 parts);
     }
 

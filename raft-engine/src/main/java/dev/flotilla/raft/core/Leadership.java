@@ -174,8 +174,12 @@ final class Leadership {
 
     /** As {@link #hears(Progress)}, but while the group was quiet nobody was asked. */
     private boolean isHeard(Progress peer) {
-        return peer.answered
-                && (group.quiet || group.nowNanos - lastContactNanos(peer) < group.config.electionTimeoutNanos());
+        return peer.answered && isInTime(peer);
+    }
+
+    /** Whether {@code peer} answered within an election time-out, or was not asked for so long. */
+    private boolean isInTime(Progress peer) {
+        return group.quiet || group.nowNanos - lastContactNanos(peer) < group.config.electionTimeoutNanos();
     }
 
     /** Whether {@code member} answered within an election time-out, and has what it acknowledged; this peer hears itself. */
@@ -200,11 +204,13 @@ final class Leadership {
 
     /**
      * Whether {@code member} can be given entries: it is heard, and only where its log meets this one may have to be found
-     * out yet, which is a matter of rounds. A snapshot that is on its way may take for ever, so nobody waits for that.
+     * out yet, which is a matter of rounds. A new leader cannot tell who is slow from who is lost, so it gives each an
+     * election time-out from its first request on, as any leader does from the last answer on. A snapshot that is on its
+     * way may take for ever, so nobody waits for that.
      */
     private boolean isReachable(Member member) {
         Progress found = of(member);
-        return isSelf(member) || (found != null && isHeard(found) && found.state() != MemberStatus.State.SNAPSHOT);
+        return isSelf(member) || (found != null && isInTime(found) && found.state() != MemberStatus.State.SNAPSHOT);
     }
 
     /**

@@ -149,7 +149,7 @@ final class ExplanationTest {
                         State.REPLICATE,
                         57,
                         0));
-        assertThat(why().toString()).contains("a witness counts only for what the voters have that are heard");
+        assertThat(why().toString()).contains("a witness counts only for what the voters have that may answer yet");
     }
 
     @Test
