@@ -44,8 +44,12 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A peer that finds damage while it follows tells its leader with the next heartbeat that calls a damaged entry committed:
  * heartbeats carry no more than what the leader believes the peer to have. Who hears of no leader asks the other members
- * ({@link Refetch}). If none of them has what is damaged, and no voter is left that may campaign and win with an intact log,
- * nothing goes on; {@link Explanation} says so.
+ * ({@link Refetch}), who give entries and no snapshots. So what all of them have compacted away comes only with the next
+ * leader's snapshot. That is no obstacle as long as another voter can win: one whose log is as long as this peer's, since this
+ * peer votes, or any with the votes of a majority that does not need it. Where this peer's log is longer than that of every
+ * other voter that is up, and its vote is needed, nobody can, and nothing goes on until one that is down comes back, or an
+ * operator puts back a copy of the data directory, or recovers the group on another peer. The same is so where no other
+ * member has what is damaged at all.
  */
 final class Damage {
     // By index; made when there is something to keep.

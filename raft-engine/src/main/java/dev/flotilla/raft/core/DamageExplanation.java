@@ -41,7 +41,8 @@ final class DamageExplanation {
         return (isConfiguration
                         ? "this peer neither votes (a configuration is among it) nor stands for election"
                         : "this peer votes, but does not stand for election,")
-                + " until a leader has sent it again, or without a leader any other member, each of which it asks in turn;"
-                + " if none of them has it, nothing goes on";
+                + " until a leader has sent it again, or without a leader any other member, each of which it asks in"
+                + " turn; if they have it in a snapshot only, that comes from a leader alone; if nobody has it,"
+                + " nothing goes on";
     }
 }
