@@ -31,6 +31,11 @@ final class NetworkOptions {
     @Option(names = "--relay", description = "Be a relay for the members of this peer's communities.")
     private boolean relay;
 
+    @Option(
+            names = "--mdns",
+            description = "Find the members of its communities in the local network by multicast, and be found there.")
+    private boolean mdns;
+
     NetworkSettings settings() throws CommandException {
         List<Multiaddr> listenAddresses = new ArrayList<>();
         for (String text : listen) {
@@ -40,15 +45,16 @@ final class NetworkOptions {
                 .withListen(listenAddresses)
                 .withPeers(Inputs.peerAddresses(peers))
                 .withPerf(perf)
-                .withRelay(relay);
+                .withRelay(relay)
+                .withMdns(mdns);
     }
 
     static Multiaddr listenAddress(String text) throws CommandException {
         Multiaddr address = Inputs.multiaddr(text);
         if (address.peerId().isPresent() || !isToListenOn(address)) {
             throw CommandException.usage("cannot listen on " + address
-                    + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1, /ip4/127.0.0.1/tcp/4002/ws,"
-                    + " /ip4/192.0.2.1/tcp/4001/p2p/RELAY/p2p-circuit");
+                    + "; examples: /ip4/127.0.0.1/tcp/4001, /ip4/127.0.0.1/udp/4001/quic-v1,"
+                    + " /ip4/127.0.0.1/tcp/4002/ws, /ip4/192.0.2.1/tcp/4001/p2p/RELAY/p2p-circuit");
         }
         return address;
     }

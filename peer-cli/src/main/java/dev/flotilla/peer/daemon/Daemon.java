@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.AddressBook;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.mdns.Mdns;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
 import dev.flotilla.libp2p.transport.Libp2pTransport;
 import dev.flotilla.peer.control.CommandException;
@@ -87,6 +88,9 @@ public final class Daemon implements AutoCloseable {
         addresses = network.ownAddresses();
         announce(directory.daemonFile(), host);
         network.dial(settings.network().peers());
+        if (settings.network().mdns()) {
+            closing(Mdns.start(host, new LocalPeers(book, transport::isWanted)));
+        }
         LOG.info(
                 "started peer={} communities={} stopped={}",
                 host.peerId(),

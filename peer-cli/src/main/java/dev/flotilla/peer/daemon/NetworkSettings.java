@@ -13,8 +13,10 @@ import java.util.List;
  * @param peers whom to connect to, each with its peer id
  * @param perf whether it answers who measures the throughput to it
  * @param relay whether it is a relay for the members of its communities
+ * @param mdns whether it looks for members in the local network
  */
-public record NetworkSettings(List<Multiaddr> listen, List<Multiaddr> peers, boolean perf, boolean relay) {
+public record NetworkSettings(
+        List<Multiaddr> listen, List<Multiaddr> peers, boolean perf, boolean relay, boolean mdns) {
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
 
     public NetworkSettings {
@@ -28,22 +30,26 @@ public record NetworkSettings(List<Multiaddr> listen, List<Multiaddr> peers, boo
 
     /** Listens on loopback, knows nobody. */
     public static NetworkSettings defaults() {
-        return new NetworkSettings(List.of(), List.of(), false, false);
+        return new NetworkSettings(List.of(), List.of(), false, false, false);
     }
 
     public NetworkSettings withListen(List<Multiaddr> addresses) {
-        return new NetworkSettings(addresses, peers, perf, relay);
+        return new NetworkSettings(addresses, peers, perf, relay, mdns);
     }
 
     public NetworkSettings withPeers(List<Multiaddr> addresses) {
-        return new NetworkSettings(listen, addresses, perf, relay);
+        return new NetworkSettings(listen, addresses, perf, relay, mdns);
     }
 
     public NetworkSettings withPerf(boolean answered) {
-        return new NetworkSettings(listen, peers, answered, relay);
+        return new NetworkSettings(listen, peers, answered, relay, mdns);
     }
 
     public NetworkSettings withRelay(boolean served) {
-        return new NetworkSettings(listen, peers, perf, served);
+        return new NetworkSettings(listen, peers, perf, served, mdns);
+    }
+
+    public NetworkSettings withMdns(boolean looking) {
+        return new NetworkSettings(listen, peers, perf, relay, looking);
     }
 }

@@ -1,0 +1,171 @@
+package dev.flotilla.libp2p.mdns;
+
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.transport.PeerId;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds the peers in this machine's networks, and is found by them, from its start until it is closed. It asks at once and
+ * then ever less often (RFC 6762 §5.2), and answers at most once a second (§6). One thread.
+ */
+public final class Mdns implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Mdns.class);
+    private static final Duration FIRST_INTERVAL = Duration.ofSeconds(1);
+    private static final Duration LAST_INTERVAL = Duration.ofMinutes(1);
+    private static final long ANSWER_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
+    private static final int NAME_LENGTH = 40; // the specification has 32 to 63
+    private static final String NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
+    private static final Set<MultiaddrProtocol> FAR = Set.of( // no use in one's own network, and packets are small
+            MultiaddrProtocol.P2P_CIRCUIT,
+            MultiaddrProtocol.WS,
+            MultiaddrProtocol.WSS,
+            MultiaddrProtocol.WEBRTC,
+            MultiaddrProtocol.WEBRTC_DIRECT,
+            MultiaddrProtocol.WEBTRANSPORT);
+
+    private final Host host;
+    private final Listener listener;
+    private final MdnsSocket socket;
+    private final String peerName = peerName();
+    private volatile boolean closed;
+    private boolean answered;
+    private long answeredAtNanos;
+
+    /** Is told of peers, the same ones again and again. On the discovery's thread. */
+    @FunctionalInterface
+    public interface Listener {
+        /** @param addresses without the peer id; anybody in the network can have made them up */
+        void found(PeerId peer, List<Multiaddr> addresses);
+    }
+
+    private Mdns(Host host, Listener listener, MdnsSocket socket) {
+        this.host = host;
+        this.listener = listener;
+        this.socket = socket;
+    }
+
+    /**
+     * Starts to look around for {@code host}, which has started.
+     *
+     * @throws IOException if there can be no multicast on this machine
+     */
+    public static Mdns start(Host host, Listener listener) throws IOException {
+        return start(host, listener, MulticastGroup.open(MulticastGroup.MDNS, MulticastGroup::isOutside));
+    }
+
+    static Mdns start(Host host, Listener listener, MdnsSocket socket) {
+        Mdns started = new Mdns(host, listener, socket);
+        Thread thread = new Thread(started::run, "libp2p-mdns");
+        thread.setDaemon(true);
+        thread.start();
+        return started;
+    }
+
+    private static String peerName() {
+        StringBuilder name = new StringBuilder();
+        new SecureRandom()
+                .ints(NAME_LENGTH, 0, NAME_CHARACTERS.length())
+                .forEach(i -> name.append(NAME_CHARACTERS.charAt(i)));
+        return name.toString();
+    }
+
+    private void run() {
+        try {
+            Duration interval = FIRST_INTERVAL;
+            long askAtNanos = System.nanoTime();
+            while (!closed) {
+                long left = askAtNanos - System.nanoTime();
+                if (left <= 0) {
+                    socket.send(MdnsPacket.query());
+                    left = interval.toNanos();
+                    askAtNanos = System.nanoTime() + left;
+                    interval = interval.multipliedBy(2).compareTo(LAST_INTERVAL) < 0
+                            ? interval.multipliedBy(2)
+                            : LAST_INTERVAL;
+                }
+                byte[] packet = socket.receive(Duration.ofNanos(left));
+                if (packet != null) {
+                    onPacket(packet);
+                }
+            }
+        } catch (IOException e) {
+            if (!closed) {
+                LOG.warn("finding peers in the local network has ended: {}", e.getMessage());
+            }
+        }
+    }
+
+    private void onPacket(byte[] bytes) throws IOException {
+        MdnsPacket packet;
+        try {
+            packet = MdnsPacket.decode(bytes);
+        } catch (IllegalArgumentException e) {
+            LOG.debug("{}", e.getMessage());
+            return;
+        }
+        if (packet.asksForPeers()) {
+            answer();
+        }
+        Map<PeerId, List<Multiaddr>> found = new LinkedHashMap<>();
+        for (Multiaddr address : packet.addresses()) {
+            found.computeIfAbsent(address.peerId().orElseThrow(), peer -> new ArrayList<>())
+                    .add(address.withoutPeerId());
+        }
+        found.remove(host.peerId());
+        found.forEach(this::tell);
+    }
+
+    private void tell(PeerId peer, List<Multiaddr> addresses) {
+        try {
+            listener.found(peer, List.copyOf(addresses));
+        } catch (RuntimeException e) {
+            LOG.warn("a listener failed", e);
+        }
+    }
+
+    private void answer() throws IOException {
+        long now = System.nanoTime();
+        if (answered && now - answeredAtNanos < ANSWER_PAUSE_NANOS) {
+            return;
+        }
+        List<Multiaddr> addresses = addresses();
+        if (!addresses.isEmpty()) {
+            answered = true;
+            answeredAtNanos = now;
+            socket.send(MdnsPacket.answer(peerName, addresses));
+        }
+    }
+
+    /** Loopback addresses only if there are no others. */
+    private List<Multiaddr> addresses() {
+        List<Multiaddr> near = host.reachableAddresses().stream()
+                .filter(address -> FAR.stream().noneMatch(address::has))
+                .map(address -> address.withPeerId(host.peerId()))
+                .toList();
+        List<Multiaddr> outside =
+                near.stream().filter(address -> !isLoopback(address)).toList();
+        return outside.isEmpty() ? near : outside;
+    }
+
+    private static boolean isLoopback(Multiaddr address) {
+        return address.ipAddress().filter(InetAddress::isLoopbackAddress).isPresent();
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        socket.close();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.flotilla.libp2p.mdns;
+
+import static dev.flotilla.libp2p.Hosts.awaitUntil;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.transport.PeerId;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** Peers that find each other over a network in memory, and over multicast on the loopback interface alone. */
+@ExtendWith(NoLeaks.class)
+class MdnsTest {
+    private static final byte[] CLOSED = new byte[0];
+    private static final Multiaddr PLACE = Multiaddr.parse("/ip4/192.0.2.7/tcp/4001")
+            .withPeerId(PrivateKey.generate().peerId());
+
+    private final Hosts hosts = new Hosts();
+    private final List<Mdns> started = new ArrayList<>();
+    private final List<BlockingQueue<byte[]>> network = new CopyOnWriteArrayList<>();
+    private final List<byte[]> sent = new CopyOnWriteArrayList<>();
+
+    @AfterEach
+    void close() throws IOException {
+        for (Mdns each : started) {
+            each.close();
+        }
+        hosts.close();
+    }
+
+    /** A socket in a network where everybody hears everything. */
+    private MdnsSocket socket() {
+        BlockingQueue<byte[]> inbox = new LinkedBlockingQueue<>();
+        network.add(inbox);
+        return new MdnsSocket() {
+            @Override
+            public void send(byte[] packet) {
+                sent.add(packet);
+                network.forEach(each -> each.add(packet));
+            }
+
+            @Override
+            public byte[] receive(Duration patience) throws IOException {
+                try {
+                    byte[] packet = inbox.poll(patience.toNanos(), TimeUnit.NANOSECONDS);
+                    if (packet == CLOSED) {
+                        throw new SocketException("closed");
+                    }
+                    return packet;
+                } catch (InterruptedException e) {
+                    throw new SocketException("interrupted");
+                }
+            }
+
+            @Override
+            public void close() {
+                inbox.add(CLOSED);
+            }
+        };
+    }
+
+    private Map<PeerId, List<Multiaddr>> look(Host host, MdnsSocket socket) {
+        Map<PeerId, List<Multiaddr>> found = new ConcurrentHashMap<>();
+        started.add(Mdns.start(host, found::put, socket));
+        return found;
+    }
+
+    @Test
+    void peersFindEachOther() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        var foundByA = look(a, socket());
+        var foundByB = look(b, socket());
+        awaitUntil("both are found", () -> foundByA.size() == 1 && foundByB.size() == 1);
+        assertThat(foundByA).containsEntry(b.peerId(), b.listenAddresses());
+        assertThat(foundByB).containsEntry(a.peerId(), a.listenAddresses());
+    }
+
+    @Test
+    void peersFindEachOtherByMulticastOnLoopback() throws IOException {
+        NetworkInterface loopback = NetworkInterface.networkInterfaces()
+                .filter(each -> !MulticastGroup.isOutside(each))
+                .findFirst()
+                .orElseThrow();
+        InetSocketAddress group = new InetSocketAddress("224.0.0.251", 20_000 + new Random().nextInt(20_000));
+        var foundByA = look(hosts.start(), MulticastGroup.open(group, loopback::equals));
+        Host b = hosts.start();
+        look(b, MulticastGroup.open(group, loopback::equals));
+        awaitUntil("b is found", () -> foundByA.containsKey(b.peerId()));
+    }
+
+    @Test
+    void aFloodOfQuestionsIsAnsweredOnceASecond() {
+        Host a = hosts.start();
+        look(a, socket());
+        awaitUntil("its own question is answered", () -> sent.size() >= 2);
+        int before = sent.size();
+        for (int i = 0; i < 1000; i++) {
+            network.get(0).add(MdnsPacket.query());
+        }
+        awaitUntil("all are read", () -> network.get(0).isEmpty());
+        assertThat(sent.size() - before).as("own questions included").isLessThan(20);
+    }
+
+    @Test
+    void junkIsSurvived() {
+        Host a = hosts.start();
+        var found = look(a, socket());
+        Random random = new Random(5);
+        byte[] answer = MdnsPacket.answer("x".repeat(40), List.of(PLACE));
+        for (int i = 0; i < 500; i++) {
+            byte[] junk = answer.clone();
+            for (int flips = random.nextInt(8); flips >= 0; flips--) {
+                junk[random.nextInt(junk.length)] = (byte) random.nextInt(256);
+            }
+            network.get(0).add(junk);
+        }
+        network.get(0)
+                .add(MdnsPacket.answer(
+                        "x".repeat(40),
+                        List.of(Multiaddr.parse("/ip4/192.0.2.8/tcp/1")
+                                .withPeerId(PrivateKey.generate().peerId()))));
+        awaitUntil("it still listens", () -> found.containsValue(List.of(Multiaddr.parse("/ip4/192.0.2.8/tcp/1"))));
+    }
+
+    @Test
+    void packetsSayWhatTheSpecificationHas() {
+        assertThat(MdnsPacket.decode(MdnsPacket.query())).isEqualTo(new MdnsPacket(true, List.of()));
+        byte[] answer = MdnsPacket.answer("x".repeat(40), List.of(PLACE));
+        assertThat(MdnsPacket.decode(answer)).isEqualTo(new MdnsPacket(false, List.of(PLACE)));
+        assertThat(new String(answer, StandardCharsets.ISO_8859_1))
+                .contains("\4_p2p\4_udp\5local\0", "dnsaddr=" + PLACE);
+    }
+
+    @Test
+    void packetsStaySmallAndAddressesThatDoNotFitAreLeftOut() {
+        List<Multiaddr> many = new ArrayList<>();
+        for (int port = 1; port < 100; port++) {
+            many.add(Multiaddr.parse("/ip4/192.0.2.7/tcp/" + port)
+                    .withPeerId(PLACE.peerId().orElseThrow()));
+        }
+        byte[] answer = MdnsPacket.answer("x".repeat(40), many);
+        assertThat(answer.length).isLessThanOrEqualTo(1400);
+        assertThat(MdnsPacket.decode(answer).addresses()).hasSizeBetween(8, 20).isSubsetOf(many);
+    }
+}
