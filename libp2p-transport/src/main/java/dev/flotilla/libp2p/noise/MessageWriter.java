@@ -48,9 +48,11 @@ final class MessageWriter {
         int length = clear.readableBytes();
         ByteBuf frame = ctx.alloc().heapBuffer(MessageReader.LENGTH_BYTES + length + CipherState.TAG_BYTES);
         try {
-            frame.writeShort(length + CipherState.TAG_BYTES).writeBytes(clear);
-            cipher.encrypt(NO_AD, frame.array(), frame.arrayOffset() + MessageReader.LENGTH_BYTES, length);
-            frame.writerIndex(frame.writerIndex() + CipherState.TAG_BYTES);
+            frame.writeShort(length + CipherState.TAG_BYTES);
+            int start = frame.arrayOffset() + frame.writerIndex();
+            clear.readBytes(frame.array(), start, length);
+            cipher.encrypt(NO_AD, frame.array(), start, length);
+            frame.writerIndex(frame.writerIndex() + length + CipherState.TAG_BYTES);
             return frame.retain();
         } finally {
             frame.release();

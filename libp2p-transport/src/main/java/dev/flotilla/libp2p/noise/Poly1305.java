@@ -14,12 +14,19 @@ final class Poly1305 {
     private static final long ABOVE_BLOCK = 1L << 24; // 2^128 in the highest limb: each block ends with a one
     private static final VarHandle LONG = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
 
+    private static final int PAIR_BYTES = 2 * BLOCK_BYTES;
+
     private final byte[] last = new byte[BLOCK_BYTES];
     private long r0;
     private long r1;
     private long r2;
     private long r3;
     private long r4;
+    private long q0; // r * r
+    private long q1;
+    private long q2;
+    private long q3;
+    private long q4;
     private long h0; // the sum so far; each limb a little above 26 bits at most
     private long h1;
     private long h2;
@@ -39,11 +46,22 @@ final class Poly1305 {
         r4 = high >>> 40;
         sLow = (long) LONG.get(key, 16);
         sHigh = (long) LONG.get(key, 24);
-        h0 = 0;
-        h1 = 0;
-        h2 = 0;
-        h3 = 0;
-        h4 = 0;
+        setSum(r0, r1, r2, r3, r4);
+        multiply();
+        q0 = h0;
+        q1 = h1;
+        q2 = h2;
+        q3 = h3;
+        q4 = h4;
+        setSum(0, 0, 0, 0, 0);
+    }
+
+    private void setSum(long a, long b, long c, long d, long e) {
+        h0 = a;
+        h1 = b;
+        h2 = c;
+        h3 = d;
+        h4 = e;
     }
 
     /** Takes bytes, and zeros up to a multiple of 16 (RFC 8439, section 2.8). */
@@ -58,8 +76,42 @@ final class Poly1305 {
         }
     }
 
-    /** h = (h + block) * r for each block. What exceeds 2^130 comes back in below, times five. */
     private void update(byte[] bytes, int offset, int length) {
+        int pairs = length & -PAIR_BYTES;
+        updatePairs(bytes, offset, pairs);
+        if (pairs < length) {
+            addBlock(bytes, offset + pairs);
+            multiply();
+        }
+    }
+
+    private void addBlock(byte[] bytes, int offset) {
+        long low = (long) LONG.get(bytes, offset);
+        long high = (long) LONG.get(bytes, offset + 8);
+        h0 += low & MASK;
+        h1 += (low >>> 26) & MASK;
+        h2 += ((low >>> 52) | (high << 12)) & MASK;
+        h3 += (high >>> 14) & MASK;
+        h4 += (high >>> 40) | ABOVE_BLOCK;
+    }
+
+    /** h = h * r. What exceeds 2^130 comes back in below, times five. */
+    private void multiply() {
+        long f1 = r1 * 5;
+        long f2 = r2 * 5;
+        long f3 = r3 * 5;
+        long f4 = r4 * 5;
+        setSum(
+                h0 * r0 + h1 * f4 + h2 * f3 + h3 * f2 + h4 * f1,
+                h0 * r1 + h1 * r0 + h2 * f4 + h3 * f3 + h4 * f2,
+                h0 * r2 + h1 * r1 + h2 * r0 + h3 * f4 + h4 * f3,
+                h0 * r3 + h1 * r2 + h2 * r1 + h3 * r0 + h4 * f4,
+                h0 * r4 + h1 * r3 + h2 * r2 + h3 * r1 + h4 * r0);
+        carry();
+    }
+
+    /** h = (h + block) * r * r + next block * r: one carry for two blocks, and products that wait for each other less. */
+    private void updatePairs(byte[] bytes, int offset, int length) {
         long a = h0;
         long b = h1;
         long c = h2;
@@ -74,8 +126,17 @@ final class Poly1305 {
         long f2 = m2 * 5;
         long f3 = m3 * 5;
         long f4 = m4 * 5;
+        long n0 = q0;
+        long n1 = q1;
+        long n2 = q2;
+        long n3 = q3;
+        long n4 = q4;
+        long g1 = n1 * 5;
+        long g2 = n2 * 5;
+        long g3 = n3 * 5;
+        long g4 = n4 * 5;
         int end = offset + length;
-        for (int at = offset; at < end; at += BLOCK_BYTES) {
+        for (int at = offset; at < end; at += PAIR_BYTES) {
             long low = (long) LONG.get(bytes, at);
             long high = (long) LONG.get(bytes, at + 8);
             a += low & MASK;
@@ -83,27 +144,30 @@ final class Poly1305 {
             c += ((low >>> 52) | (high << 12)) & MASK;
             d += (high >>> 14) & MASK;
             e += (high >>> 40) | ABOVE_BLOCK;
-            long p0 = a * m0 + b * f4 + c * f3 + d * f2 + e * f1;
-            long p1 = a * m1 + b * m0 + c * f4 + d * f3 + e * f2;
-            long p2 = a * m2 + b * m1 + c * m0 + d * f4 + e * f3;
-            long p3 = a * m3 + b * m2 + c * m1 + d * m0 + e * f4;
-            long p4 = a * m4 + b * m3 + c * m2 + d * m1 + e * m0;
+            low = (long) LONG.get(bytes, at + 16);
+            high = (long) LONG.get(bytes, at + 24);
+            long v = low & MASK;
+            long w = (low >>> 26) & MASK;
+            long x = ((low >>> 52) | (high << 12)) & MASK;
+            long y = (high >>> 14) & MASK;
+            long z = (high >>> 40) | ABOVE_BLOCK;
+            long p0 = a * n0 + b * g4 + c * g3 + d * g2 + e * g1 + (v * m0 + w * f4 + x * f3 + y * f2 + z * f1);
+            long p1 = a * n1 + b * n0 + c * g4 + d * g3 + e * g2 + (v * m1 + w * m0 + x * f4 + y * f3 + z * f2);
+            long p2 = a * n2 + b * n1 + c * n0 + d * g4 + e * g3 + (v * m2 + w * m1 + x * m0 + y * f4 + z * f3);
+            long p3 = a * n3 + b * n2 + c * n1 + d * n0 + e * g4 + (v * m3 + w * m2 + x * m1 + y * m0 + z * f4);
+            long p4 = a * n4 + b * n3 + c * n2 + d * n1 + e * n0 + (v * m4 + w * m3 + x * m2 + y * m1 + z * m0);
             p1 += p0 >>> 26;
-            p2 += p1 >>> 26;
-            p3 += p2 >>> 26;
             p4 += p3 >>> 26;
+            p2 += p1 >>> 26;
             a = (p0 & MASK) + (p4 >>> 26) * 5;
+            d = (p3 & MASK) + (p2 >>> 26);
             b = (p1 & MASK) + (a >>> 26);
             a &= MASK;
             c = p2 & MASK;
-            d = p3 & MASK;
-            e = p4 & MASK;
+            e = (p4 & MASK) + (d >>> 26);
+            d &= MASK;
         }
-        h0 = a;
-        h1 = b;
-        h2 = c;
-        h3 = d;
-        h4 = e;
+        setSum(a, b, c, d, e);
     }
 
     /** Writes h mod 2^130 - 5, plus s, modulo 2^128. */
@@ -130,6 +194,7 @@ final class Poly1305 {
         LONG.set(tag, 8, high + sHigh + carry);
     }
 
+    /** Brings each limb back to 26 bits, but for a little that may remain in the second. */
     private void carry() {
         h1 += h0 >>> 26;
         h0 &= MASK;
@@ -141,5 +206,7 @@ final class Poly1305 {
         h3 &= MASK;
         h0 += (h4 >>> 26) * 5;
         h4 &= MASK;
+        h1 += h0 >>> 26;
+        h0 &= MASK;
     }
 }
