@@ -41,11 +41,25 @@ public interface Host extends AutoCloseable {
     /** Where the host listens, with the real ports, as it was told: {@code 0.0.0.0} stays. Without the peer id. */
     List<Multiaddr> listenAddresses();
 
-    /** {@link #listenAddresses} as others can dial them: wildcards are replaced by the interfaces' addresses. */
+    /**
+     * {@link #listenAddresses} as others can dial them: wildcards are replaced by the interfaces' addresses, and those that
+     * are {@link #advertise advertised} come last.
+     */
     List<Multiaddr> reachableAddresses();
 
-    /** Tells {@code told}, on any thread, whenever {@link #listenAddresses} change after the start. It must not block. */
+    /**
+     * Has the host tell others of addresses that lead to it though it does not listen on them itself, such as a router's.
+     *
+     * @param source who knows of them; it names all that it knows each time, which replaces what it said before
+     * @param addresses the first 16 count
+     */
+    void advertise(String source, Collection<Multiaddr> addresses);
+
+    /** Tells {@code told}, on any thread, whenever {@link #reachableAddresses} change after the start. It must not block. */
     void onAddressesChanged(Runnable told);
+
+    /** Tells {@code told}, on any thread, whenever {@link #protocols} change after the start. It must not block. */
+    void onProtocolsChanged(Runnable told);
 
     /**
      * Answers {@code protocol}.

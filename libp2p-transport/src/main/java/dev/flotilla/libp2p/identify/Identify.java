@@ -10,38 +10,72 @@ import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamOptions;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The identify protocol of one host. Asks each new connection once, answers who asks, and takes pushes. What a peer says
- * reaches {@link Connection#peerInfo} and {@link ConnectionListener#identified}.
+ * The identify protocol of one host. Asks each new connection once, answers who asks, takes pushes, and pushes what has
+ * changed to whoever takes that. What several peers see of this host's address is advertised. What a peer says reaches {@link Connection#peerInfo} and {@link ConnectionListener#identified}.
  */
 public final class Identify implements HostService {
     public static final ProtocolId PROTOCOL = new ProtocolId("/ipfs/id/1.0.0");
     public static final ProtocolId PUSH = new ProtocolId("/ipfs/id/push/1.0.0");
 
     private static final Logger LOG = LoggerFactory.getLogger(Identify.class);
+    private static final String OBSERVED = "observed";
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration PUSH_DELAY = Duration.ofMillis(500);
     private static final int BYTES_MAX = 64 * 1024;
     private static final StreamOptions LIMITED_TOO = StreamOptions.defaults().withLimitedAllowed();
 
     @Override
     public void attach(Host host) {
-        host.handle(PROTOCOL, stream -> tell(host, stream), LIMITED_TOO);
+        OwnRecord record = new OwnRecord(host.identity(), System::currentTimeMillis);
+        ObservedAddresses observed = new ObservedAddresses();
+        host.handle(PROTOCOL, stream -> tell(host, record, stream), LIMITED_TOO);
         host.handle(PUSH, stream -> learn(host, stream).exceptionally(Identify::ignore), LIMITED_TOO);
         host.addListener(new ConnectionListener() {
             @Override
             public void opened(Connection connection) {
                 identify(host, connection).exceptionally(Identify::ignore);
             }
+
+            @Override
+            public void identified(Connection connection) {
+                observed.identified(connection);
+                host.advertise(OBSERVED, observed.confirmed());
+            }
+
+            @Override
+            public void closed(Connection connection, boolean closedByPeer) {
+                observed.closed(connection);
+                host.advertise(OBSERVED, observed.confirmed());
+            }
         });
-        host.onAddressesChanged(() -> host.connections().forEach(connection -> push(host, connection)));
+        Runnable push = afterAWhile(() -> host.connections().forEach(connection -> push(host, record, connection)));
+        host.onAddressesChanged(push);
+        host.onProtocolsChanged(push);
+    }
+
+    /** What is asked for several times within the delay is done once, at its end. */
+    private static Runnable afterAWhile(Runnable action) {
+        AtomicBoolean waiting = new AtomicBoolean();
+        Executor later = CompletableFuture.delayedExecutor(PUSH_DELAY.toNanos(), TimeUnit.NANOSECONDS);
+        return () -> {
+            if (waiting.compareAndSet(false, true)) {
+                later.execute(() -> {
+                    waiting.set(false);
+                    action.run();
+                });
+            }
+        };
     }
 
     /** Tells a peer that takes it what has changed (libp2p spec, identify push). */
-    private static void push(Host host, Connection connection) {
+    private static void push(Host host, OwnRecord record, Connection connection) {
         boolean taken = connection
                 .peerInfo()
                 .filter(info -> info.protocols().contains(PUSH.value()))
@@ -49,7 +83,7 @@ public final class Identify implements HostService {
         if (taken) {
             connection
                     .newStream(PUSH, LIMITED_TOO)
-                    .thenAccept(stream -> tell(host, stream))
+                    .thenAccept(stream -> tell(host, record, stream))
                     .exceptionally(failure -> {
                         LOG.debug("no identify push to peer={}: {}", connection.remotePeerId(), failure.getMessage());
                         return null;
@@ -74,8 +108,8 @@ public final class Identify implements HostService {
         });
     }
 
-    private static void tell(Host host, Stream stream) {
-        stream.write(IdentifyMessage.encode(host, stream.connection()));
+    private static void tell(Host host, OwnRecord record, Stream stream) {
+        stream.write(IdentifyMessage.encode(host, record, stream.connection()));
         stream.close();
     }
 

@@ -34,8 +34,11 @@ final class IdentifyMessage {
 
     private IdentifyMessage() {}
 
-    /** What {@code host} says to the peer behind {@code connection}. */
-    static byte[] encode(Host host, Connection connection) {
+    /**
+     * What {@code host} says to the peer behind {@code connection}; the signed record comes last, in a message of its own
+     * where it does not fit.
+     */
+    static byte[] encode(Host host, OwnRecord record, Connection connection) {
         Pages pages = new Pages();
         Identify.Builder self = Identify.newBuilder()
                 .setPublicKey(ByteString.copyFrom(host.identity().publicKey().toBytes()))
@@ -46,16 +49,20 @@ final class IdentifyMessage {
         }
         pages.add(self.build());
         boolean local = isLoopback(connection.remoteAddress());
-        host.reachableAddresses().stream()
+        List<Multiaddr> addresses = host.reachableAddresses().stream()
                 .filter(address -> local || !isLoopback(address))
                 .limit(ADDRESSES_MAX)
-                .forEach(address -> pages.add(Identify.newBuilder()
-                        .addListenAddrs(ByteString.copyFrom(address.toBytes()))
-                        .build()));
+                .toList();
+        addresses.forEach(address -> pages.add(Identify.newBuilder()
+                .addListenAddrs(ByteString.copyFrom(address.toBytes()))
+                .build()));
         host.protocols().stream()
                 .limit(PROTOCOLS_MAX)
                 .forEach(protocol ->
                         pages.add(Identify.newBuilder().addProtocols(protocol).build()));
+        pages.add(Identify.newBuilder()
+                .setSignedPeerRecord(ByteString.copyFrom(record.of(addresses)))
+                .build());
         return pages.encode();
     }
 

@@ -23,10 +23,12 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
@@ -47,6 +49,8 @@ final class SwarmHost implements Host {
     private final Listeners listeners;
     private final Dialer dialer;
     private final LocalInterfaces interfaces = new LocalInterfaces();
+    private final AdvertisedAddresses advertised = new AdvertisedAddresses();
+    private final List<Runnable> protocolsChanged = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private final AtomicBoolean closing = new AtomicBoolean();
@@ -118,25 +122,44 @@ final class SwarmHost implements Host {
 
     @Override
     public List<Multiaddr> reachableAddresses() {
-        return listenAddresses().stream()
-                .flatMap(address -> interfaces.expand(address).stream())
-                .distinct()
-                .toList();
+        Set<Multiaddr> reachable = new LinkedHashSet<>();
+        listenAddresses().forEach(address -> reachable.addAll(interfaces.expand(address)));
+        reachable.addAll(advertised.all());
+        return List.copyOf(reachable);
+    }
+
+    @Override
+    public void advertise(String source, Collection<Multiaddr> addresses) {
+        advertised.set(source, addresses);
     }
 
     @Override
     public void onAddressesChanged(Runnable told) {
         listeners.onChange(told);
+        advertised.onChange(told);
+    }
+
+    @Override
+    public void onProtocolsChanged(Runnable told) {
+        protocolsChanged.add(told);
+    }
+
+    private void protocolsChanged() {
+        if (started.get() && !closing.get()) {
+            protocolsChanged.forEach(Runnable::run);
+        }
     }
 
     @Override
     public void handle(ProtocolId protocol, StreamHandler handler, StreamOptions options) {
         negotiator.handle(protocol, handler, options);
+        protocolsChanged();
     }
 
     @Override
     public void unhandle(ProtocolId protocol) {
         negotiator.unhandle(protocol);
+        protocolsChanged();
     }
 
     @Override

@@ -112,7 +112,8 @@ class IdentifyMessageTest {
                 a.handle(new ProtocolId("/some/protocol/with/a/name/" + i), Stream::reset);
             }
             Connection connection = Hosts.connect(b, a);
-            ByteArrayInputStream sent = new ByteArrayInputStream(IdentifyMessage.encode(a, connection));
+            ByteArrayInputStream sent = new ByteArrayInputStream(
+                    IdentifyMessage.encode(a, new OwnRecord(a.identity(), () -> 1), connection));
             int messages = 0;
             for (Identify next = Identify.parseDelimitedFrom(sent);
                     next != null;
