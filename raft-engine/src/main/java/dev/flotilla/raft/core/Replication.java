@@ -149,7 +149,20 @@ final class Replication {
                 || (peer.state() == MemberStatus.State.PROBE && reply.rejectedIndex() != peer.nextIndex() - 1);
         if (!isStale) {
             lookFrom(peer, reply);
+        } else if (contradictsItself(peer, reply)) {
+            leadership.renew(peer);
         }
+    }
+
+    /**
+     * Whether {@code peer} refuses what comes right after its own last acknowledgement. That may be an answer of before, or it
+     * lost entries, if it started again and nobody noticed a lost connection: a new run tells, since what is refused in that
+     * {@linkplain Progress#provesLoss proves it}.
+     */
+    private static boolean contradictsItself(Progress peer, AppendRejected reply) {
+        return peer.state() == MemberStatus.State.PROBE
+                && reply.rejectedIndex() == peer.nextIndex() - 1
+                && reply.rejectedIndex() == peer.matchIndex();
     }
 
     /**

@@ -23,15 +23,15 @@ final class ApplyChecks {
     }
 
     void onApplied(SimPeer peer, Entry entry, @Nullable Command command) {
-        if (!facts.isCommitted(entry.id())) {
+        if (!facts.isCommitted(entry.id()) && entry.index() <= facts.keptIndex()) {
             throw Violation.of("%s applies %s, which is not committed", peer.name(), entry.id());
         }
         if (command != null) {
-            if (lost.contains(command.request())) {
+            if (lost.contains(command.request()) && !facts.isBroken()) {
                 throw Violation.of("%s applied after it was lost", command.request());
             }
             Long index = appliedRequests.putIfAbsent(command.request(), entry.index());
-            if (index != null && index != entry.index()) {
+            if (index != null && index != entry.index() && !facts.isBroken()) {
                 throw Violation.of("%s applied at %d and at %d", command.request(), entry.index(), index);
             }
         }
@@ -51,13 +51,16 @@ final class ApplyChecks {
             chains.add(null);
         }
         Long known = chains.set((int) index - 1, chain);
-        if (known != null && known != chain) {
+        if (known != null && known != chain && index <= facts.keptIndex()) {
             throw Violation.of("the state of %s after %d is another", peer.name(), index);
         }
     }
 
     /** A request of which its origin knows that it is superseded is applied nowhere. */
     void onLost(RequestId request) {
+        if (facts.isBroken()) {
+            return; // another one may have been agreed on in its place, and again
+        }
         Violation.unless(!appliedRequests.containsKey(request), "%s is superseded, but was applied", request);
         lost.add(request);
     }

@@ -47,15 +47,24 @@ final class Callers {
         String value = "w" + ++values;
         history.write(value, now());
         Bytes data = Bytes.utf8("k" + random.nextInt(KEYS) + "=" + value);
-        var unused = group.requests(peer).propose(data).thenAccept(outcome -> group.environment()
-                .judge(() -> written(peer, value, data, outcome)));
+        var unused = group.requests(peer)
+                .propose(data)
+                .thenAccept(outcome -> judge(peer, () -> written(peer, value, data, outcome)));
     }
 
     /** The fate of a write is asked for at any peer, also when it was told meanwhile. */
     private void retry(SimPeer peer, Unknown write) {
         tally.count(Occurrence.WRITE_RETRIED);
-        var unused = group.requests(peer).retry(write.token, write.data).thenAccept(outcome -> group.environment()
-                .judge(() -> written(peer, write.value, write.data, outcome)));
+        var unused = group.requests(peer)
+                .retry(write.token, write.data)
+                .thenAccept(outcome -> judge(peer, () -> written(peer, write.value, write.data, outcome)));
+    }
+
+    /** What callers are told is held against one order of all that is applied, as long as there must be one. */
+    private void judge(SimPeer peer, Runnable check) {
+        if (!group.invariants().isBroken() && !group.invariants().isMisled(peer)) {
+            group.environment().judge(check);
+        }
     }
 
     private record Unknown(String value, Bytes data, Outcome.RetryToken token) {}
@@ -87,8 +96,7 @@ final class Callers {
         Registers registers = (Registers) peer.machine().application();
         var unused = group.requests(peer)
                 .read(level, () -> seen(peer, registers, key))
-                .whenComplete((answer, failure) ->
-                        group.environment().judge(() -> answered(read, level, key, answer, failure)));
+                .whenComplete((answer, failure) -> judge(peer, () -> answered(read, level, key, answer, failure)));
     }
 
     private record Seen(@Nullable String value) {}
@@ -152,7 +160,7 @@ final class Callers {
     }
 
     private void applied(long index, Command command) {
-        if (values > 0 && command.data().at(0) == 'k') {
+        if (values > 0 && command.data().at(0) == 'k' && !group.invariants().isBroken()) {
             String assignment = command.data().utf8();
             int equals = assignment.indexOf('=');
             history.applied(index, assignment.substring(0, equals), assignment.substring(equals + 1));

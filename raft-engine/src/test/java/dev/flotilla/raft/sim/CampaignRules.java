@@ -134,7 +134,7 @@ final class CampaignRules {
                 && now.configuration().voters().contains(peer.id()); // who must go hands over to the best there is
         boolean isKnown = now.configuration().contains(to, target.storeId());
         Violation.unless(
-                !leadsOn || !isKnown || target.disk().holds(now.lastEntry()),
+                !leadsOn || !isKnown || target.disk().held(now.lastEntry()),
                 "%s hands over to %s, whose disk lacks %s: it has %s",
                 peer.name(),
                 target.name(),

@@ -26,6 +26,7 @@ final class Chaos {
     private static final int DISK_SLOWNESS_MAX = 20;
     private static final int DAMAGED_MAX = 5;
     private static final long VAIN_NANOS_MIN = 3 * SimSettings.ELECTION_TIMEOUT_NANOS;
+    private static final int ROUNDS_LOST_MAX = 5;
     private static final int MILLION = 1_000_000;
     private static final long REBOOT_NANOS_MAX = SimSettings.ELECTION_TIMEOUT_NANOS / 5;
 
@@ -88,6 +89,8 @@ final class Chaos {
             case FULL_DISK -> pick(SimPeer::isUp).ifPresent(peer -> peer.node().fillDisk());
             case UPGRADE ->
                 pick(peer -> peer.featureLevel() < FeatureLevel.NEWEST).ifPresent(this::upgrade);
+            case LIE -> forget(1 + random.nextInt(ROUNDS_LOST_MAX), Occurrence.ROUNDS_LOST_BY_LYING_DISK);
+            case ROLL_BACK -> forget(Integer.MAX_VALUE, Occurrence.DIRECTORY_ROLLED_BACK);
             case DAMAGE -> pick(this::mayBeDamaged).ifPresent(this::damage);
             case TRANSFER -> pick(SimPeer::isUp).ifPresent(this::transfer);
             case ADD_MEMBER -> pick(SimPeer::isUp).ifPresent(this::addMember);
@@ -210,6 +213,24 @@ final class Chaos {
         if (peer.takeSnapshot()) {
             tally.count(Occurrence.SNAPSHOT_TAKEN);
         }
+    }
+
+    /** The one that may loses up to so many rounds that were durable, as any process does that ends while its disk lies. */
+    private void forget(int roundsMax, Occurrence how) {
+        SimNode node = environment.nodes().get(settings.forgetful());
+        SimPeer peer = group.life().peer(node.id());
+        if (node.isUp()) {
+            environment.crash(node);
+        }
+        List<SimDisk.Copy> earlier = peer.disk().earlier();
+        int rounds = Math.min(roundsMax, earlier.size());
+        if (rounds > 0) {
+            tally.count(how);
+            int first = roundsMax == Integer.MAX_VALUE ? random.nextInt(rounds) : earlier.size() - rounds;
+            group.promises().forgetting(peer, earlier.get(first));
+            peer.disk().forget(first);
+        }
+        restartSoon(node);
     }
 
     private void beginSnapshot(SimPeer peer) {

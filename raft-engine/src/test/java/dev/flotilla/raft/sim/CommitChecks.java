@@ -6,12 +6,15 @@ import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /** Who may lead and what is committed: election safety, leader completeness, commitment by quorums that are on disk. */
 final class CommitChecks {
     private final Facts facts;
+    private long lost; // leaders that lacked what is committed, which a broken promise may cost
     private final Map<SimPeer, Configuration> configurations = new HashMap<>(); // in force after its last step
 
     CommitChecks(Facts facts) {
@@ -20,14 +23,20 @@ final class CommitChecks {
 
     void started(SimPeer peer) {
         facts.commitIndexes.remove(peer);
+        facts.misled.remove(peer);
         configurations.remove(peer);
     }
 
     /** Election safety (paper §5.2). */
     void onLeader(SimPeer peer, long term) {
-        PeerId other = facts.leaders.putIfAbsent(term, peer.id());
+        Set<PeerId> leaders = facts.leaders.computeIfAbsent(term, each -> new LinkedHashSet<>());
         Violation.unless(
-                other == null, "two leaders in term %d: %s and %s", term, peer.name(), MessageText.name(other));
+                leaders.isEmpty() || facts.isBroken(),
+                "two leaders in term %d: %s and %s",
+                term,
+                peer.name(),
+                leaders.stream().map(Names::of).toList());
+        leaders.add(peer.id());
     }
 
     /** Leader completeness (paper §5.4.3), that its entries are whole, and that votes on disks made this leader. */
@@ -38,6 +47,10 @@ final class CommitChecks {
         for (int i = (int) log.base().index(); i < facts.committed.size(); i++) {
             Facts.Committed each = facts.committed.get(i);
             if (each.byTerm() < term && !log.contains(each.id())) {
+                if (each.id().index() > facts.keptIndex()) {
+                    lost++;
+                    break;
+                }
                 throw Violation.of(
                         "leader %s of term %d lacks committed entry %s: its log is %s",
                         peer.name(), term, each.id(), log);
@@ -50,13 +63,17 @@ final class CommitChecks {
                 peer.name(),
                 term);
         boolean elected = facts.isQuorum(
-                peer.configuration(),
-                disk -> disk.hardState().term() > term || peer.id().equals(disk.voteIn(term)));
+                peer.configuration(), disk -> disk.hardState().term() > term || disk.votedFor(peer.id(), term));
         if (!elected) {
             throw Violation.of(
                     "leader %s of term %d was not elected by the disks of %s",
                     peer.name(), term, MessageText.of(peer.configuration()));
         }
+    }
+
+    /** How often a leader was elected without something committed, since a promise was broken. */
+    long lost() {
+        return lost;
     }
 
     /** The commit index never falls; what is committed is the same everywhere and on a quorum's disks. */
@@ -115,7 +132,7 @@ final class CommitChecks {
 
     /** A witness's does by terms and indexes; anybody else's only with all that its entries carry. */
     private static boolean counts(Configuration configuration, SimDisk disk, EntryId id) {
-        return disk.holds(id)
+        return disk.held(id)
                 && (disk.log().firstHollow() > id.index()
                         || Stream.concat(configuration.members().stream(), configuration.previous().stream())
                                 .anyMatch(member ->
@@ -128,7 +145,9 @@ final class CommitChecks {
             throw Violation.of("%s commits %s; known are %d", peer.name(), id, known);
         } else if (id.index() == known + 1) {
             facts.committed.add(new Facts.Committed(id, term));
-        } else if (!facts.isCommitted(id)) {
+        } else if (!facts.isCommitted(id) && peer.disk().hasForgotten() && peer.role() == Role.FOLLOWER) {
+            facts.misled.add(peer); // by a leader that it once acknowledged another entry to, which it lost
+        } else if (!facts.isCommitted(id) && id.index() <= facts.keptIndex()) {
             throw Violation.of(
                     "%s commits %s at an index where %s is committed",
                     peer.name(), id, facts.committed.get((int) id.index() - 1).id());

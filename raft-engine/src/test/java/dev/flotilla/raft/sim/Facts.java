@@ -8,8 +8,10 @@ import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -29,10 +31,12 @@ final class Facts {
 
     final Disks disks;
     final DecodedEntries decoded;
-    final Map<Long, PeerId> leaders = new HashMap<>(); // by term
+    final Map<Long, Set<PeerId>> leaders = new HashMap<>(); // by term: one, until a promise is broken
     final Map<EntryId, Known> entries = new HashMap<>();
     final List<Committed> committed = new ArrayList<>(); // index 1 first
     final Map<SimPeer, Long> commitIndexes = new HashMap<>(); // of the present life
+    final Set<SimPeer> misled = new HashSet<>(); // in the present life
+    private long keptIndex = Long.MAX_VALUE; // up to where the members agree for good
 
     Facts(Disks disks, DecodedEntries decoded) {
         this.disks = disks;
@@ -43,6 +47,29 @@ final class Facts {
     void founded(Entry founding) {
         entries.put(founding.id(), new Known(EntryId.NONE, founding.kind(), founding.payload()));
         committed.add(new Committed(founding.id(), founding.term()));
+    }
+
+    /** A promise was broken: what lies behind {@code index} may be lost, and another thing agreed on in its place. */
+    void broken(long index) {
+        keptIndex = index;
+    }
+
+    boolean isBroken() {
+        return keptIndex < Long.MAX_VALUE;
+    }
+
+    /** Up to where what is committed is so for good: {@link Long#MAX_VALUE}, as long as no promise is broken. */
+    long keptIndex() {
+        return keptIndex;
+    }
+
+    /** Whether {@code peer} stood for that term at any time, as its disk says. */
+    boolean stood(SimPeer peer, long term) {
+        return peer.disk().votedFor(peer.id(), term);
+    }
+
+    boolean isLeader(PeerId peer, long term) {
+        return leaders.getOrDefault(term, Set.of()).contains(peer);
     }
 
     boolean isCommitted(EntryId id) {

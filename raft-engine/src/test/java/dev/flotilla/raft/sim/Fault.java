@@ -22,6 +22,8 @@ enum Fault {
     DAMAGE(4),
     FULL_DISK(3),
     UPGRADE(6),
+    LIE(0),
+    ROLL_BACK(0),
     TRANSFER(5),
     INTRUDE(3),
     ADD_MEMBER(8),

@@ -53,8 +53,11 @@ final class GroupLife {
         }
     }
 
-    /** The first {@code voters} nodes found the group, agree on {@code settings}, and start. */
-    void found(int voters, GroupSettings settings) {
+    /**
+     * The first {@code voters} nodes found the group, agree on {@code settings}, and start; the disk of node {@code forgetful}
+     * will know what was there before.
+     */
+    void found(int voters, GroupSettings settings, int forgetful) {
         List<Member> founders = new ArrayList<>();
         for (SimPeer peer : peers.values()) {
             if (founders.size() < voters) {
@@ -72,6 +75,9 @@ final class GroupLife {
             SimPeer peer = peer(founder.peerId());
             absent.remove(peer);
             peer.disk().found(founding);
+            if (peer.node().number() == forgetful) {
+                peer.disk().becomeForgetful();
+            }
             start(peer);
         }
     }

@@ -85,6 +85,30 @@ final class Invariants {
         return applies.appliedAt(request);
     }
 
+    /** Whether {@code peer} takes for committed what it had acknowledged another entry in place of, before it lost that. */
+    boolean isMisled(SimPeer peer) {
+        return facts.misled.contains(peer);
+    }
+
+    /** How often a leader was elected without something committed, since a promise was broken. */
+    long lostEntries() {
+        return commits.lost();
+    }
+
+    Facts facts() {
+        return facts;
+    }
+
+    /** A promise was broken: see {@link Promises}. */
+    boolean isBroken() {
+        return facts.isBroken();
+    }
+
+    /** Up to where the members agree for good; {@link Long#MAX_VALUE} unless a promise was broken. */
+    long keptIndex() {
+        return facts.keptIndex();
+    }
+
     /** The highest index that any peer ever knew to be committed. */
     long commitIndex() {
         return facts.committed.size();

@@ -124,13 +124,12 @@ final class LeaderRules {
     private static void checkRead(SimPeer peer, Office office, RequestId id, CoreStatus now) {
         Long came = office.reads.get(id);
         if (came != null) {
-            long confirmed = agreed(
-                    now.configuration(),
-                    member -> member.peerId().equals(peer.id())
-                            ? Long.MAX_VALUE
-                            : office.confirmedStep.getOrDefault(new Source(member.peerId(), member.storeId()), 0L));
+            ToLongFunction<Member> confirmed = member -> member.peerId().equals(peer.id())
+                    ? Long.MAX_VALUE
+                    : office.confirmedStep.getOrDefault(new Source(member.peerId(), member.storeId()), 0L);
+            // A step that answers a read may go on to append another configuration.
             Violation.unless(
-                    confirmed >= came,
+                    agreed(now.configuration(), confirmed) >= came || agreed(office.configuration, confirmed) >= came,
                     "leader %s of term %d answers a read without a quorum's answers to a round that it sent after it",
                     peer.name(),
                     office.term);
@@ -177,7 +176,7 @@ final class LeaderRules {
             boolean knows = !other.isUp()
                     || other.status().commitIndex() >= now.lastEntry().index();
             Violation.unless(
-                    !isItself || (knows && other.disk().holds(now.lastEntry())),
+                    !isItself || (knows && other.disk().held(now.lastEntry())),
                     "leader %s falls silent at %s; %s has %s",
                     peer.name(),
                     now.lastEntry(),

@@ -57,7 +57,8 @@ final class LeaseTrial {
                 GroupSettings.DEFAULT.withLeaseReads(
                         Duration.ofMillis(pick(random, 500, 1000, 1000, 1500)), SimSettings.CLOCK_DRIFT_PERMILLE_MAX),
                 random.nextInt(3) == 0 ? KINDS_LATE.get(random.nextInt(KINDS_LATE.size())) : null,
-                FeatureLevel.NEWEST);
+                FeatureLevel.NEWEST,
+                SimSettings.NOBODY);
     }
 
     static List<Plan.Event> faults(RandomGenerator random, SimSettings settings) {

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.sim;
 
 import dev.flotilla.raft.core.Effect;
+import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.FeatureLevel;
@@ -28,7 +29,8 @@ final class LevelRules {
     void emitted(SimPeer peer, Effect effect) {
         if (effect instanceof Effect.Persist persist) {
             for (Entry entry : persist.entries()) {
-                if (entry.kind() == Entry.Kind.CONFIGURATION) {
+                boolean isMade = peer.role() == Role.LEADER && entry.term() == peer.term();
+                if (isMade && entry.kind() == Entry.Kind.CONFIGURATION) {
                     checkRise(peer, entry, group.decoded().configuration(entry));
                 }
             }
@@ -40,7 +42,7 @@ final class LevelRules {
             next.all()
                     .forEach(member -> Violation.unless(
                             group.life().peer(member.peerId()).featureLevel() >= next.featureLevel(),
-                            "%s writes entry %s, which raises the group to feature level %d; %s knows %d",
+                            "%s makes entry %s, which raises the group to feature level %d; %s knows %d",
                             peer.name(),
                             entry.id(),
                             next.featureLevel(),

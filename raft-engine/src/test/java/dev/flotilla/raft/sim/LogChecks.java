@@ -5,7 +5,7 @@ import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RequestId;
-import dev.flotilla.transport.PeerId;
+import dev.flotilla.transport.Bytes;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -13,7 +13,11 @@ import java.util.Set;
 
 /** What may be written to logs: log matching, leader append-only, each request once, configurations one after the other. */
 final class LogChecks {
+    /** An entry that another one has the place and term of, since two led that term. */
+    private record Other(EntryId id, EntryId prev, Bytes payload) {}
+
     private final Facts facts;
+    private final Set<Other> others = new HashSet<>();
     private final Set<RequestId> appended = new HashSet<>();
     private final Set<RequestId> refused = new HashSet<>();
     private final List<EntryId> followed = new ArrayList<>(); // configurations, by others made in this step
@@ -49,9 +53,13 @@ final class LogChecks {
         if (known == null) {
             facts.entries.put(entry.id(), new Facts.Known(prev, entry.kind(), entry.payload()));
             onNew(peer, prev, entry);
-        } else if (!known.prev().equals(prev)
-                || known.kind() != entry.kind()
-                || !(entry.isHollow() || known.payload().equals(entry.payload()))) {
+        } else if (isAnother(known, prev, entry)) {
+            if (entry.index() > facts.keptIndex()) { // two led that term
+                if (others.add(new Other(entry.id(), prev, entry.payload()))) {
+                    onNew(peer, prev, entry);
+                }
+                return;
+            }
             throw Violation.of(
                     "entry %s differs at %s: follows %s, %s; elsewhere %s",
                     entry.id(), peer.name(), prev, entry.kind(), known);
@@ -61,12 +69,21 @@ final class LogChecks {
         }
     }
 
+    private static boolean isAnother(Facts.Known known, EntryId prev, Entry entry) {
+        return !known.prev().equals(prev)
+                || known.kind() != entry.kind()
+                || !(entry.isHollow() || known.payload().equals(entry.payload()));
+    }
+
     private void onNew(SimPeer peer, EntryId prev, Entry entry) {
-        PeerId leader = facts.leaders.get(entry.term());
-        if (!peer.id().equals(leader)) {
+        if (!facts.isLeader(peer.id(), entry.term())) {
             throw Violation.of(
-                    "%s makes entry %s, but the leader of that term is %s",
-                    peer.name(), entry.id(), MessageText.name(leader));
+                    "%s makes entry %s, but those who led that term are %s",
+                    peer.name(),
+                    entry.id(),
+                    facts.leaders.getOrDefault(entry.term(), Set.of()).stream()
+                            .map(Names::of)
+                            .toList());
         }
         if (entry.kind() == Entry.Kind.COMMAND) {
             RequestId request = facts.decoded.command(entry).request();
@@ -122,7 +139,10 @@ final class LogChecks {
     /** What a configuration follows must be committed once the step is over in which it was made. */
     void onStepped() {
         for (EntryId id : followed) {
-            Violation.unless(facts.isCommitted(id), "a configuration follows %s, which is not committed", id);
+            Violation.unless(
+                    facts.isCommitted(id) || id.index() > facts.keptIndex(),
+                    "a configuration follows %s, which is not committed",
+                    id);
         }
         followed.clear();
     }

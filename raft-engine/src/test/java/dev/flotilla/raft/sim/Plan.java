@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param events in order of time
  */
 record Plan(long seed, SimSettings settings, List<Event> events) {
-    private static final int LEASE_TRIALS_SELDOM = 10;
+    private static final int TRIALS_SELDOM = 10; // each of a kind
 
     /**
      * A fault, or a request of a client.
@@ -32,10 +32,20 @@ record Plan(long seed, SimSettings settings, List<Event> events) {
     /** The plan of {@code seed}. */
     static Plan draw(long seed) {
         RandomGenerator random = new SplittableRandom(seed);
-        boolean isLeaseTrial = random.nextInt(LEASE_TRIALS_SELDOM) == 0;
-        SimSettings settings = isLeaseTrial ? LeaseTrial.settings(random) : SimSettings.draw(random);
+        int kind = random.nextInt(TRIALS_SELDOM);
+        SimSettings settings =
+                switch (kind) {
+                    case 0 -> LeaseTrial.settings(random);
+                    case 1 -> ForgetfulTrial.settings(random);
+                    default -> SimSettings.draw(random);
+                };
         List<Event> events = requests(random, settings);
-        events.addAll(isLeaseTrial ? LeaseTrial.faults(random, settings) : faults(random, settings));
+        events.addAll(
+                switch (kind) {
+                    case 0 -> LeaseTrial.faults(random, settings);
+                    case 1 -> ForgetfulTrial.faults(random, settings);
+                    default -> faults(random, settings);
+                });
         events.sort(Comparator.comparingLong(Event::atNanos));
         return new Plan(seed, settings, events);
     }

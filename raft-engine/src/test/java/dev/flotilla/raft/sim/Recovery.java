@@ -34,7 +34,20 @@ final class Recovery {
         this.random = environment.random();
     }
 
+    /** Ends the recovery of a group whose members need not come to agree any more. */
+    private static final class PromiseBrokenException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+    }
+
     void run() {
+        try {
+            recover();
+        } catch (PromiseBrokenException e) {
+            group.note(() -> "a promise is broken: the members need not come to agree");
+        }
+    }
+
+    private void recover() {
         mendWhatOthersCannot();
         await("a leader", () -> leader().isPresent());
         awaitWrite();
@@ -76,14 +89,25 @@ final class Recovery {
     private void await(String what, BooleanSupplier condition) {
         long end = environment.schedule().nowNanos() + PATIENCE_NANOS;
         while (!condition.getAsBoolean()) {
+            if (group.invariants().isBroken()) {
+                throw new PromiseBrokenException();
+            }
             Violation.unless(
                     environment.schedule().nowNanos() < end,
                     "no liveness: waited in vain for %s; %s",
                     what,
                     describe());
+            restartMisled();
             environment.runUntil(environment.schedule().nowNanos() + STEP_NANOS);
         }
         group.note(() -> "there is " + what);
+    }
+
+    /** Who found that it had been misled, after it lost what it acknowledged, starts again from its log. */
+    private void restartMisled() {
+        group.life().peers().stream()
+                .filter(peer -> group.life().hasEnded(peer) && peer.disk().hasForgotten())
+                .forEach(peer -> group.life().nodeStarted(peer.node()));
     }
 
     private String describe() {

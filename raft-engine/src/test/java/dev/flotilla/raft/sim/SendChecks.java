@@ -50,13 +50,14 @@ final class SendChecks {
     }
 
     private void onAppendEntries(SimPeer peer, RaftMessage.AppendEntries append) {
-        if (!peer.id().equals(facts.leaders.get(append.term()))) {
+        if (!facts.isLeader(peer.id(), append.term())) {
             throw Violation.of("%s sends AppendEntries of term %d, which it does not lead", peer.name(), append.term());
         }
         EntryId prev = append.prev();
         for (Entry entry : append.entries()) {
             Facts.Known known = facts.entries.get(entry.id());
-            if (known == null || !known.prev().equals(prev)) {
+            boolean isPlaced = known != null && (known.prev().equals(prev) || entry.index() > facts.keptIndex());
+            if (!isPlaced) {
                 throw Violation.of("%s sends entry %s after %s, where it is not", peer.name(), entry.id(), prev);
             }
             prev = entry.id();

@@ -154,7 +154,7 @@ final class SimClients {
 
     private void onReadIndex(Read read, long index) {
         Violation.unless(
-                index >= read.commitIndexBefore(),
+                index >= read.commitIndexBefore() || invariants.isBroken(),
                 "a read at %s may be answered at %d; %d was committed before it began",
                 read.peer().name(),
                 index,
@@ -168,14 +168,15 @@ final class SimClients {
     private void answerReads(SimPeer peer) {
         for (Iterator<Read> all = waiting.iterator(); all.hasNext(); ) {
             Read read = all.next();
-            boolean isRefused = read.peer().machine().isHollow(); // a witness has nothing to answer from
+            // A witness has nothing to answer from, and who is misled no good answer.
+            boolean isRefused = read.peer().machine().isHollow() || invariants.isMisled(read.peer());
             if (read.life() != read.peer().life() || isRefused) {
                 all.remove();
             } else if (read.peer() == peer && peer.machine().lastApplied() >= read.at()) {
                 all.remove();
                 long version = registers(peer).writtenAt(read.register());
                 Violation.unless(
-                        version >= read.versionBefore(),
+                        version >= read.versionBefore() || invariants.isBroken(),
                         "a read at %s saw version %d of %s; %d was seen before it began",
                         peer.name(),
                         version,
@@ -198,7 +199,9 @@ final class SimClients {
             if (write != null && write.life() == peer.life()) {
                 tally.count(Occurrence.WRITE_APPLIED);
                 completedWrites++;
-                completed.put(entry.index(), command.request());
+                if (entry.index() <= invariants.keptIndex()) {
+                    completed.put(entry.index(), command.request());
+                }
                 versions.merge(write.register(), entry.index(), Math::max);
             }
         }
@@ -226,7 +229,7 @@ final class SimClients {
     /** What was told to be applied is applied where it was told to be. */
     void checkNothingLost() {
         completed.forEach((index, request) -> Violation.unless(
-                index.equals(invariants.appliedAt(request)),
+                index.equals(invariants.appliedAt(request)) || index > invariants.keptIndex(),
                 "%s was told to be applied at %d, but is at %s",
                 request,
                 index,

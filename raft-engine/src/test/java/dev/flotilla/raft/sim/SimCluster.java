@@ -31,7 +31,7 @@ public final class SimCluster<R, M extends StateMachine<R>> {
         this.environment = environment;
         this.chaos = chaos;
         for (SimGroup group : environment.groups()) {
-            group.life().found(voters, GroupSettings.DEFAULT);
+            group.life().found(voters, GroupSettings.DEFAULT, SimSettings.NOBODY);
             groups.add(new SimClusterGroup<>(group));
         }
         new Pulses(environment).start();

@@ -137,6 +137,7 @@ public final class SimClusterBuilder<R, M extends StateMachine<R>> {
                 config,
                 GroupSettings.DEFAULT,
                 null,
-                config.featureLevel());
+                config.featureLevel(),
+                SimSettings.NOBODY);
     }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,6 +29,8 @@ import org.jspecify.annotations.Nullable;
  * crash loses those that are not.
  */
 public final class SimDisk {
+    private static final int COPIES_MAX = 100;
+
     /** A write that is under way. */
     record Write(long number, Effect effect) {}
 
@@ -42,7 +45,10 @@ public final class SimDisk {
     private final Map<SnapshotMeta, SimMachine.State> received = new HashMap<>(); // and not yet installed
     private List<Certificate> certificates = List.of();
     private final Deque<Write> pending = new ArrayDeque<>();
-    private final Map<Long, PeerId> votes = new HashMap<>(); // by term, every one that was ever durable
+    private final Map<Long, Set<PeerId>> votes = new HashMap<>(); // by term, every one that was ever durable
+    private final List<Copy> earlier = new ArrayList<>(); // the last before each write, if they may come back
+    private boolean mayForget;
+    private final List<SimLog> forgotten = new ArrayList<>(); // what was durable, and then was not
 
     SimDisk(StoreId storeId, Set<PeerId> contacts) {
         this.storeId = storeId;
@@ -82,9 +88,16 @@ public final class SimDisk {
         return log.contains(id) || log.base().index() > id.index();
     }
 
-    @Nullable
-    PeerId voteIn(long term) {
-        return votes.get(term);
+    /** Whether such a vote was durable at any time. */
+    boolean votedFor(PeerId candidate, long term) {
+        return votes.getOrDefault(term, Set.of()).contains(candidate);
+    }
+
+    /** As {@link #holds(EntryId)}, at any time. */
+    boolean held(EntryId id) {
+        return holds(id)
+                || forgotten.stream()
+                        .anyMatch(log -> log.contains(id) || log.base().index() > id.index());
     }
 
     void enqueue(long number, Effect effect) {
@@ -98,6 +111,7 @@ public final class SimDisk {
     /** Makes the oldest write durable and returns it. */
     Write completeOne() {
         Write write = pending.removeFirst();
+        remember();
         if (write.effect() instanceof Effect.Persist persist) {
             replaceHardState(persist.hardState());
             persist.putBack().forEach(this::putBack);
@@ -120,7 +134,7 @@ public final class SimDisk {
         Violation.unless(!votedOtherwise, "a second vote in one term: %s replaces %s", next, hardState);
         hardState = next;
         if (next.votedFor() != null) {
-            votes.put(next.term(), next.votedFor());
+            votes.computeIfAbsent(next.term(), term -> new HashSet<>()).add(next.votedFor());
         }
     }
 
@@ -283,6 +297,36 @@ public final class SimDisk {
         damaged.clear();
         snapshot = older.snapshot();
         certificates = older.certificates();
+    }
+
+    /** From now on {@link #earlier} knows what was there before. */
+    void becomeForgetful() {
+        mayForget = true;
+    }
+
+    private void remember() {
+        if (mayForget) {
+            earlier.add(copy());
+            if (earlier.size() > COPIES_MAX) {
+                earlier.remove(0);
+            }
+        }
+    }
+
+    /** What was there before each of the last writes, the oldest first. */
+    List<Copy> earlier() {
+        return earlier;
+    }
+
+    /** Puts in place what was there before the {@code number}th of {@link #earlier} was over. Only while down. */
+    void forget(int number) {
+        forgotten.add(log.copy());
+        rollBack(earlier.get(number));
+        earlier.subList(number, earlier.size()).clear();
+    }
+
+    boolean hasForgotten() {
+        return !forgotten.isEmpty();
     }
 
     /** Loses every write but the first {@code surviving}. */

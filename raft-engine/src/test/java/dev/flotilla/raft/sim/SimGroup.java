@@ -44,6 +44,7 @@ final class SimGroup implements World {
     private final LeaderRules leaderRules;
     private final LeaseRules leaseRules;
     private final LevelRules levelRules = new LevelRules(this);
+    private final Promises promises;
     private Consumer<SimPeer> onElected = winner -> {};
 
     SimGroup(
@@ -66,6 +67,7 @@ final class SimGroup implements World {
         campaignRules = new CampaignRules(this);
         leaderRules = new LeaderRules(this, config);
         leaseRules = new LeaseRules(environment.tally());
+        promises = new Promises(this, invariants.facts());
         environment.add(this);
     }
 
@@ -105,6 +107,10 @@ final class SimGroup implements World {
 
     Watch watch() {
         return watch;
+    }
+
+    Promises promises() {
+        return promises;
     }
 
     SimClients clients() {
@@ -204,6 +210,9 @@ final class SimGroup implements World {
 
     @Override
     public void applied(SimPeer peer, Entry entry, @Nullable Told<Object> told) {
+        if (invariants.isMisled(peer)) {
+            return; // until it starts again it is nobody's business what it applies
+        }
         Command command = told == null ? null : told.command();
         invariants.onApplied(peer, entry, command);
         if (entry.isHollow()) {
@@ -254,6 +263,7 @@ final class SimGroup implements World {
         campaignRules.stepped(peer, input, effects);
         leaderRules.stepped(peer, input, effects);
         leaseRules.stepped(peer, input, effects);
+        promises.stepped(peer, input, effects);
         life.planTimer(peer);
     }
 
@@ -275,6 +285,21 @@ final class SimGroup implements World {
     }
 
     @Override
+    public void lostEntries(SimPeer leader, PeerId peer, long acknowledgedIndex) {
+        note(() -> leader.name() + " finds that " + Names.of(peer) + " lost what it acknowledged, up to "
+                + acknowledgedIndex);
+        promises.caught(leader, life.peer(peer));
+    }
+
+    @Override
+    public void demoted(SimPeer leader, PeerId peer, String reason) {
+        note(() -> leader.name() + " demotes " + Names.of(peer) + ": " + reason);
+        if (reason.contains("that it acknowledged")) {
+            environment.tally().count(Occurrence.FORGETFUL_DEMOTED);
+        }
+    }
+
+    @Override
     public void dropped(SimPeer peer, PeerId from, String message, String reason) {
         note(() -> peer.name() + " drops " + message + " of " + Names.of(from) + ": " + reason);
     }
@@ -285,15 +310,20 @@ final class SimGroup implements World {
         environment.tally().count(Occurrence.HANDED_OVER);
     }
 
-    /** The only reason to stop is that one's software is older than the group, whose level it cannot know. */
+    /**
+     * There are two reasons to stop: one's software is older than the group, whose level it cannot know; and when a promise
+     * was broken and another thing is agreed on than what was, who notices goes no further.
+     */
     @Override
     public boolean stops(SimPeer peer, IllegalStateException cause) {
         String why = String.valueOf(cause.getMessage());
-        if (!why.contains("upgrade it and start it again") || !levelRules.mayStop(peer)) {
+        boolean isOutdated = why.contains("upgrade it and start it again") && levelRules.mayStop(peer);
+        boolean isMisled = why.startsWith("broken invariant") && (invariants.isBroken() || invariants.isMisled(peer));
+        if (!isOutdated && !isMisled) {
             return false;
         }
         note(() -> peer.name() + " stops: " + why);
-        environment.tally().count(Occurrence.OLD_SOFTWARE_STOPPED);
+        environment.tally().count(isOutdated ? Occurrence.OLD_SOFTWARE_STOPPED : Occurrence.MISLED_PEER_STOPPED);
         life.crash(peer, 0);
         return true;
     }

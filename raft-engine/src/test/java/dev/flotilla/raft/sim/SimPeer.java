@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.MemberStatus;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.RaftCore;
 import dev.flotilla.raft.core.Role;
@@ -123,6 +124,23 @@ public final class SimPeer {
     /** As it was told last. */
     long term() {
         return trace.term();
+    }
+
+    /** Whether it leads that term. */
+    boolean leads(long term) {
+        return role() == Role.LEADER && term() == term;
+    }
+
+    /** Up to where {@code other} acknowledged this peer's log, while it leads; 0 if nothing. */
+    long acknowledgedBy(SimPeer other) {
+        return role() != Role.LEADER
+                ? 0
+                : status().members().stream()
+                        .filter(each -> each.member().peerId().equals(other.id())
+                                && configuration().contains(other.id(), other.storeId()))
+                        .mapToLong(MemberStatus::matchIndex)
+                        .max()
+                        .orElse(0);
     }
 
     int life() {

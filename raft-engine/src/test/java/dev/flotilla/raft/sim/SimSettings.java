@@ -38,6 +38,7 @@ import org.jspecify.annotations.Nullable;
  * @param agreed what the founders agree on
  * @param kindLate messages of that kind are late again and again; null for none
  * @param oldestLevel the lowest feature level of software that nodes begin with
+ * @param forgetful the number of the node that may lose what was durable; {@link #NOBODY} for none
  */
 record SimSettings(
         int groups,
@@ -58,7 +59,11 @@ record SimSettings(
         RaftConfig config,
         GroupSettings agreed,
         @Nullable Class<? extends RaftMessage> kindLate,
-        int oldestLevel) {
+        int oldestLevel,
+        int forgetful) {
+    /** No node. */
+    static final int NOBODY = -1;
+
     static final long ELECTION_TIMEOUT_NANOS = 1000 * MILLI;
 
     /** Few, so that sessions expire. */
@@ -135,13 +140,15 @@ record SimSettings(
                 config,
                 agreed,
                 way == 6 ? null : kindLate,
-                way == 7 ? FeatureLevel.NEWEST : oldestLevel);
+                way == 7 ? FeatureLevel.NEWEST : oldestLevel,
+                forgetful);
     }
 
     static SimSettings draw(RandomGenerator random) {
         Map<Fault, Integer> faults = new EnumMap<>(Fault.class);
         for (Fault fault : Fault.values()) {
-            faults.put(fault, random.nextInt(3) == 0 ? 0 : 1 + random.nextInt(fault.weightMax()));
+            boolean isOut = fault.weightMax() == 0 || random.nextInt(3) == 0;
+            faults.put(fault, isOut ? 0 : 1 + random.nextInt(fault.weightMax()));
         }
         boolean mayLease = random.nextInt(4) == 0;
         faults.put(mayLease ? Fault.JUMP_CLOCK : Fault.AGREE, 0); // a jump is a drift beyond any bound
@@ -171,7 +178,8 @@ record SimSettings(
                 idles ? config(random).withQuietAfter(Duration.ofMillis(pick(random, 200, 1000))) : config(random),
                 mayLease ? lease(random) : GroupSettings.DEFAULT,
                 random.nextBoolean() ? null : KINDS_LATE.get(random.nextInt(KINDS_LATE.size())),
-                oldest);
+                oldest,
+                NOBODY);
     }
 
     private static int few(RandomGenerator random) {

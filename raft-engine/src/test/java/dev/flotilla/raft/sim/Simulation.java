@@ -37,7 +37,7 @@ final class Simulation {
     Tally run() {
         environment.note(plan.settings()::text);
         environment.groups().forEach(group -> group.life()
-                .found(plan.settings().voters(), plan.settings().agreed()));
+                .found(plan.settings().voters(), plan.settings().agreed(), plan.settings().forgetful()));
         new Pulses(environment).start();
         for (Plan.Event event : plan.events()) {
             environment
@@ -46,9 +46,22 @@ final class Simulation {
         }
         environment.runUntil(plan.settings().chaosNanos());
         environment.calm();
-        environment.groups().forEach(group -> new Recovery(group).run());
+        environment.groups().forEach(this::recover);
         environment.groups().forEach(group -> group.clients().checkNothingLost());
         return environment.tally();
+    }
+
+    /** Where a promise was broken the members need not come to agree any more. */
+    private void recover(SimGroup group) {
+        if (!group.invariants().isBroken()) {
+            new Recovery(group).run();
+        }
+        if (!group.invariants().isBroken()) {
+            group.promises().checkCaught();
+        }
+        if (group.invariants().lostEntries() > 0) {
+            environment.tally().count(Occurrence.ACKNOWLEDGED_ENTRY_LOST);
+        }
     }
 
     private void happen(Plan.Event event) {
