@@ -144,9 +144,20 @@ final class PeerProcess implements AutoCloseable {
         return this;
     }
 
+    /** Starts it as nothing but a relay and waits until it is ready. */
+    PeerProcess startRelay(String... more) throws IOException {
+        launchAs("relay", more);
+        awaitReady();
+        return this;
+    }
+
     /** Starts the daemon. */
     void launch(String... more) throws IOException {
-        List<String> arguments = new ArrayList<>(List.of("run", "--data", directory.toString()));
+        launchAs("run", more);
+    }
+
+    private void launchAs(String command, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(command, "--data", directory.toString()));
         listen.forEach(address -> arguments.addAll(List.of("--listen", address)));
         arguments.addAll(Arrays.asList(more));
         lines.clear();
@@ -186,8 +197,13 @@ final class PeerProcess implements AutoCloseable {
 
     /** The first address that the daemon prints. */
     String address() {
+        return address("/");
+    }
+
+    /** The first that begins so. */
+    String address(String start) {
         return lines.stream()
-                .filter(line -> line.startsWith(LISTENING))
+                .filter(line -> line.startsWith(LISTENING + start))
                 .map(line -> line.substring(LISTENING.length()))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("no address among " + lines));

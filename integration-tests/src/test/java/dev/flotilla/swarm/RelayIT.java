@@ -12,11 +12,7 @@ class RelayIT {
     private Path directory;
 
     private static String place(PeerProcess relay) {
-        return relay.lines().stream()
-                .filter(line -> line.startsWith("listening on /ip4/198.51.100."))
-                .map(line -> line.substring("listening on ".length()) + "/p2p-circuit")
-                .findFirst()
-                .orElseThrow();
+        return relay.address("/ip4/198.51.100.") + "/p2p-circuit";
     }
 
     private static void set(PeerProcess peer, String key) throws Exception {

@@ -22,6 +22,11 @@ public interface Transport {
      */
     CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop);
 
+    /** The same as {@code options} say, as far as they make a difference to this transport. */
+    default CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options) {
+        return dial(address, peer, loop);
+    }
+
     /** Whether {@code address} has the shape of an address that this transport can listen on. */
     boolean canListen(Multiaddr address);
 

@@ -85,7 +85,10 @@ final class RelayListener implements Listener {
         if (closed) {
             return;
         }
-        DialOptions options = DialOptions.defaults().withBackoffIgnored().withDirectForced(); // this has delays itself
+        DialOptions options = DialOptions.defaults() // the back-off is ignored since this has delays itself
+                .withBackoffIgnored()
+                .withDirectForced()
+                .withListenPort(); // so that the relay sees the address at which a NAT may let others in
         host.connect(relay(), place.dialled(), options)
                 .thenCompose(connection -> HopClient.reserve(connection, host.peerId()))
                 .whenComplete((reservation, failure) -> onLoop(() -> {

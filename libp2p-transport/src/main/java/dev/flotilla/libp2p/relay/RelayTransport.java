@@ -92,7 +92,10 @@ public final class RelayTransport implements Transport {
                     "the relay is " + (place.relay().equals(peer) ? "the peer" : "this peer") + " itself"));
         }
         CompletableFuture<Connection> dialled = new CompletableFuture<>();
-        host.connect(place.relay(), place.dialled(), DialOptions.defaults().withDirectForced())
+        host.connect(
+                        place.relay(),
+                        place.dialled(),
+                        DialOptions.defaults().withDirectForced().withListenPort())
                 .thenCompose(relay -> HopClient.connect(relay, peer)
                         .thenCompose(opened -> upgradeDialled(relay, opened, place, peer, dialled)))
                 .whenComplete((connection, failure) -> {

@@ -58,7 +58,7 @@ final class DialAttempt {
         CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop);
 
         /** See {@link dev.flotilla.libp2p.Transport#dial}. */
-        CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop);
+        CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options);
     }
 
     DialAttempt(
@@ -217,7 +217,7 @@ final class DialAttempt {
     }
 
     private void dial(Target target) {
-        CompletableFuture<Connection> dialled = dialer.dial(target.address(), peer, loop);
+        CompletableFuture<Connection> dialled = dialer.dial(target.address(), peer, loop, options);
         dialling.put(target, dialled);
         dialled.whenComplete((connection, failure) -> {
             if (loop.inEventLoop()) {

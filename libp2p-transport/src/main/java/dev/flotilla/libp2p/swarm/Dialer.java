@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Makes connections on demand, at most one dial in flight for each peer. Thread-safe. */
 final class Dialer {
@@ -30,7 +29,11 @@ final class Dialer {
     }
 
     /** What calls share a dial: who wants a direct connection has no use for an attempt to get any. */
-    private record Wish(PeerId peer, boolean forceDirect) {}
+    private record Wish(PeerId peer, DialOptions options) {
+        static Wish of(PeerId peer, DialOptions options) {
+            return new Wish(peer, options.withBackoffIgnored()); // that alone makes no other dial
+        }
+    }
 
     /** Makes an attempt that has not started. */
     interface DialFactory {
@@ -43,7 +46,7 @@ final class Dialer {
             return CompletableFuture.failedFuture(
                     new DialException("cannot dial " + peer + ": it is this peer", false));
         }
-        Wish wish = new Wish(peer, options.forceDirect());
+        Wish wish = Wish.of(peer, options);
         DialAttempt attempt;
         synchronized (this) {
             Connection open = table.best(peer).orElse(null); // if any satisfies, the best one does
@@ -78,16 +81,18 @@ final class Dialer {
 
     /** The peer has dialled us meanwhile: who waits for a connection has one. The dial goes on. */
     void onConnection(SwarmConnection connection) {
-        for (boolean forceDirect : List.of(false, true)) {
-            DialAttempt current = inFlight(new Wish(connection.remotePeerId(), forceDirect));
-            if (current != null && current.options().isSatisfiedBy(connection)) {
-                current.result().complete(connection);
+        for (DialAttempt attempt : inFlight(connection.remotePeerId())) {
+            if (attempt.options().isSatisfiedBy(connection)) {
+                attempt.result().complete(connection);
             }
         }
     }
 
-    private synchronized @Nullable DialAttempt inFlight(Wish wish) {
-        return inFlight.get(wish);
+    private synchronized List<DialAttempt> inFlight(PeerId peer) {
+        return inFlight.entrySet().stream()
+                .filter(each -> each.getKey().peer().equals(peer))
+                .map(Map.Entry::getValue)
+                .toList();
     }
 
     void close() {

@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.swarm;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.ConnectionStep;
 import dev.flotilla.libp2p.ConnectionTracer;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.transport.PeerId;
@@ -28,9 +29,9 @@ record TracedDialer(DialAttempt.AddressDialer dialer, ConnectionTracer tracer) i
     }
 
     @Override
-    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop) {
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options) {
         tell(address, ConnectionStep.Kind.DIALLING, "");
-        CompletableFuture<Connection> dialled = dialer.dial(address, peer, loop);
+        CompletableFuture<Connection> dialled = dialer.dial(address, peer, loop, options);
         dialled.whenComplete((connection, failure) -> {
             if (failure != null && !dialled.isCancelled()) {
                 tell(address, ConnectionStep.Kind.FAILED, DialAttempt.describe(failure));

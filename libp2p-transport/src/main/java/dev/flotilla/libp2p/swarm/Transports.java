@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.Transport;
 import dev.flotilla.libp2p.dnsaddr.TxtRecords;
@@ -44,10 +45,10 @@ final class Transports implements DialAttempt.AddressDialer {
     }
 
     @Override
-    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop) {
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options) {
         for (Transport transport : transports) {
             if (transport.canDial(address)) {
-                return transport.dial(address, peer, loop);
+                return transport.dial(address, peer, loop, options);
             }
         }
         return CompletableFuture.failedFuture(

@@ -14,15 +14,23 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
+import java.net.BindException;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardSocketOptions;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sockets of TCP, for each transport whose connections begin with one. What follows {@code /ip4|ip6/...} in its addresses
@@ -30,10 +38,12 @@ import java.util.function.Function;
  */
 public final class TcpSockets {
     private static final int BACKLOG = 1024;
+    private static final ChannelOption<Boolean> REUSE_PORT = NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
     private final Upgrader upgrader;
     private final MultiaddrProtocol[] shape;
+    private final Set<Channel> listening = ConcurrentHashMap.newKeySet();
 
     /** @param shape the first carries the port, the others have no values: {@code (TCP)}, {@code (TCP, WS)} */
     public TcpSockets(Upgrader upgrader, MultiaddrProtocol... shape) {
@@ -51,7 +61,7 @@ public final class TcpSockets {
 
     /** @param accept given each connection on its event loop, before anything is read from it */
     public CompletableFuture<Listener> listen(InetSocketAddress address, Consumer<Channel> accept) {
-        CompletableFuture<Listener> listening = new CompletableFuture<>();
+        CompletableFuture<Listener> made = new CompletableFuture<>();
         new ServerBootstrap()
                 .group(upgrader.eventLoops())
                 .channel(NioServerSocketChannel.class)
@@ -69,12 +79,42 @@ public final class TcpSockets {
                 .bind(address)
                 .addListener((ChannelFutureListener) bound -> {
                     if (bound.isSuccess()) {
-                        listening.complete(new TcpListener(bound.channel(), this));
+                        keep(bound.channel());
+                        made.complete(new TcpListener(bound.channel(), this));
                     } else {
-                        listening.completeExceptionally(failure(bound));
+                        made.completeExceptionally(failure(bound));
                     }
                 });
-        return listening;
+        return made;
+    }
+
+    /**
+     * From now on sockets that dial may have the same port. Not before it is bound: then the system would let another
+     * process listen on a port that is taken.
+     */
+    private void keep(Channel bound) {
+        if (bound.config().setOption(REUSE_PORT, true)) {
+            listening.add(bound);
+            bound.closeFuture().addListener(closed -> listening.remove(bound));
+        }
+    }
+
+    /** Where to dial {@code remote} from so that it is from a port that is listened on; null if there is none. */
+    @Nullable
+    InetSocketAddress listenAddressFor(InetSocketAddress remote) {
+        InetAddress target = remote.getAddress();
+        return listening.stream()
+                .map(channel -> (InetSocketAddress) channel.localAddress())
+                .filter(local -> reaches(local.getAddress(), target))
+                .findFirst()
+                .orElse(null);
+    }
+
+    private static boolean reaches(InetAddress local, InetAddress target) {
+        boolean sameVersion = local instanceof Inet4Address == target instanceof Inet4Address;
+        return local.isAnyLocalAddress()
+                ? sameVersion || !(local instanceof Inet4Address) // IPv6 sockets take both here
+                : sameVersion && local.isLoopbackAddress() == target.isLoopbackAddress();
     }
 
     /**
@@ -84,8 +124,48 @@ public final class TcpSockets {
      */
     public CompletableFuture<Connection> dial(
             InetSocketAddress address, EventLoop loop, Function<Channel, CompletableFuture<Connection>> upgrade) {
+        return dial(address, null, loop, upgrade);
+    }
+
+    /** @param local from where, a listener's; null for any port */
+    CompletableFuture<Connection> dial(
+            InetSocketAddress address,
+            @Nullable InetSocketAddress local,
+            EventLoop loop,
+            Function<Channel, CompletableFuture<Connection>> upgrade) {
         CompletableFuture<Connection> dialled = new CompletableFuture<>();
-        ChannelFuture connecting = new Bootstrap()
+        ChannelFuture connecting = connect(address, local, loop);
+        connecting.addListener(done -> {
+            if (done.isSuccess()) {
+                upgrade(connecting.channel(), upgrade, dialled);
+            } else if (local != null && isOfLocalAddress(connecting.cause()) && !dialled.isDone()) {
+                dial(address, null, loop, upgrade).whenComplete((connection, failure) -> {
+                    if (failure == null) {
+                        dialled.complete(connection);
+                    } else {
+                        dialled.completeExceptionally(failure);
+                    }
+                });
+            } else {
+                dialled.completeExceptionally(failure(connecting));
+            }
+        });
+        dialled.whenComplete((connection, failure) -> {
+            if (failure != null) {
+                connecting.channel().close();
+            }
+        });
+        return dialled;
+    }
+
+    /** The port is in use with the same peer's, by a connection that is open or has just been closed. */
+    private static boolean isOfLocalAddress(@Nullable Throwable cause) {
+        String message = String.valueOf(cause == null ? null : cause.getMessage());
+        return cause instanceof BindException || message.contains("assign requested address");
+    }
+
+    private ChannelFuture connect(InetSocketAddress address, @Nullable InetSocketAddress local, EventLoop loop) {
+        Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
                 .channel(NioSocketChannel.class)
                 .disableResolver()
@@ -100,21 +180,13 @@ public final class TcpSockets {
                     protected void initChannel(Channel channel) {
                         // the upgrade adds its handlers once there is a connection
                     }
-                })
-                .connect(address);
-        connecting.addListener(done -> {
-            if (done.isSuccess()) {
-                upgrade(connecting.channel(), upgrade, dialled);
-            } else {
-                dialled.completeExceptionally(failure(connecting));
-            }
-        });
-        dialled.whenComplete((connection, failure) -> {
-            if (failure != null) {
-                connecting.channel().close();
-            }
-        });
-        return dialled;
+                });
+        return local == null
+                ? bootstrap.connect(address)
+                : bootstrap
+                        .option(ChannelOption.SO_REUSEADDR, true)
+                        .option(REUSE_PORT, true)
+                        .connect(address, local);
     }
 
     private static void upgrade(

@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.tcp;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Listener;
@@ -56,8 +57,18 @@ public final class TcpTransport implements Transport {
 
     @Override
     public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop) {
+        return dial(address, peer, loop, DialOptions.defaults());
+    }
+
+    @Override
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options) {
+        Direction role = options.asListener() ? Direction.INBOUND : Direction.OUTBOUND;
+        InetSocketAddress remote = socketAddress(address).orElseThrow();
         return sockets.dial(
-                socketAddress(address).orElseThrow(), loop, channel -> upgrade(channel, Direction.OUTBOUND, peer));
+                remote,
+                options.fromListenPort() ? sockets.listenAddressFor(remote) : null,
+                loop,
+                channel -> upgrade(channel, role, peer));
     }
 
     private CompletableFuture<Connection> upgrade(Channel channel, Direction direction, @Nullable PeerId expected) {

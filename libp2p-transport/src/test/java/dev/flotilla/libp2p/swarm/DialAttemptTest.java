@@ -50,7 +50,7 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
     }
 
     @Override
-    public CompletableFuture<Connection> dial(Multiaddr address, PeerId to, EventLoop loop) {
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId to, EventLoop loop, DialOptions options) {
         CompletableFuture<Connection> future = new CompletableFuture<>();
         dialled.put(address.toString(), future);
         return future;

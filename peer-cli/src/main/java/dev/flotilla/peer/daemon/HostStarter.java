@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.dcutr.Dcutr;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.perf.Perf;
 import dev.flotilla.libp2p.ping.Ping;
@@ -55,7 +56,8 @@ final class HostStarter {
         HostBuilder builder = Host.builder(identity)
                 .listen(settings.listen())
                 .service(new Identify())
-                .service(new Ping());
+                .service(new Ping())
+                .service(new Dcutr());
         if (settings.perf()) {
             builder.service(new Perf());
         }
