@@ -36,7 +36,7 @@ final class HopClient {
         return ask(connection, request).thenCompose(answered -> {
             answered.stream().close();
             try {
-                return CompletableFuture.completedFuture(granted(answered.message(), connection, self));
+                return CompletableFuture.completedFuture(granted(answered.message(), connection.remotePeerId(), self));
             } catch (IOException e) {
                 return CompletableFuture.failedFuture(e);
             }
@@ -81,8 +81,7 @@ final class HopClient {
                 new IOException("the relay " + connection.remotePeerId() + " refused: " + reason));
     }
 
-    private static Reservation granted(HopMessage answer, Connection connection, PeerId self) throws IOException {
-        PeerId relay = connection.remotePeerId();
+    static Reservation granted(HopMessage answer, PeerId relay, PeerId self) throws IOException {
         ReservationPb reservation = answer.getReservation();
         long secondsLeft = reservation.getExpire() - System.currentTimeMillis() / 1000;
         if (secondsLeft <= 0 || secondsLeft > Integer.MAX_VALUE) {

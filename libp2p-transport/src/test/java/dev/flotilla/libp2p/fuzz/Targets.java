@@ -9,6 +9,8 @@ import dev.flotilla.libp2p.multistream.MultistreamFuzz;
 import dev.flotilla.libp2p.noise.NoiseHandshakeFuzz;
 import dev.flotilla.libp2p.noise.NoisePayloadFuzz;
 import dev.flotilla.libp2p.record.PeerRecordFuzz;
+import dev.flotilla.libp2p.relay.HopAnswerFuzz;
+import dev.flotilla.libp2p.relay.ReservationVoucherFuzz;
 import dev.flotilla.libp2p.tls.CertificateFuzz;
 import dev.flotilla.libp2p.transport.FrameFuzz;
 import java.util.stream.Stream;
@@ -24,6 +26,8 @@ public final class Targets {
                 new PublicKeyFuzz(),
                 new PrivateKeyFuzz(),
                 new PeerRecordFuzz(),
+                new HopAnswerFuzz(),
+                new ReservationVoucherFuzz(),
                 new IdentifyFuzz(),
                 new MultistreamFuzz(),
                 new NoisePayloadFuzz(),
