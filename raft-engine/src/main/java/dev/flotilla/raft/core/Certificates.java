@@ -27,7 +27,13 @@ final class Certificates {
 
     Certificates(Group group, List<Certificate> chain) {
         this.group = group;
-        this.chain = chain.stream().map(this::shared).toList();
+        this.chain = chain;
+        share();
+    }
+
+    /** Shares with the configuration in force, which is known or another object now, what is equal in it. */
+    void share() {
+        chain = List.copyOf(chain.stream().map(this::shared).toList());
     }
 
     List<Certificate> chain() {
@@ -108,7 +114,8 @@ final class Certificates {
     /** That chain was issued to this peer by one that was allowed to speak, who signed it. */
     void onVerified(List<Certificate> issued) {
         if (chain.isEmpty()) {
-            chain = issued.stream().map(this::shared).toList();
+            chain = issued;
+            share();
             group.emit(new Effect.SaveCertificates(chain));
         }
     }

@@ -10,7 +10,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a peer does while it leads: ties replication, heartbeats, reads, membership and transfer together. */
-final class Leading implements Election.Outcome {
+final class Leading implements Election.Outcome, Requests.AtLeader {
     final Replication replication;
     final Heartbeats heartbeats;
     private final Group group;
@@ -127,7 +127,8 @@ final class Leading implements Election.Outcome {
 
     // ---- requests ----
 
-    void onRequest(Requester requester, Request request, long nowMillis) {
+    @Override
+    public void onRequest(Requester requester, Request request, long nowMillis) {
         Leadership office = office();
         group.touched = true;
         boolean isRead = request instanceof Request.ReadIndex || request instanceof Request.LeaseRead;

@@ -138,11 +138,11 @@ final class Quieting {
     private void fallSilent(Map<PeerId, Long> reliesOn) {
         group.quiet = true;
         group.touched = false;
-        watched = reliesOn;
+        watched = Map.copyOf(reliesOn);
         seenTerm = group.term();
         seenIndex = group.log.lastIndex();
         group.log.dropCache();
-        group.emit(new Effect.Watch(reliesOn));
+        group.emit(new Effect.Watch(watched));
     }
 
     /** The node of {@code peer} was not heard of in time, or is another one now. */

@@ -65,7 +65,7 @@ public final class RaftCore {
         timer = new ElectionTimer(group, stickiness);
         election = new Election(group, stickiness, timer, certificates, refetch, leading);
         following = new Following(group, stickiness, repair, election);
-        requests = new Requests(group, gate, leading::onRequest);
+        requests = new Requests(group, gate, leading);
         quieting = new Quieting(group, stickiness, timer, certificates, election, leading);
         leading.connect(election, requests, quieting);
         Acknowledgements acknowledgements = new Acknowledgements(group, election, leading, quieting);
@@ -231,6 +231,7 @@ public final class RaftCore {
     /** From now on keeps what {@code equal} makes of configurations: the same object for equal ones of other groups. */
     public void share(UnaryOperator<Configuration> equal) {
         group.log.share(equal);
+        certificates.share();
     }
 
     /** The highest index that is known here to be committed. */

@@ -29,7 +29,7 @@ final class Requests {
 
     /** What is done with a request on the leader itself. */
     interface AtLeader {
-        void handle(Requester requester, Request request, long nowMillis);
+        void onRequest(Requester requester, Request request, long nowMillis);
     }
 
     private final Group group;
@@ -57,7 +57,7 @@ final class Requests {
         } else if (request instanceof Request.LeaseRead && !group.hasLeaseReads()) {
             local.answer(group, noLeaseReads(group)); // an older leader would not even know what is asked
         } else if (group.isLeader()) {
-            atLeader.handle(local, request, nowMillis);
+            atLeader.onRequest(local, request, nowMillis);
         } else if (request instanceof Request.ChangeMembers change
                 && tooNew(change.change()).isPresent()) {
             local.answer(group, tooNew(change.change()).get()); // an older leader would overlook what it cannot read
@@ -89,7 +89,7 @@ final class Requests {
     void onForward(PeerId from, Forward forward, long nowMillis) {
         Requester remote = new Requester.Remote(from, forward.number());
         if (group.isLeader() && forward.term() == group.term()) {
-            atLeader.handle(remote, forward.request(), nowMillis);
+            atLeader.onRequest(remote, forward.request(), nowMillis);
         } else {
             remote.answer(group, noLeader()); // passed on no further: two peers may each hold the other for the leader
         }
@@ -123,7 +123,7 @@ final class Requests {
         Request request = new Request.Join(from, received.storeId(), received.featureLevel(), ticket);
         PeerId leader = group.leader();
         if (group.isLeader()) {
-            atLeader.handle(newcomer, request, received.nowMillis());
+            atLeader.onRequest(newcomer, request, received.nowMillis());
         } else if (leader == null) {
             newcomer.answer(group, noLeader());
         } else {

@@ -33,7 +33,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <R> what applying a command gives back
  */
-final class Applier<R> {
+final class Applier<R> implements Reads.Runner {
     /** Told on the apply thread. */
     interface Listener<R> {
         /** Everything up to {@code last} is applied; {@code told} is what came of the commands that were asked for here. */
@@ -132,7 +132,8 @@ final class Applier<R> {
     }
 
     /** Runs {@code query} between two batches. */
-    <T> void query(Supplier<T> query, @Nullable Long freshNanos, CompletableFuture<ReadResult<T>> future) {
+    @Override
+    public <T> void run(Supplier<T> query, @Nullable Long freshNanos, CompletableFuture<ReadResult<T>> future) {
         serial.execute(() -> {
             if (stopped || hollow) {
                 node.threads().fail(future, new UnavailableException(stopped ? "the group is closed" : WITNESS));
@@ -280,7 +281,7 @@ final class Applier<R> {
         for (Entry entry : entries) {
             if (entry.kind() == Entry.Kind.CONFIGURATION) {
                 inForce = new SnapshotKeeper.InForce(
-                        node.configurations().shared(EntryCodec.decodeConfiguration(entry.payload())), entry.id());
+                        node.configurations().apply(EntryCodec.decodeConfiguration(entry.payload())), entry.id());
             }
         }
         int sessions = machine.sessions();

@@ -37,22 +37,24 @@ public final class GroupDriver<R> implements AutoCloseable {
     private static final String TOO_MANY = "too many requests of this group wait on this peer already";
 
     private final NodeContext node;
-    private final GenesisId genesis;
     private final EventLoop loop;
     private final GroupLoop<R> group;
-    private final Runnable onClose;
+    private final OpenGroups groups;
     private final AtomicInteger outstanding = new AtomicInteger(); // requests and reads without an outcome
 
-    GroupDriver(NodeContext node, GenesisId genesis, EventLoop loop, GroupLoop<R> group, Runnable onClose) {
+    GroupDriver(NodeContext node, EventLoop loop, GroupLoop<R> group, OpenGroups groups) {
         this.node = node;
-        this.genesis = genesis;
         this.loop = loop;
         this.group = group;
-        this.onClose = onClose;
+        this.groups = groups;
     }
 
     public GenesisId genesis() {
-        return genesis;
+        return group.genesis();
+    }
+
+    EventLoop loop() {
+        return loop;
     }
 
     GroupLoop<R> loopSide() {
@@ -78,9 +80,9 @@ public final class GroupDriver<R> implements AutoCloseable {
      */
     public CompletableFuture<Outcome<R>> retry(Outcome.RetryToken token, Bytes data) {
         Token decoded = Token.decode(token.value());
-        if (!decoded.genesis().equals(genesis)) {
+        if (!decoded.genesis().equals(genesis())) {
             throw new IllegalArgumentException(
-                    "the token is of group " + decoded.genesis() + ", this is group " + genesis);
+                    "the token is of group " + decoded.genesis() + ", this is group " + genesis());
         }
         CompletableFuture<Outcome<R>> future = new CompletableFuture<>();
         String stopped = group.whyStopped();
@@ -160,13 +162,13 @@ public final class GroupDriver<R> implements AutoCloseable {
     public Ticket invite(String community, Member.Role role, Duration validFor, List<Ticket.Contact> contacts) {
         Configuration configuration = group.view().configuration();
         if (group.whyStopped() != null || !configuration.contains(node.self(), node.storeId())) {
-            throw new IllegalStateException("only a member may invite, and this peer is none of group " + genesis);
+            throw new IllegalStateException("only a member may invite, and this peer is none of group " + genesis());
         }
         byte[] nonce = new byte[Ticket.NONCE_BYTES];
         new SecureRandom().nextBytes(nonce);
         Ticket unsigned = new Ticket(
                 community,
-                genesis,
+                genesis(),
                 role,
                 Math.addExact(System.currentTimeMillis(), validFor.toMillis()),
                 Bytes.wrap(nonce),
@@ -238,7 +240,7 @@ public final class GroupDriver<R> implements AutoCloseable {
     @Override
     public void close() {
         CompletableFuture<Void> closed = group.close();
-        onClose.run();
+        groups.closed(this);
         if (!RaftThread.isCurrent()) {
             closed.join();
         }

@@ -107,12 +107,12 @@ final class GroupFiles {
         }
         Ticket ticket = Tables.join(node.log(), genesis);
         Recovered recovered = new Recovered(
-                stored.hardState(),
+                shared(stored.hardState()),
                 snapshot,
                 stored.base(),
                 new LogScan(node.log(), genesis, stored.base(), stored.last()),
                 Tables.certificates(node.log(), genesis),
-                ticket == null ? issuers(genesis) : contacts(ticket));
+                shared(ticket == null ? issuers(genesis) : contacts(ticket)));
         boolean left = Tables.left(node.log(), genesis) != null;
         return new Opening<>(genesis, sessioned, config, recovered, position(snapshot), ticket, left, storeId);
     }
@@ -129,6 +129,17 @@ final class GroupFiles {
                             + " it anew with a ticket",
                     e);
         }
+    }
+
+    private HardState shared(HardState stored) {
+        PeerId votedFor = stored.votedFor();
+        return votedFor == null
+                ? stored
+                : new HardState(stored.term(), node.configurations().shared(votedFor));
+    }
+
+    private Set<PeerId> shared(Set<PeerId> peers) {
+        return peers.stream().map(node.configurations()::shared).collect(Collectors.toUnmodifiableSet());
     }
 
     /** Who vouched for this peer: believed to be members as long as every configuration is damaged, and only then. */

@@ -4,7 +4,6 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
-import java.util.function.Consumer;
 
 /** What the network has for one group: messages, connections. Belongs to the group's loop. */
 final class GroupInbound {
@@ -12,33 +11,20 @@ final class GroupInbound {
     private final Neighbours neighbours;
     private final Stepping stepping;
     private final Joining joining;
-    private final Runnable afterStep;
-    private final Consumer<GroupEvent> events;
+    private final EventFeed feed;
 
-    /**
-     * Nothing received yet.
-     *
-     * @param afterStep run when something came that the core was not told of
-     */
-    GroupInbound(
-            GroupLife life,
-            Neighbours neighbours,
-            Stepping stepping,
-            Joining joining,
-            Runnable afterStep,
-            Consumer<GroupEvent> events) {
+    GroupInbound(GroupLife life, Neighbours neighbours, Stepping stepping, Joining joining, EventFeed feed) {
         this.life = life;
         this.neighbours = neighbours;
         this.stepping = stepping;
         this.joining = joining;
-        this.afterStep = afterStep;
-        this.events = events;
+        this.feed = feed;
     }
 
     void received(PeerId from, StoreId storeId, int featureLevel, RaftMessage message) {
         life.guarded(() -> {
             if (message instanceof RaftMessage.Answer answer && joining.answered(answer.number(), answer.result())) {
-                afterStep.run();
+                stepping.passed();
                 return;
             }
             if (message instanceof RaftMessage.Refusal) {
@@ -52,13 +38,13 @@ final class GroupInbound {
         ofNeighbour(peer, () -> {
             stepping.step(new Input.Connected(peer));
             joining.connected(peer);
-            events.accept(new GroupEvent.MemberBack(peer));
+            feed.happened(new GroupEvent.MemberBack(peer));
         });
     }
 
     void lost(PeerId peer, boolean closedByPeer) {
         ofNeighbour(peer, () -> {
-            events.accept(new GroupEvent.MemberAbsent(peer, closedByPeer));
+            feed.happened(new GroupEvent.MemberAbsent(peer, closedByPeer));
             stepping.step(new Input.Lost(peer, closedByPeer));
         });
     }

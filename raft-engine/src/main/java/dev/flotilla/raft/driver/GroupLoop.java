@@ -7,11 +7,9 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RemovalNotice;
 import dev.flotilla.raft.message.Result;
-import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -23,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *
  * @param <R> what the state machine gives back for a command
  */
-final class GroupLoop<R> implements Outbox.Sender {
+final class GroupLoop<R> implements Outbox.Sender, GroupLife.Ending {
     private static final Logger LOG = LoggerFactory.getLogger(GroupLoop.class);
 
     private final NodeContext node;
@@ -48,11 +46,11 @@ final class GroupLoop<R> implements Outbox.Sender {
         this.genesis = opening.genesis();
         this.loop = loop;
         long timeoutNanos = opening.config().electionTimeoutNanos();
-        this.life = new GroupLife(node, genesis, loop, this::end);
+        this.life = new GroupLife(node, genesis, loop, this);
         this.neighbours = new Neighbours(node, genesis, opening.ticket(), opening.left(), timeoutNanos);
-        EventFeed feed = new EventFeed(genesis, node.events(), node.meters(), node.threads()::callback);
-        Consumer<GroupEvent> tell = feed::happened; // one object here too
-        GroupTrace trace = new GroupTrace(node, genesis, tell);
+        EventFeed feed = new EventFeed(
+                genesis, node.events(), node.meters(), node.threads().callbacks());
+        GroupTrace trace = new GroupTrace(node, genesis, feed);
         this.core = new RaftCore(
                 node.credentials(),
                 node.storeId(),
@@ -62,13 +60,14 @@ final class GroupLoop<R> implements Outbox.Sender {
                 random,
                 trace,
                 node.nowNanos());
-        core.share(node.configurations()::shared);
+        core.share(node.configurations());
         this.view = new GroupView(node, core, trace, feed, life, neighbours);
         SerialExecutor applyThread = new SerialExecutor(node.threads().apply());
+        AppliedListener<R> listener = new AppliedListener<>(this);
         this.keeper = new SnapshotKeeper(
-                node, genesis, opening.recovered().snapshot(), opening.machineIndex(), applyThread, this::onTaken);
-        this.applier = new Applier<>(
-                node, genesis, opening.machine(), opening.position(), keeper, applyThread, new AppliedListener<>(this));
+                node, genesis, opening.recovered().snapshot(), opening.machineIndex(), applyThread, listener);
+        this.applier =
+                new Applier<>(node, genesis, opening.machine(), opening.position(), keeper, applyThread, listener);
         this.silence = new Silence(node.heartbeats(), node.clock());
         this.fetcher = new SnapshotFetcher(node, genesis);
         DurableOrder order = new DurableOrder(new GroupEffects<>(
@@ -81,20 +80,11 @@ final class GroupLoop<R> implements Outbox.Sender {
                 fetcher,
                 silence,
                 opening.position().index()));
-        Runnable afterStep = this::afterStep; // one object: there may be many groups
-        this.stepping = new Stepping(node, core, order, neighbours, afterStep);
+        this.stepping = new Stepping(node, core, order, neighbours, this::afterStep);
         this.requests = new GroupRequests<>(
-                node,
-                genesis,
-                life,
-                neighbours,
-                timeoutNanos,
-                opening.position(),
-                applier::query,
-                stepping::step,
-                afterStep);
+                node, genesis, life, neighbours, timeoutNanos, opening.position(), applier, stepping);
         this.joining = new Joining(node, opening.ticket(), new JoiningHost<>(this, loop));
-        this.inbound = new GroupInbound(life, neighbours, stepping, joining, afterStep, tell);
+        this.inbound = new GroupInbound(life, neighbours, stepping, joining, feed);
         this.alarm = loop.alarm(() -> guarded(this::onAlarm));
         view.begin();
     }
@@ -210,11 +200,6 @@ final class GroupLoop<R> implements Outbox.Sender {
         });
     }
 
-    private void onTaken(SnapshotMeta snapshot) {
-        view.happened(new GroupEvent.SnapshotTaken(snapshot));
-        onLoop(() -> step(new Input.SnapshotTaken(snapshot)));
-    }
-
     private void onAlarm() {
         long now = node.nowNanos();
         if (!hasLeft() && core.nextTimerNanos() <= now) {
@@ -278,7 +263,8 @@ final class GroupLoop<R> implements Outbox.Sender {
         life.fail(cause);
     }
 
-    private CompletableFuture<Void> end(String why, @Nullable Throwable cause) {
+    @Override
+    public CompletableFuture<Void> end(String why, @Nullable Throwable cause) {
         requests.stop(why);
         joining.stop(new Outcome.Unknown<>(null, why));
         stepping.stop();

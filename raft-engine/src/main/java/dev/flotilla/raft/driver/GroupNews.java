@@ -8,15 +8,17 @@ import java.util.function.Consumer;
 /**
  * Tells all groups of one loop of what concerns the node, a few at a time, so that the loop does other work in between:
  * each group gets all news, in order.
+ *
+ * @param <G> what of a group is told
  */
-final class GroupNews {
+final class GroupNews<G> {
     private static final int AT_ONCE = 64;
 
-    private record News(Iterator<GroupInbound> groups, Consumer<GroupInbound> news) {}
+    private record News<G>(Iterator<G> groups, Consumer<G> news) {}
 
     private final EventLoop loop;
     private final long pauseNanos;
-    private final ArrayDeque<News> untold = new ArrayDeque<>(); // on the loop
+    private final ArrayDeque<News<G>> untold = new ArrayDeque<>(); // on the loop
     private final Alarm alarm;
 
     /**
@@ -31,9 +33,9 @@ final class GroupNews {
     }
 
     /** Tells {@code groups}, all on this loop. Any thread. */
-    void tell(List<GroupInbound> groups, Consumer<GroupInbound> news) {
+    void tell(List<G> groups, Consumer<G> news) {
         loop.execute(() -> {
-            untold.add(new News(groups.iterator(), news));
+            untold.add(new News<>(groups.iterator(), news));
             if (alarm.dueNanos() == Alarm.NEVER) {
                 tellSome();
             }
@@ -42,7 +44,7 @@ final class GroupNews {
 
     private void tellSome() {
         int told = 0;
-        for (News first = untold.peek(); first != null && told < AT_ONCE; first = untold.peek()) {
+        for (News<G> first = untold.peek(); first != null && told < AT_ONCE; first = untold.peek()) {
             if (first.groups.hasNext()) {
                 first.news.accept(first.groups.next());
                 told++;

@@ -35,8 +35,7 @@ final class GroupRequests<R> {
     private final GenesisId genesis;
     private final GroupLife life;
     private final Neighbours neighbours;
-    private final Consumer<Input> core;
-    private final Runnable changed;
+    private final Stepping stepping;
     private final long roundTimeoutNanos;
     private final Reads.Runner runner;
     private @Nullable Asked<R> asked; // null while nothing is
@@ -48,8 +47,6 @@ final class GroupRequests<R> {
      * Nothing asked yet.
      *
      * @param position what of the log the state machine was given or restored so far
-     * @param core takes an input
-     * @param changed told that there may be something due earlier than before
      */
     GroupRequests(
             NodeContext node,
@@ -59,14 +56,12 @@ final class GroupRequests<R> {
             long roundTimeoutNanos,
             Applier.Position position,
             Reads.Runner runner,
-            Consumer<Input> core,
-            Runnable changed) {
+            Stepping stepping) {
         this.node = node;
         this.genesis = genesis;
         this.life = life;
         this.neighbours = neighbours;
-        this.core = core;
-        this.changed = changed;
+        this.stepping = stepping;
         this.appliedIndex = position.index();
         this.roundTimeoutNanos = roundTimeoutNanos;
         this.runner = runner;
@@ -105,7 +100,7 @@ final class GroupRequests<R> {
         if (why == null) {
             life.guarded(() -> {
                 asked().proposals.retry(token, data, future);
-                changed.run();
+                stepping.passed();
             });
         } else {
             node.threads().complete(future, new Outcome.Unknown<>(new Outcome.RetryToken(token.encode()), why));
@@ -121,7 +116,7 @@ final class GroupRequests<R> {
         if (why == null) {
             life.guarded(() -> {
                 task.run();
-                changed.run();
+                stepping.passed();
             });
         } else {
             node.threads().complete(future, new Outcome.Rejected<>(Outcome.Reason.NOT_A_MEMBER, why));
@@ -147,7 +142,7 @@ final class GroupRequests<R> {
         if (neighbours.hasLeft()) {
             answered(id, new Result.Refused(Result.Reason.NOT_ALLOWED, REMOVED));
         } else {
-            core.accept(new Input.Requested(id, request, System.currentTimeMillis()));
+            stepping.step(new Input.Requested(id, request, System.currentTimeMillis()));
         }
     }
 
@@ -182,7 +177,7 @@ final class GroupRequests<R> {
             present.proposals.settle(last);
             present.reads.applied(appliedIndex);
         });
-        core.accept(new Input.Applied(last.index()));
+        stepping.step(new Input.Applied(last.index()));
     }
 
     /** There may be a leader now: do not wait for the delay. */

@@ -12,7 +12,6 @@ import dev.flotilla.raft.storage.LogDamage;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
 import java.util.Locale;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -24,17 +23,17 @@ final class GroupTrace implements Trace {
 
     private final NodeContext node;
     private final GenesisId genesis;
-    private final Consumer<GroupEvent> events;
+    private final EventFeed feed;
     private @Nullable PeerId lastLeader; // known
     private boolean changed;
     private boolean campaigns;
     private boolean leads;
     private boolean silent;
 
-    GroupTrace(NodeContext node, GenesisId genesis, Consumer<GroupEvent> events) {
+    GroupTrace(NodeContext node, GenesisId genesis, EventFeed feed) {
         this.node = node;
         this.genesis = genesis;
-        this.events = events;
+        this.feed = feed;
     }
 
     /** The first digits, enough for a log line. */
@@ -53,7 +52,7 @@ final class GroupTrace implements Trace {
     public void roleChanged(Role role, long term, @Nullable PeerId leader) {
         changed = true;
         count(role, leader);
-        events.accept(new GroupEvent.RoleChanged(role, term, leader));
+        feed.happened(new GroupEvent.RoleChanged(role, term, leader));
         if (role == Role.LEADER || leader != null) {
             LOG.info(
                     "{} group={} peer={} term={} leader={}",
@@ -96,7 +95,7 @@ final class GroupTrace implements Trace {
     void silent(boolean now) {
         if (now != silent) {
             silent = now;
-            events.accept(now ? new GroupEvent.FellQuiet() : new GroupEvent.Awoke());
+            feed.happened(now ? new GroupEvent.FellQuiet() : new GroupEvent.Awoke());
         }
     }
 
@@ -110,7 +109,7 @@ final class GroupTrace implements Trace {
     @Override
     public void configurationChanged(EntryId id, Configuration configuration, boolean committed) {
         changed = true;
-        events.accept(new GroupEvent.MembersChanged(id, configuration, committed));
+        feed.happened(new GroupEvent.MembersChanged(id, configuration, committed));
         if (committed && !configuration.isJoint()) {
             LOG.info("members group={} index={} {}", shortText(genesis), id.index(), describe(configuration));
         }
@@ -137,7 +136,7 @@ final class GroupTrace implements Trace {
 
     @Override
     public void damaged(List<DamagedEntry> entries) {
-        events.accept(new GroupEvent.LogDamaged(entries));
+        feed.happened(new GroupEvent.LogDamaged(entries));
         DamagedEntry first = entries.get(0);
         LOG.warn(
                 "damaged entries group={} peer={} entries={} first={} {}: stands for no election until others have sent {}",
@@ -151,7 +150,7 @@ final class GroupTrace implements Trace {
 
     @Override
     public void repaired(long firstIndex, long lastIndex, int left) {
-        events.accept(new GroupEvent.LogRepaired(firstIndex, lastIndex, left));
+        feed.happened(new GroupEvent.LogRepaired(firstIndex, lastIndex, left));
         LOG.info(
                 "repaired entries group={} peer={} from={} to={} left={}",
                 shortText(genesis),

@@ -27,9 +27,6 @@ import org.slf4j.LoggerFactory;
  * the same refusal as an outsider gets from one that is.
  */
 final class Inbound {
-    /** A group that takes messages. */
-    record Receiver(EventLoop loop, GroupLoop<?> group) {}
-
     private record Stranger(PeerId peer, GenesisId genesis) {}
 
     /** When strangers were refused last; forgets the oldest. */
@@ -48,15 +45,16 @@ final class Inbound {
     private static final long REFUSAL_INTERVAL_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
 
     private final NodeContext node;
-    private final Map<GenesisId, Receiver> receivers;
+    private final Map<GenesisId, GroupDriver<?>> groups;
     private final Refused refused = new Refused(); // guarded by itself
     private final SnapshotServer snapshots;
     private final AtomicLong malformed = new AtomicLong();
     private volatile boolean closed;
 
-    Inbound(NodeContext node, Map<GenesisId, Receiver> receivers) {
+    /** For those of {@code groups} that are open when something arrives. */
+    Inbound(NodeContext node, Map<GenesisId, GroupDriver<?>> groups) {
         this.node = node;
-        this.receivers = receivers;
+        this.groups = groups;
         this.snapshots = new SnapshotServer(node, this::isMember);
     }
 
@@ -96,12 +94,12 @@ final class Inbound {
             node.heartbeats().heard(frame.from(), envelope.heartbeat(), node.nowNanos());
         }
         for (Envelope.Addressed addressed : envelope.messages()) {
-            Receiver receiver = receivers.get(addressed.genesis());
+            GroupDriver<?> group = groups.get(addressed.genesis());
             RaftMessage message = addressed.message();
-            if (receiver == null || receiver.group.hasLeft()) {
+            if (group == null || group.loopSide().hasLeft()) {
                 node.meters().count(Metric.MESSAGES_ASTRAY);
                 refuse(frame.from(), addressed.genesis(), message);
-            } else if (!offer(receiver, frame.from(), envelope, message)) {
+            } else if (!offer(group, frame.from(), envelope, message)) {
                 node.meters().count(Metric.MESSAGES_OVERRUN);
                 LOG.trace("dropped a message from={}: the loop is behind", frame.from());
             }
@@ -109,10 +107,12 @@ final class Inbound {
     }
 
     /** To the group's loop. False if it is full. */
-    private static boolean offer(Receiver receiver, PeerId from, Envelope envelope, RaftMessage message) {
-        return receiver.loop.offer(
-                Lanes.sizeBytes(message),
-                () -> receiver.group.inbound().received(from, envelope.storeId(), envelope.featureLevel(), message));
+    private static boolean offer(GroupDriver<?> group, PeerId from, Envelope envelope, RaftMessage message) {
+        GroupInbound inbound = group.loopSide().inbound();
+        return group.loop()
+                .offer(
+                        Lanes.sizeBytes(message),
+                        () -> inbound.received(from, envelope.storeId(), envelope.featureLevel(), message));
     }
 
     private @Nullable Envelope decode(PeerId from, Bytes payload) {
@@ -158,10 +158,11 @@ final class Inbound {
 
     /** Whether a snapshot of that group, if there is one, may be given to that peer. */
     private boolean isMember(PeerId peer, SnapshotRequest request) {
-        Receiver receiver = receivers.get(request.genesis());
-        return receiver != null
-                && receiver.group.whyStopped() == null
-                && !receiver.group.hasLeft()
-                && receiver.group.view().configuration().contains(peer, request.storeId());
+        GroupDriver<?> driver = groups.get(request.genesis());
+        GroupLoop<?> group = driver == null ? null : driver.loopSide();
+        return group != null
+                && group.whyStopped() == null
+                && !group.hasLeft()
+                && group.view().configuration().contains(peer, request.storeId());
     }
 }

@@ -68,7 +68,7 @@ public final class NodeDriver implements AutoCloseable {
                         groups.heartbeats()),
                 meters);
         this.files = new GroupFiles(node);
-        this.inbound = new Inbound(node, groups.receivers());
+        this.inbound = new Inbound(node, groups.open());
         for (int i = 0; i < settings.eventLoops(); i++) {
             Outbox outbox = new Outbox(node.links(), node.incarnation(), transport.frameBytesMax(), meters);
             loops.add(new EventLoop(

@@ -109,6 +109,11 @@ final class NodeThreads {
         return fetching;
     }
 
+    /** What belongs to the application, in order: use through a {@link SerialExecutor}. */
+    Executor callbacks() {
+        return callbacks;
+    }
+
     /** Runs what belongs to the application: completes futures, calls listeners. After close, on the caller's thread. */
     void callback(Runnable task) {
         try {

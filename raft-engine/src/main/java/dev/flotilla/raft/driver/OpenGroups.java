@@ -20,17 +20,18 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
 
 /** The groups that are open on a node: each on one of its loops, and found by what arrives for it. Thread-safe. */
 final class OpenGroups implements Links.Listener {
     private static final int BEATS = 5; // in the time after which a silent node is lost
     private static final long WAKING_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
-    private final Map<GenesisId, Inbound.Receiver> receivers = new ConcurrentHashMap<>();
     private final Map<GenesisId, GroupDriver<?>> open = new ConcurrentHashMap<>();
-    private final Map<EventLoop, GroupNews> connections = new LinkedHashMap<>(); // filled before any group is opened
-    private final Map<EventLoop, GroupNews> losses = new LinkedHashMap<>();
-    private final SecureRandom random;
+    // Filled before any group is opened.
+    private final Map<EventLoop, GroupNews<GroupInbound>> connections = new LinkedHashMap<>();
+    private final Map<EventLoop, GroupNews<GroupInbound>> losses = new LinkedHashMap<>();
+    private final RandomGenerator random;
     private final NodeHeartbeats heartbeats;
     private int opened; // guarded by this
     private boolean closed; // guarded by this
@@ -42,7 +43,7 @@ final class OpenGroups implements Links.Listener {
      * @param nodeTimeoutNanos after which another node that was not heard of is lost
      */
     OpenGroups(SecureRandom random, long nodeTimeoutNanos, long nowNanos) {
-        this.random = random;
+        this.random = new LockedRandom(new SplittableRandom(random.nextLong()));
         long incarnation = random.nextLong() | 1; // not 0
         this.heartbeats =
                 new NodeHeartbeats(incarnation, nodeTimeoutNanos / BEATS, nodeTimeoutNanos, nowNanos, this::nodeLost);
@@ -50,8 +51,8 @@ final class OpenGroups implements Links.Listener {
 
     /** Groups will be opened on {@code loop}. Before any is. */
     void addLoop(EventLoop loop) {
-        connections.put(loop, new GroupNews(loop, 0));
-        losses.put(loop, new GroupNews(loop, WAKING_PAUSE_NANOS));
+        connections.put(loop, new GroupNews<>(loop, 0));
+        losses.put(loop, new GroupNews<>(loop, WAKING_PAUSE_NANOS));
     }
 
     /** What its quiet groups rely on. */
@@ -59,9 +60,9 @@ final class OpenGroups implements Links.Listener {
         return heartbeats;
     }
 
-    /** By group: who takes what arrives for it. */
-    Map<GenesisId, Inbound.Receiver> receivers() {
-        return receivers;
+    /** Those that are open now, for whoever only looks. */
+    Map<GenesisId, GroupDriver<?>> open() {
+        return open;
     }
 
     /**
@@ -77,8 +78,7 @@ final class OpenGroups implements Links.Listener {
         EventLoop loop = loops.get(opened++ % loops.size());
         NodeContext own = node.of(opening);
         GroupLoop<R> group = loop(own, loop, opening);
-        GroupDriver<R> driver = new GroupDriver<>(own, genesis, loop, group, () -> closed(genesis, group));
-        receivers.put(genesis, new Inbound.Receiver(loop, group));
+        GroupDriver<R> driver = new GroupDriver<>(own, loop, group, this);
         open.put(genesis, driver);
         group.start(opening.position(), opening.machineIndex());
         return driver;
@@ -87,7 +87,7 @@ final class OpenGroups implements Links.Listener {
     /** Reads the whole log once. */
     private <R> GroupLoop<R> loop(NodeContext own, EventLoop loop, Opening<R> opening) throws IOException {
         try {
-            return new GroupLoop<>(own, loop, opening, new SplittableRandom(random.nextLong()));
+            return new GroupLoop<>(own, loop, opening, random);
         } catch (UncheckedIOException e) {
             throw new IOException(e.getMessage(), e);
         }
@@ -110,9 +110,9 @@ final class OpenGroups implements Links.Listener {
         }
     }
 
-    private void closed(GenesisId genesis, GroupLoop<?> group) {
-        receivers.computeIfPresent(genesis, (id, receiver) -> receiver.group() == group ? null : receiver);
-        open.computeIfPresent(genesis, (id, driver) -> driver.loopSide() == group ? null : driver);
+    /** It is open no more; another life of the same group may be. */
+    void closed(GroupDriver<?> driver) {
+        open.remove(driver.genesis(), driver);
     }
 
     /** Closes the group if it is open, and removes all of it from the disk; {@code next} is for when it comes back. */
@@ -152,7 +152,6 @@ final class OpenGroups implements Links.Listener {
 
     void clear() {
         open.clear();
-        receivers.clear();
     }
 
     @Override
@@ -176,11 +175,11 @@ final class OpenGroups implements Links.Listener {
         tell(losses, group -> group.nodeLost(peer));
     }
 
-    private void tell(Map<EventLoop, GroupNews> tellers, Consumer<GroupInbound> news) {
+    private void tell(Map<EventLoop, GroupNews<GroupInbound>> tellers, Consumer<GroupInbound> news) {
         Map<EventLoop, List<GroupInbound>> groups = new HashMap<>();
-        for (Inbound.Receiver receiver : receivers.values()) {
-            groups.computeIfAbsent(receiver.loop(), loop -> new ArrayList<>())
-                    .add(receiver.group().inbound());
+        for (GroupDriver<?> driver : open.values()) {
+            groups.computeIfAbsent(driver.loop(), loop -> new ArrayList<>())
+                    .add(driver.loopSide().inbound());
         }
         tellers.forEach((loop, teller) -> {
             List<GroupInbound> ofLoop = groups.get(loop);

@@ -3,7 +3,6 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.transport.PeerId;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 
@@ -11,7 +10,7 @@ import java.util.function.LongSupplier;
 public final class Silence {
     private final NodeHeartbeats heartbeats;
     private final LongSupplier clock;
-    private Set<PeerId> reliesOn = Set.of();
+    private Map<PeerId, Long> reliesOn = Map.of(); // with the incarnations that this was told of
     private boolean asked; // whether others may rely on this node for this group's sake
 
     /** A group that relies on nobody; {@code clock} is the one of {@code heartbeats}. */
@@ -39,9 +38,9 @@ public final class Silence {
 
     /** Relies on these nodes alone from now on; {@code lost} is told which of them are lost already. */
     public void watch(Map<PeerId, Long> incarnations, Consumer<PeerId> lost) {
-        Set<PeerId> before = reliesOn;
-        reliesOn = incarnations.keySet();
-        heartbeats.watch(before, incarnations, clock.getAsLong()).forEach(lost);
+        Map<PeerId, Long> before = reliesOn;
+        reliesOn = incarnations;
+        heartbeats.watch(before.keySet(), incarnations, clock.getAsLong()).forEach(lost);
     }
 
     /** The group ends here. Whoever may be quiet for its leader's sake, and was not told otherwise, is woken. */

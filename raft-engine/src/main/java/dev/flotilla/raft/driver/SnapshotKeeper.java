@@ -31,6 +31,11 @@ final class SnapshotKeeper {
         static final InForce NONE = new InForce(Configuration.EMPTY, EntryId.NONE);
     }
 
+    /** Told, on a saving thread, that a snapshot of this peer's own state is durable. */
+    interface Listener {
+        void taken(SnapshotMeta snapshot);
+    }
+
     /** What was applied last, and how to capture it. */
     private record Latest(Applier.Position position, Supplier<StateMachine.Capture> capture) {}
 
@@ -48,7 +53,7 @@ final class SnapshotKeeper {
     private final GenesisId genesis;
     private final long exactFromIndex;
     private final Executor applyThread;
-    private final Consumer<SnapshotMeta> onTaken;
+    private final Listener listener;
     private final SerialExecutor files;
 
     private @Nullable SnapshotMeta newest;
@@ -68,7 +73,6 @@ final class SnapshotKeeper {
      * @param exactFromIndex the state already contained the entries up to here when the group was opened: it contains
      *     more than it was given until they were given again
      * @param applyThread the group's queue there
-     * @param onTaken told, on a saving thread, that a snapshot of this peer's own state is durable
      */
     SnapshotKeeper(
             NodeContext node,
@@ -76,13 +80,13 @@ final class SnapshotKeeper {
             @Nullable SnapshotMeta newest,
             long exactFromIndex,
             Executor applyThread,
-            Consumer<SnapshotMeta> onTaken) {
+            Listener listener) {
         this.node = node;
         this.genesis = genesis;
         this.newest = newest;
         this.exactFromIndex = exactFromIndex;
         this.applyThread = applyThread;
-        this.onTaken = onTaken;
+        this.listener = listener;
         this.takenNanos = node.nowNanos();
         this.files = new SerialExecutor(node.threads().saving());
     }
@@ -234,7 +238,7 @@ final class SnapshotKeeper {
         files.execute(() -> {
             try {
                 SnapshotMeta saved = write(position, capture);
-                onTaken.accept(saved);
+                listener.taken(saved);
                 applyThread.execute(() -> onSaved(saved));
                 taken.complete(saved);
             } catch (Throwable e) {

@@ -23,7 +23,7 @@ final class Stepping {
     /**
      * A core that was given nothing yet.
      *
-     * @param afterSteps run when the core has had all its inputs
+     * @param afterSteps run when the core has had all its inputs, or something came that it was not told of
      */
     Stepping(NodeContext node, RaftCore core, DurableOrder order, Neighbours neighbours, Runnable afterSteps) {
         this.node = node;
@@ -57,6 +57,11 @@ final class Stepping {
         } finally {
             underWay = false;
         }
+        afterSteps.run();
+    }
+
+    /** Something came that was no input. */
+    void passed() {
         afterSteps.run();
     }
 
