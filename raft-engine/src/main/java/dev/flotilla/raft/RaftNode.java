@@ -60,6 +60,18 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
+     * The same under an id that the caller drew for it, and for nothing else: so it can be on disk, in a table of the
+     * caller's own, before the group is.
+     *
+     * @throws IllegalArgumentException if a group of that id is here already
+     */
+    public <R> RaftGroup<R> create(
+            GenesisId genesis, StateMachine<R> stateMachine, RaftConfig config, GroupSettings settings)
+            throws IOException {
+        return new DrivenGroup<>(driver.create(genesis, stateMachine, config, settings));
+    }
+
+    /**
      * Goes on with a group that is on disk.
      *
      * @throws IllegalArgumentException if it is not, or is open already

@@ -8,8 +8,10 @@ import dev.flotilla.raft.RaftGroup;
 import dev.flotilla.raft.RaftNode;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.GroupSettings;
 import dev.flotilla.raft.message.Ticket;
 import java.io.IOException;
+import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -33,6 +35,7 @@ final class Communities {
     private final CommunityNames names;
     private final IssuedTickets tickets;
     private final RaftConfig config;
+    private final SecureRandom random = new SecureRandom();
     private final Map<String, Community> open = new TreeMap<>();
     private final Map<String, StoppedCommunity> stopped = new TreeMap<>(); // no name is in both
     private final Set<GenesisId> forgetting = new HashSet<>();
@@ -139,9 +142,10 @@ final class Communities {
         if (isTaken(name)) {
             throw CommandException.failed("there is a community '" + name + "' here already; choose another name");
         }
-        names.beginFounding(name);
+        GenesisId genesis = GenesisId.draw(random);
+        names.beginFounding(name, genesis);
         DocumentMachine machine = new DocumentMachine();
-        return add(name, node.create(machine, config), machine);
+        return add(name, node.create(genesis, machine, config, GroupSettings.DEFAULT), machine);
     }
 
     /** Gives a created community its name on disk. */

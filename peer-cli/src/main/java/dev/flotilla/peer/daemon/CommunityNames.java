@@ -6,7 +6,6 @@ import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -21,7 +20,6 @@ import org.slf4j.LoggerFactory;
 final class CommunityNames {
     private static final String TABLE = "communities";
     private static final String FOUNDINGS = "foundings";
-    private static final Bytes UNDER_WAY = Bytes.utf8("1");
     private static final Logger LOG = LoggerFactory.getLogger(CommunityNames.class);
 
     private final RaftNode node;
@@ -39,13 +37,17 @@ final class CommunityNames {
     static CommunityNames open(RaftNode node) throws IOException {
         CommunityNames names = new CommunityNames(node);
         for (String name : node.keys(TABLE)) {
-            Bytes genesis = node.get(TABLE, name);
-            if (genesis == null || genesis.size() != GenesisId.SIZE_BYTES) {
-                throw new IOException("the log's table of communities is damaged at '" + name + "'");
-            }
-            names.names.put(name, new GenesisId(genesis));
+            names.names.put(name, read(node, TABLE, name));
         }
         return names;
+    }
+
+    private static GenesisId read(RaftNode node, String table, String name) throws IOException {
+        Bytes genesis = node.get(table, name);
+        if (genesis == null || genesis.size() != GenesisId.SIZE_BYTES) {
+            throw new IOException("the log's table of " + table + " is damaged at '" + name + "'");
+        }
+        return new GenesisId(genesis);
     }
 
     /** The community of that name in a log that no node has open; null if there is none. */
@@ -82,8 +84,8 @@ final class CommunityNames {
     }
 
     /** To be called before a community is made that gets this name once its document is complete. */
-    void beginFounding(String name) throws IOException {
-        Answers.await(node.put(FOUNDINGS, name, UNDER_WAY));
+    void beginFounding(String name, GenesisId genesis) throws IOException {
+        Answers.await(node.put(FOUNDINGS, name, genesis.value()));
     }
 
     /** It has its name, or nothing is left of it. */
@@ -93,20 +95,16 @@ final class CommunityNames {
 
     /**
      * Takes back each founding amid which the process ended: what it made of the document is not known, and nobody has
-     * heard of the community but this peer, its only voter. A group on disk without a name is of such a founding: each
-     * start names all the others. To be called before any group is opened.
+     * heard of the community but this peer, its only voter. One that has its name was complete. To be called before any
+     * group is opened.
      */
     synchronized void endFoundings() throws IOException {
-        List<String> begun = node.keys(FOUNDINGS);
-        if (!begun.isEmpty()) {
-            for (GenesisId genesis : node.groups()) {
-                if (name(genesis).isEmpty()) {
+        for (String name : node.keys(FOUNDINGS)) {
+            GenesisId genesis = read(node, FOUNDINGS, name);
+            if (name(genesis).isEmpty()) {
+                if (node.groups().contains(genesis)) {
                     Answers.await(node.forget(genesis));
                 }
-            }
-        }
-        for (String name : begun) {
-            if (!names.containsKey(name)) {
                 LOG.warn("community {} was not complete when the daemon ended, it is removed; make it again", name);
             }
             endFounding(name);

@@ -1,13 +1,16 @@
 package dev.flotilla.peer.daemon;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
+import dev.flotilla.peer.community.DocumentMachine;
 import dev.flotilla.peer.community.DocumentPieces;
 import dev.flotilla.peer.community.Json;
+import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlHandler.Caller;
 import dev.flotilla.raft.RaftNode;
 import dev.flotilla.raft.core.RaftConfig;
@@ -16,12 +19,18 @@ import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileSnapshotStore;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.log.NodeLog;
+import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerTransport;
 import dev.flotilla.transport.memory.InMemoryNetwork;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,7 +49,8 @@ final class FoundingTest {
     /** A daemon's node, without its host. */
     private final class Peer implements AutoCloseable {
         private final DataDirectory data = DataDirectory.open(directory);
-        private final LogStorage log = NodeLog.open(data);
+        private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
+        private final LogStorage log = brittle(NodeLog.open(data), writesLeft);
         private final PeerTransport transport = new InMemoryNetwork().join(identity.peerId());
         private final RaftNode node = RaftNode.builder()
                 .transport(transport)
@@ -71,6 +81,21 @@ final class FoundingTest {
         }
     }
 
+    /** Fails once so many writes were made, as if the process had ended there. */
+    private static LogStorage brittle(LogStorage log, AtomicInteger writesLeft) {
+        return (LogStorage) Proxy.newProxyInstance(
+                FoundingTest.class.getClassLoader(), new Class<?>[] {LogStorage.class}, (proxy, method, arguments) -> {
+                    if (method.getName().equals("write") && writesLeft.getAndDecrement() <= 0) {
+                        throw new IOException("the process has ended");
+                    }
+                    try {
+                        return method.invoke(log, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause();
+                    }
+                });
+    }
+
     private static final Caller NOBODY = new Caller() {
         @Override
         public void tell(JsonNode progress) {}
@@ -86,7 +111,7 @@ final class FoundingTest {
         List<JsonNode> pieces = DocumentPieces.of(DOCUMENT, PATCH_BYTES_MAX);
         assertThat(pieces).hasSize(2);
         if (steps == 1) {
-            peer.names.beginFounding("club");
+            peer.names.beginFounding("club", GenesisId.draw(new Random(1)));
         } else if (steps > 1) {
             Community community = peer.communities.create("club");
             for (JsonNode piece : pieces.subList(0, Math.min(pieces.size(), steps - 2))) {
@@ -117,6 +142,63 @@ final class FoundingTest {
         try (Peer peer = new Peer()) { // the name is free
             new Founding(peer.communities).found("club", DOCUMENT, NOBODY);
             assertThat(peer.document("club")).isEqualTo(DOCUMENT);
+        }
+    }
+
+    @Test
+    void aFoundingIsWholeOrNotAtAllWhereverItEnds() throws Exception {
+        boolean complete = false;
+        for (int writes = 0; !complete; writes++) {
+            try (Peer peer = new Peer()) {
+                peer.writesLeft.set(writes);
+                new Founding(peer.communities).found("club", DOCUMENT, NOBODY);
+                complete = peer.node.keys("foundings").isEmpty();
+            } catch (IOException | UncheckedIOException | CommandException e) {
+                assertThat(writes).as("writes until a founding is complete").isLessThan(50);
+            }
+            try (Peer peer = new Peer()) {
+                assertThat(peer.node.keys("foundings")).isEmpty();
+                assertThat(peer.names.all().keySet()).isSubsetOf("club");
+                assertThat(peer.names.all().values()).containsExactlyElementsOf(peer.node.groups());
+                if (peer.names.all().containsKey("club")) {
+                    assertThat(peer.document("club")).isEqualTo(DOCUMENT);
+                    peer.communities.forget(peer.communities.get("club"));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aFoundingThatIsGivenUpLeavesNoRow() throws Exception {
+        try (Peer peer = new Peer()) {
+            peer.communities.forget(peer.communities.create("club"));
+            assertThat(peer.node.keys("foundings")).isEmpty();
+        }
+    }
+
+    /** Of a join that failed, say, before the process ended: its group is on disk, and its name was taken back. */
+    @Test
+    void anotherGroupWithoutANameIsNoPartOfIt() throws Exception {
+        GenesisId other;
+        try (Peer peer = new Peer()) {
+            other = peer.node
+                    .create(new DocumentMachine(), RaftConfig.defaults())
+                    .genesis();
+            found(peer, 3);
+        }
+        try (Peer peer = new Peer()) {
+            assertThat(peer.node.groups()).containsExactly(other);
+            assertThat(peer.names.all()).containsValue(other).hasSize(1).doesNotContainKey("club");
+        }
+    }
+
+    @Test
+    void aRowThatIsDamagedIsNamed() throws Exception {
+        try (Peer peer = new Peer()) {
+            Answers.await(peer.node.put("foundings", "club", Bytes.utf8("?")));
+            assertThatThrownBy(peer.names::endFoundings)
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("the log's table of foundings is damaged at 'club'");
         }
     }
 

@@ -162,10 +162,16 @@ public final class NodeDriver implements AutoCloseable {
     /** A new group with this peer as its only voter, durable when this returns. */
     public <R> GroupDriver<R> create(StateMachine<R> machine, RaftConfig config, GroupSettings settings)
             throws IOException {
+        return create(GenesisId.draw(random), machine, config, settings);
+    }
+
+    /** The same under an id that the caller drew. */
+    public synchronized <R> GroupDriver<R> create(
+            GenesisId genesis, StateMachine<R> machine, RaftConfig config, GroupSettings settings) throws IOException {
         checkConfig(config);
-        byte[] drawn = new byte[GenesisId.SIZE_BYTES];
-        random.nextBytes(drawn);
-        GenesisId genesis = new GenesisId(Bytes.wrap(drawn));
+        if (node.log().groups().contains(genesis)) {
+            throw new IllegalArgumentException("group " + genesis + " is here already");
+        }
         files.create(genesis, settings, config.featureLevel());
         return open(genesis, machine, config);
     }

@@ -1,6 +1,7 @@
 package dev.flotilla.raft.message;
 
 import dev.flotilla.transport.Bytes;
+import java.util.random.RandomGenerator;
 
 /** Which group: drawn by the one peer that creates it and handed on; in every frame. A recovered group has a successor's. */
 public record GenesisId(Bytes value) implements Comparable<GenesisId> {
@@ -10,6 +11,13 @@ public record GenesisId(Bytes value) implements Comparable<GenesisId> {
         if (value.size() != SIZE_BYTES) {
             throw new IllegalArgumentException("expected " + SIZE_BYTES + " bytes, got " + value.size() + ": " + value);
         }
+    }
+
+    /** One that nobody else has, if {@code random} is what it should be: cryptographically strong. */
+    public static GenesisId draw(RandomGenerator random) {
+        byte[] drawn = new byte[SIZE_BYTES];
+        random.nextBytes(drawn);
+        return new GenesisId(Bytes.wrap(drawn));
     }
 
     /**
