@@ -13,6 +13,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -127,6 +128,62 @@ class AgreedStatesTest {
         run();
         assertThat(recorder.told()).isEmpty();
         assertThat(recorder.ended()).isNotDone();
+    }
+
+    /** In the midst of being told: what comes while it returns is for others. */
+    @Test
+    void whoCancelsWhileItIsToldIsToldNothingMore() {
+        List<Long> indexes = new ArrayList<>();
+        states.subscribe(greedy((subscription, agreed) -> {
+            indexes.add(agreed.index());
+            subscription.cancel();
+            states.publish(agreed(agreed.index() + 1));
+        }));
+        run();
+        publish(1);
+        publish(5);
+        assertThat(indexes).containsExactly(1L);
+    }
+
+    @Test
+    void whoThrowsIsToldNothingMore() {
+        List<Long> indexes = new ArrayList<>();
+        states.subscribe(greedy((subscription, agreed) -> {
+            indexes.add(agreed.index());
+            throw new IllegalStateException("this is the test's own");
+        }));
+        run();
+        publish(1);
+        publish(2);
+        assertThat(indexes).containsExactly(1L);
+    }
+
+    /** One that asks for all there is. */
+    private static Flow.Subscriber<Agreed<String>> greedy(BiConsumer<Flow.Subscription, Agreed<String>> onNext) {
+        return new Flow.Subscriber<>() {
+            private final CompletableFuture<Flow.Subscription> subscription = new CompletableFuture<>();
+
+            @Override
+            public void onSubscribe(Flow.Subscription newSubscription) {
+                subscription.complete(newSubscription);
+                newSubscription.request(Long.MAX_VALUE);
+            }
+
+            @Override
+            public void onNext(Agreed<String> agreed) {
+                onNext.accept(subscription.join(), agreed);
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                throw new AssertionError(error);
+            }
+
+            @Override
+            public void onComplete() {
+                throw new AssertionError("not closed");
+            }
+        };
     }
 
     @Test

@@ -184,6 +184,13 @@ public final class SimulatedDisk implements Disk {
         inode.durable = inode.seen.clone();
     }
 
+    /** By the file of that name of another disk. */
+    public void replace(Path path, SimulatedDisk other) {
+        Inode inode = inode(path);
+        inode.seen = other.inode(path).seen.clone();
+        inode.durable = inode.seen.clone();
+    }
+
     public void lose(Path path) {
         names.remove(path);
         durableNames.remove(path);

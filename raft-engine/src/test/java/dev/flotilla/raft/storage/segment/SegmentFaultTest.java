@@ -306,6 +306,27 @@ class SegmentFaultTest {
         }
     }
 
+    /** As after a mistake with files: its number and rounds fit, but what it holds was written to another log. */
+    @Test
+    void aSegmentOfAnotherLogIsRefusedByName() throws IOException {
+        Life ours = new Life(8);
+        ours.run(ROUNDS);
+        Life others = new Life(8); // the same rounds
+        others.run(ROUNDS);
+        List<Path> segments = ours.disk.files().stream()
+                .filter(file -> SegmentNames.isSegment(String.valueOf(file.getFileName())))
+                .toList();
+        assertThat(segments).hasSizeGreaterThan(2);
+        for (Path segment : segments) {
+            SimulatedDisk disk = ours.disk.copy();
+            disk.replace(segment, others.disk);
+            assertThatThrownBy(() -> open(disk))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageStartingWith("log " + LOG + " is damaged: file " + segment + " offset 0: ")
+                    .hasMessageContaining("this is a segment of another log, or of another number");
+        }
+    }
+
     /** The ambiguity that remains: without a closing round, a damaged last round looks like a torn one. */
     @Test
     void aFlippedBitInTheVeryLastRoundIsTakenForATornWrite() throws IOException {
