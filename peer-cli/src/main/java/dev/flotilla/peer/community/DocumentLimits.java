@@ -1,6 +1,11 @@
 package dev.flotilla.peer.community;
 
-/** How large documents and patches may be. All members must hold the same limits, so these are no settings. */
+/**
+ * How large documents and patches may be. All members must come to the same verdict on a patch, so these are no settings:
+ * members that differ in one would no longer have the same document. Whoever changes one has a group begin to use the new
+ * value at an entry that all members know, by a feature level (raft-engine, {@code FeatureLevel}); none has been changed
+ * since there is a release.
+ */
 public final class DocumentLimits {
     /** Of the document written as JSON without blanks. */
     public static final int DOCUMENT_BYTES_MAX = 8 << 20;

@@ -189,6 +189,17 @@ final class JsonPatchTest {
         assertThat(patch.applyTo(before, new Work(10_000_000))).isNotNull();
     }
 
+    /** A member that had another bound would come to another verdict: see {@link DocumentLimits} before this is changed. */
+    @Test
+    void theBoundsAreThoseThatEachMemberHas() {
+        assertThat(DocumentLimits.PATCH_WORK_MAX).isEqualTo(64 << 20);
+        assertThat(DocumentLimits.DOCUMENT_BYTES_MAX).isEqualTo(8 << 20);
+        assertThat(DocumentLimits.NESTING_MAX).isEqualTo(64);
+        assertThat(DocumentLimits.OPERATIONS_MAX).isEqualTo(4096);
+        assertThat(DocumentLimits.NUMBER_LENGTH_MAX).isEqualTo(256);
+        assertThat(DocumentLimits.EXPONENT_MAX).isEqualTo(1024);
+    }
+
     private static JsonPatch repeated(String operations) throws PatchException {
         int count = operations.split("\\{").length - 1;
         return JsonPatch.parse(json(
