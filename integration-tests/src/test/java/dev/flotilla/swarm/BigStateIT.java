@@ -25,7 +25,7 @@ class BigStateIT {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
-    private static final int SESSIONS_BYTES_MAX = 4096; // the table of sessions, in front of the state
+    private static final int SESSIONS_BYTES_MAX = 4096; // the table of sessions, in front of the state in its file
 
     /** A peer in a process of its own. */
     private static final class Child implements AutoCloseable {
@@ -96,6 +96,9 @@ class BigStateIT {
             newcomer.ask("join " + leader.run("invite"));
             assertThat(newcomer.answer()).isEqualTo("Applied");
 
+            assertThat(newcomer.run("restored"))
+                    .as("bytes of the state in the snapshot that the newcomer installed")
+                    .isEqualTo(String.valueOf(bytes));
             assertThat(newcomer.run("digest"))
                     .startsWith(bytes + ":")
                     .isEqualTo(leader.run("digest"))

@@ -26,6 +26,7 @@ final class BigStateMachine implements StateMachine<Long> {
 
     private final FileChannel file;
     private long size;
+    private volatile long restoredBytes;
 
     BigStateMachine(Path path) throws IOException {
         file = FileChannel.open(
@@ -90,6 +91,12 @@ final class BigStateMachine implements StateMachine<Long> {
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
             write(ByteBuffer.wrap(buffer, 0, count));
         }
+        restoredBytes = size;
+    }
+
+    /** How large the state was in the snapshot that was restored last; 0 if none was. */
+    long restoredBytes() {
+        return restoredBytes;
     }
 
     /** Size and checksum, as one word. Only while nothing is applied. */

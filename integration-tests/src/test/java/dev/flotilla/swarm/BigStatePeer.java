@@ -95,6 +95,7 @@ final class BigStatePeer {
             }
             case "grow" -> grow(Integer.parseInt(words[1]));
             case "snapshot" -> String.valueOf(await(group().takeSnapshot()).sizeBytes());
+            case "restored" -> String.valueOf(machine.restoredBytes());
             case "status" -> status();
             case "digest" -> {
                 await(group().read(Consistency.linearizable(), () -> "up to date")); // and nobody writes any more
