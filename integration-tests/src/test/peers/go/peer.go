@@ -75,6 +75,7 @@ func start(h host.Host) (*peerProgram, error) {
 	h.SetStreamHandler(echoID, p.onEcho)
 	h.SetStreamHandler(sha256ID, onSha256)
 	h.SetStreamHandler(resetID, onReset)
+	h.SetStreamHandler(perfID, onPerf)
 	return p, nil
 }
 
@@ -157,6 +158,12 @@ func (p *peerProgram) run(line []byte) (any, error) {
 		return map[string]any{}, p.host.Network().ClosePeer(target.ID)
 	case "reserve":
 		return p.reserve(ctx, *target)
+	case "handshakes":
+		return p.handshakes(ctx, *target, r.Count)
+	case "upload":
+		return p.upload(ctx, target.ID, r.Bytes, r.Count)
+	case "trips":
+		return p.trips(ctx, target.ID, r.Count)
 	}
 	return nil, fmt.Errorf("unknown command %q", r.Command)
 }

@@ -21,12 +21,14 @@ import { createLibp2p } from 'libp2p'
 const ECHO = '/echo/1.0.0'
 const SHA256 = '/flotilla/interop/sha256/1.0.0'
 const RESET = '/flotilla/interop/reset/1.0.0'
+const PERF = '/perf/1.0.0'
 const LISTEN = {
   tcp: '/ip4/127.0.0.1/tcp/0', ws: '/ip4/127.0.0.1/tcp/0/ws', 'quic-v1': '/ip4/127.0.0.1/udp/0/quic-v1'
 }
 const SECURITY = { noise, tls }
 const PIECE_BYTES = 65536
 const STREAMS_MAX = 2000
+const WARM_UP_TRIPS = 2000
 const READ_BUFFER_BYTES = 32 * 1024 * 1024 // by default js-libp2p resets a paused stream with more than 4 MiB
 const PATIENCE_MILLIS = 120_000 // a command is given up after this time
 
@@ -256,6 +258,69 @@ async function reserve (address) {
   return { addresses: relayed() }
 }
 
+// Reads to the end, then sends as many bytes as the first eight say.
+await handle(PERF, async (stream) => {
+  const head = []
+  for await (const chunk of chunksOf(stream)) {
+    head.push(...chunk.subarray(0, 8 - head.length))
+  }
+  await sendZeros(stream, Number(new DataView(Uint8Array.from(head).buffer).getBigUint64(0)))
+  await stream.close()
+})
+
+async function sendZeros (stream, size) {
+  const piece = new Uint8Array(PIECE_BYTES)
+  for (let left = size; left > 0; left -= piece.length) {
+    await write(stream, left < piece.length ? piece.subarray(0, left) : piece)
+  }
+}
+
+// Connects and disconnects, one after another.
+async function handshakes (address, count) {
+  const begin = performance.now()
+  for (let i = 0; i < count; i++) {
+    await node.hangUp(multiaddr(address))
+    await node.dial(multiaddr(address))
+  }
+  return { micros: 1000 * (performance.now() - begin) }
+}
+
+// Sends size bytes over each of count streams at once, until the other side has read all.
+async function upload (address, size, count) {
+  const begin = performance.now()
+  await Promise.all(Array.from({ length: count }, async () => {
+    const stream = await open(address, PERF)
+    const reading = readAll(stream)
+    await write(stream, new Uint8Array(8))
+    await sendZeros(stream, size)
+    await stream.close()
+    await reading
+  }))
+  return { micros: 1000 * (performance.now() - begin) }
+}
+
+// The median of count round trips of 64 bytes over one stream.
+async function trips (address, count) {
+  const stream = await open(address, ECHO)
+  const chunks = chunksOf(stream)
+  const piece = new Uint8Array(64)
+  const micros = []
+  for (let i = 0; i < WARM_UP_TRIPS + count; i++) {
+    const begin = performance.now()
+    const first = chunks.next()
+    await write(stream, piece)
+    for (let left = piece.length - (await first).value.length; left > 0;) {
+      left -= (await chunks.next()).value.length
+    }
+    if (i >= WARM_UP_TRIPS) {
+      micros.push(1000 * (performance.now() - begin))
+    }
+  }
+  stream.abort(new Error('all was measured'))
+  micros.sort((a, b) => a - b)
+  return { micros: micros[count >> 1] }
+}
+
 async function run (request) {
   switch (request.command) {
     case 'resets': return { count: resets }
@@ -267,6 +332,9 @@ async function run (request) {
     case 'reset': return await resetInTheMidst(request.address)
     case 'bereset': return await beReset(request.address)
     case 'halfclose': return await halfClose(request.address, request.bytes)
+    case 'handshakes': return await handshakes(request.address, request.count)
+    case 'upload': return await upload(request.address, request.bytes, request.count)
+    case 'trips': return await trips(request.address, request.count)
     case 'reserve': return await reserve(request.address)
     case 'disconnect':
       await node.hangUp(multiaddr(request.address))

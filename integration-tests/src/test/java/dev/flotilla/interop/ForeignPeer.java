@@ -7,6 +7,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -178,6 +179,30 @@ final class ForeignPeer implements Side {
         return texts(run("reserve", relay).get("addresses")).stream()
                 .map(Multiaddr::parse)
                 .toList();
+    }
+
+    /** Connects anew so many times, and tells the seconds that it took. */
+    double handshakes(Multiaddr address, int count) throws IOException, InterruptedException {
+        return seconds(run("handshakes", Map.of("address", address.toString(), "count", count)));
+    }
+
+    /** Sends {@code bytes} over each of {@code streams} at once, and tells the seconds until the other side had them. */
+    double upload(Multiaddr address, int bytes, int streams) throws IOException, InterruptedException {
+        return seconds(run("upload", Map.of("address", address.toString(), "bytes", bytes, "count", streams)));
+    }
+
+    /** The median of so many round trips over one stream, in seconds. */
+    double trips(Multiaddr address, int count) throws IOException, InterruptedException {
+        return seconds(run("trips", Map.of("address", address.toString(), "count", count)));
+    }
+
+    private static double seconds(JsonNode answer) {
+        return answer.get("micros").asDouble() / 1e6;
+    }
+
+    /** The processor time that it has used. */
+    Duration cpu() {
+        return process.info().totalCpuDuration().orElseThrow();
     }
 
     /** Ends it by SIGKILL. */

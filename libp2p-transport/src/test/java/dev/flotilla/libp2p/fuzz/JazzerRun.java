@@ -36,6 +36,7 @@ class JazzerRun {
                         "com.code_intelligence.jazzer.Jazzer",
                         "--target_class=" + name,
                         "--instrumentation_includes=dev.flotilla.**",
+                        "--disabled_hooks=com.code_intelligence.jazzer.sanitizers.UnsafeSanitizer", // chokes on Netty
                         "--reproducer_path=" + directory,
                         "-artifact_prefix=" + directory + File.separator,
                         "-max_total_time=" + SECONDS,

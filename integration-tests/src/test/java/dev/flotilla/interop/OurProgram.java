@@ -1,0 +1,120 @@
+package dev.flotilla.interop;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.perf.Perf;
+import io.netty.buffer.ByteBuf;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** A host of this project as a process of its own, which takes the commands that measure as the other peers do. */
+final class OurProgram implements PeerProgram {
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int TRIP_BYTES = 64;
+    private static final int WARM_UP_TRIPS = 2_000;
+
+    @Override
+    public Command make() throws IOException {
+        Files.createDirectories(BUILT);
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return new Command(BUILT, List.of(java, "-cp", classes, OurProgram.class.getName()));
+    }
+
+    public static void main(String[] arguments) throws IOException {
+        List<String> given = Arrays.asList(arguments);
+        Transport transport = Arrays.stream(Transport.values())
+                .filter(each -> each.argument().equals(valueOf(given, "--listen")))
+                .findFirst()
+                .orElseThrow();
+        Security security = Security.valueOf(valueOf(given, "--security").toUpperCase(Locale.ROOT));
+        try (OurSide side = new OurSide(PrivateKey.generate(), transport, security);
+                BufferedReader lines =
+                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+            new Perf().attach(side.host());
+            say(Map.of(
+                    "implementation",
+                    "flotilla on Java " + Runtime.version().feature(),
+                    "peerId",
+                    side.peerId(),
+                    "addresses",
+                    side.addresses().stream().map(Multiaddr::toString).toList()));
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                say(Map.of("ok", run(side, JSON.readTree(line))));
+            }
+        }
+    }
+
+    private static String valueOf(List<String> arguments, String name) {
+        return arguments.get(arguments.indexOf(name) + 1);
+    }
+
+    private static void say(Map<String, ?> message) throws IOException {
+        System.out.println(JSON.writeValueAsString(message));
+    }
+
+    private static Map<String, Object> run(OurSide side, JsonNode request) {
+        Multiaddr address = Multiaddr.parse(request.get("address").asText());
+        int count = request.path("count").asInt();
+        return switch (request.get("command").asText()) {
+            case "handshakes" -> Map.of("micros", handshakes(side, address, count));
+            case "upload" ->
+                Map.of("micros", upload(side.connection(address), request.get("bytes").asLong(), count));
+            case "trips" -> Map.of("micros", trips(side.connection(address), count));
+            default -> throw new IllegalArgumentException("unknown command: " + request);
+        };
+    }
+
+    private static double handshakes(OurSide side, Multiaddr address, int count) {
+        long begin = System.nanoTime();
+        for (int i = 0; i < count; i++) {
+            side.disconnect(address);
+            side.connection(address);
+        }
+        return microsSince(begin);
+    }
+
+    private static double upload(Connection connection, long bytes, int streams) {
+        long begin = System.nanoTime();
+        CompletableFuture<?>[] uploads = new CompletableFuture<?>[streams];
+        Arrays.setAll(uploads, i -> Perf.measure(connection, bytes, 0));
+        Patience.await(CompletableFuture.allOf(uploads));
+        return microsSince(begin);
+    }
+
+    private static double trips(Connection connection, int count) {
+        Stream stream = Patience.await(connection.newStream(InteropProtocols.ECHO));
+        byte[] piece = new byte[TRIP_BYTES];
+        double[] micros = new double[count];
+        for (int i = -WARM_UP_TRIPS; i < count; i++) {
+            long begin = System.nanoTime();
+            CompletableFuture<Void> unused = stream.write(piece);
+            for (int left = TRIP_BYTES; left > 0; ) {
+                ByteBuf answer = Patience.await(stream.read());
+                left -= answer.readableBytes();
+                answer.release();
+            }
+            micros[Math.max(i, 0)] = microsSince(begin);
+        }
+        stream.reset();
+        Arrays.sort(micros);
+        return micros[count / 2];
+    }
+
+    private static double microsSince(long beginNanos) {
+        return (System.nanoTime() - beginNanos) / 1e3;
+    }
+}
