@@ -1,6 +1,9 @@
 //! What can be asked for on standard input.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
 
 use futures::future::try_join_all;
 use libp2p::{
@@ -12,7 +15,7 @@ use serde_json::{Value, json};
 use tokio::time::timeout;
 
 use crate::{
-    Options, Result,
+    Options, Result, measure,
     network::Network,
     protocols::{self, Served},
 };
@@ -92,6 +95,12 @@ impl Peer {
                 Ok(json!({ "sent": sent, "received": received }))
             }
             "disconnect" => self.disconnect(peer).await,
+            "handshakes" => self.handshakes(&address, peer, number("count")).await,
+            "upload" => self.upload(peer, number("bytes"), number("count")).await,
+            "trips" => {
+                let stream = self.open(peer, protocols::ECHO).await?;
+                Ok(json!({ "micros": measure::trips(stream, number("count")).await? }))
+            }
             "reserve" => self.reserve(address, peer).await,
             _ => Err(format!("unknown command {command}").into()),
         }
@@ -176,6 +185,27 @@ impl Peer {
             .wait_for(|state| (!state.connected.contains(&peer)).then_some(()))
             .await?;
         Ok(json!({}))
+    }
+
+    /// Disconnects and connects again, one after another.
+    async fn handshakes(&self, address: &Multiaddr, peer: PeerId, count: usize) -> Result<Value> {
+        let begin = Instant::now();
+        for _ in 0..count {
+            self.disconnect(peer).await?;
+            self.connect(address).await?;
+        }
+        Ok(json!({ "micros": begin.elapsed().as_micros() as u64 }))
+    }
+
+    /// Sends that many bytes over each stream at once, until the other side has read all.
+    async fn upload(&self, peer: PeerId, bytes: usize, streams: usize) -> Result<Value> {
+        let begin = Instant::now();
+        let uploads = (0..streams).map(|_| async {
+            let stream = self.open(peer, protocols::PERF).await?;
+            measure::upload(stream, bytes).await
+        });
+        try_join_all(uploads).await?;
+        Ok(json!({ "micros": begin.elapsed().as_micros() as u64 }))
     }
 
     async fn reserve(&self, address: Multiaddr, relay: PeerId) -> Result<Value> {

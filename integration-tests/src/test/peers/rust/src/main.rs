@@ -1,6 +1,7 @@
 //! A rust-libp2p peer for the interoperation tests. What it takes and answers stands in ../README.md.
 
 mod commands;
+mod measure;
 mod network;
 mod protocols;
 mod streams;

@@ -12,12 +12,13 @@ use futures::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, try_join};
 use libp2p::{Stream, StreamProtocol};
 use sha2::{Digest, Sha256};
 
-use crate::Result;
+use crate::{Result, measure};
 
 pub const ECHO: StreamProtocol = StreamProtocol::new("/echo/1.0.0");
 pub const SHA256: StreamProtocol = StreamProtocol::new("/flotilla/interop/sha256/1.0.0");
 pub const RESET: StreamProtocol = StreamProtocol::new("/flotilla/interop/reset/1.0.0");
-pub const ALL: [StreamProtocol; 3] = [ECHO, SHA256, RESET];
+pub const PERF: StreamProtocol = StreamProtocol::new("/perf/1.0.0");
+pub const ALL: [StreamProtocol; 4] = [ECHO, SHA256, RESET, PERF];
 
 const PIECE_BYTES: usize = 64 * 1024;
 
@@ -42,6 +43,8 @@ pub async fn serve(served: Arc<Served>, protocol: StreamProtocol, stream: Stream
         }
     } else if protocol == SHA256 {
         let _ = answer_with_digest(stream).await;
+    } else if protocol == PERF {
+        let _ = measure::serve(stream).await;
     } else {
         let _ = reset_on_arrival(stream).await;
     }

@@ -44,7 +44,7 @@ enum Implementation {
     PeerProgram program() {
         return switch (this) {
             case GO -> new GoProgram();
-            case RUST -> new RustProgram();
+            case RUST -> new RustProgram(false);
             case JS -> new JsProgram();
         };
     }

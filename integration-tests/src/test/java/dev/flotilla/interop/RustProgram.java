@@ -14,6 +14,13 @@ final class RustProgram implements PeerProgram {
     private static final Pattern VERSION = Pattern.compile("rustc 1\\.(\\d+)\\.");
     private static final int MINUTES = 40;
 
+    private final boolean fast;
+
+    /** @param fast whether the compiler takes the time to make it so */
+    RustProgram(boolean fast) {
+        this.fast = fast;
+    }
+
     @Override
     public Command make() throws IOException, InterruptedException, MissingToolchainException {
         checkVersion();
@@ -25,9 +32,11 @@ final class RustProgram implements PeerProgram {
                 MINUTES,
                 "cargo",
                 "build",
-                "--locked");
-        return new Command(
-                BUILT, List.of(target.resolve("debug/flotilla-rust-peer").toString()));
+                "--locked",
+                "--profile",
+                fast ? "release" : "dev");
+        Path program = target.resolve(fast ? "release" : "debug").resolve("flotilla-rust-peer");
+        return new Command(BUILT, List.of(program.toString()));
     }
 
     private static void checkVersion() throws IOException, InterruptedException, MissingToolchainException {

@@ -55,13 +55,17 @@ class SpeedComparison {
     }
 
     @Test
-    void compare() throws IOException, InterruptedException {
+    void compare() throws IOException, InterruptedException, MissingToolchainException {
         Map<String, PeerProgram.Command> programs = new LinkedHashMap<>();
         programs.put("flotilla", new OurProgram().make());
         for (Implementation implementation : Implementation.chosen()) {
-            programs.put(implementation.title(), Programs.of(implementation));
+            programs.put(
+                    implementation.title(),
+                    implementation == Implementation.RUST
+                            ? new RustProgram(true).make()
+                            : Programs.of(implementation));
         }
-        for (Transport transport : Transport.values()) {
+        for (Transport transport : List.of(Transport.TCP, Transport.QUIC)) {
             for (Security security : transport.security()) {
                 compare(programs, transport, security);
             }
