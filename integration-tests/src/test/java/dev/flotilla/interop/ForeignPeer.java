@@ -30,7 +30,8 @@ final class ForeignPeer implements Side {
     private final String peerId;
     private final List<Multiaddr> addresses;
 
-    private ForeignPeer(PeerProgram.Command program, List<String> arguments) throws IOException, InterruptedException {
+    /** Starts {@code program}, and waits until it listens. */
+    ForeignPeer(PeerProgram.Command program, List<String> arguments) throws IOException, InterruptedException {
         List<String> words = new ArrayList<>(program.words());
         words.addAll(arguments);
         process = new ProcessBuilder(words)
