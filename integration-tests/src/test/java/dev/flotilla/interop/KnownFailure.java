@@ -40,8 +40,7 @@ record KnownFailure(String reason, boolean always) {
 
     static Optional<KnownFailure> of(Cell cell, Operation operation) {
         return PLACES.stream()
-                .filter(place ->
-                        place.cells.test(cell) && place.operation.apply(cell) == operation)
+                .filter(place -> place.cells.test(cell) && place.operation.apply(cell) == operation)
                 .map(Place::failure)
                 .findFirst();
     }

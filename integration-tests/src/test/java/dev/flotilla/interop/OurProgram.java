@@ -42,8 +42,7 @@ final class OurProgram implements PeerProgram {
                 .orElseThrow();
         Security security = Security.valueOf(valueOf(given, "--security").toUpperCase(Locale.ROOT));
         try (OurSide side = new OurSide(PrivateKey.generate(), transport, security);
-                BufferedReader lines =
-                        new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
+                BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             new Perf().attach(side.host());
             say(Map.of(
                     "implementation",
@@ -72,7 +71,9 @@ final class OurProgram implements PeerProgram {
         return switch (request.get("command").asText()) {
             case "handshakes" -> Map.of("micros", handshakes(side, address, count));
             case "upload" ->
-                Map.of("micros", upload(side.connection(address), request.get("bytes").asLong(), count));
+                Map.of(
+                        "micros",
+                        upload(side.connection(address), request.get("bytes").asLong(), count));
             case "trips" -> Map.of("micros", trips(side.connection(address), count));
             default -> throw new IllegalArgumentException("unknown command: " + request);
         };

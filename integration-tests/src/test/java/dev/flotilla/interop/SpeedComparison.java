@@ -61,9 +61,7 @@ class SpeedComparison {
         for (Implementation implementation : Implementation.chosen()) {
             programs.put(
                     implementation.title(),
-                    implementation == Implementation.RUST
-                            ? new RustProgram(true).make()
-                            : Programs.of(implementation));
+                    implementation == Implementation.RUST ? new RustProgram(true).make() : Programs.of(implementation));
         }
         for (Transport transport : List.of(Transport.TCP, Transport.QUIC)) {
             for (Security security : transport.security()) {
@@ -125,7 +123,9 @@ class SpeedComparison {
         StringBuilder text = new StringBuilder("|");
         columns.forEach(column -> text.append(" | ").append(column));
         columns.stream().skip(1).forEach(column -> text.append(" | ours : ").append(column));
-        text.append(" |\n| --- |").append(" ---: |".repeat(2 * columns.size() - 1)).append('\n');
+        text.append(" |\n| --- |")
+                .append(" ---: |".repeat(2 * columns.size() - 1))
+                .append('\n');
         figures.forEach((row, measured) -> {
             text.append("| ").append(row);
             columns.forEach(column -> text.append(String.format(Locale.ROOT, " | %.1f", median(measured.get(column)))));
