@@ -49,7 +49,12 @@ class ArchitectureTest {
                 .that(resideInAPackage("dev.flotilla.libp2p.."))
                 .should()
                 .onlyDependOnClassesThat(anyOf(CONSENSUS_API, JDK, new String[] {
-                    "dev.flotilla.libp2p..", "com.google.protobuf..", "io.netty..", "org.bouncycastle..", "org.slf4j.."
+                    "dev.flotilla.libp2p..",
+                    "com.google.protobuf..",
+                    "com.offbynull.portmapper..",
+                    "io.netty..",
+                    "org.bouncycastle..",
+                    "org.slf4j.."
                 }))
                 .check(PRODUCT);
     }

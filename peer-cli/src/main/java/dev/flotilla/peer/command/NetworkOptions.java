@@ -36,6 +36,12 @@ final class NetworkOptions {
             description = "Find the members of its communities in the local network by multicast, and be found there.")
     private boolean mdns;
 
+    @Option(
+            names = "--map-ports",
+            description =
+                    "Have the router pass on ports to this peer, by UPnP, NAT-PMP or PCP, and tell others of them.")
+    private boolean mapPorts;
+
     NetworkSettings settings() throws CommandException {
         List<Multiaddr> listenAddresses = new ArrayList<>();
         for (String text : listen) {
@@ -46,7 +52,8 @@ final class NetworkOptions {
                 .withPeers(Inputs.peerAddresses(peers))
                 .withPerf(perf)
                 .withRelay(relay)
-                .withMdns(mdns);
+                .withMdns(mdns)
+                .withMapPorts(mapPorts);
     }
 
     static Multiaddr listenAddress(String text) throws CommandException {

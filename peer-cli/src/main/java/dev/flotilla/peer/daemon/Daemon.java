@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.mdns.Mdns;
+import dev.flotilla.libp2p.portmapping.PortMapping;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
 import dev.flotilla.libp2p.transport.Libp2pTransport;
 import dev.flotilla.peer.control.CommandException;
@@ -90,6 +91,9 @@ public final class Daemon implements AutoCloseable {
         network.dial(settings.network().peers());
         if (settings.network().mdns()) {
             closing(Mdns.start(host, new LocalPeers(book, transport::isWanted)));
+        }
+        if (settings.network().mapPorts()) {
+            closing(PortMapping.start(host));
         }
         LOG.info(
                 "started peer={} communities={} stopped={}",

@@ -14,9 +14,10 @@ import java.util.List;
  * @param perf whether it answers who measures the throughput to it
  * @param relay whether it is a relay for the members of its communities
  * @param mdns whether it looks for members in the local network
+ * @param mapPorts whether it asks the router for ports
  */
 public record NetworkSettings(
-        List<Multiaddr> listen, List<Multiaddr> peers, boolean perf, boolean relay, boolean mdns) {
+        List<Multiaddr> listen, List<Multiaddr> peers, boolean perf, boolean relay, boolean mdns, boolean mapPorts) {
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
 
     public NetworkSettings {
@@ -30,26 +31,30 @@ public record NetworkSettings(
 
     /** Listens on loopback, knows nobody. */
     public static NetworkSettings defaults() {
-        return new NetworkSettings(List.of(), List.of(), false, false, false);
+        return new NetworkSettings(List.of(), List.of(), false, false, false, false);
     }
 
     public NetworkSettings withListen(List<Multiaddr> addresses) {
-        return new NetworkSettings(addresses, peers, perf, relay, mdns);
+        return new NetworkSettings(addresses, peers, perf, relay, mdns, mapPorts);
     }
 
     public NetworkSettings withPeers(List<Multiaddr> addresses) {
-        return new NetworkSettings(listen, addresses, perf, relay, mdns);
+        return new NetworkSettings(listen, addresses, perf, relay, mdns, mapPorts);
     }
 
     public NetworkSettings withPerf(boolean answered) {
-        return new NetworkSettings(listen, peers, answered, relay, mdns);
+        return new NetworkSettings(listen, peers, answered, relay, mdns, mapPorts);
     }
 
     public NetworkSettings withRelay(boolean served) {
-        return new NetworkSettings(listen, peers, perf, served, mdns);
+        return new NetworkSettings(listen, peers, perf, served, mdns, mapPorts);
     }
 
     public NetworkSettings withMdns(boolean looking) {
-        return new NetworkSettings(listen, peers, perf, relay, looking);
+        return new NetworkSettings(listen, peers, perf, relay, looking, mapPorts);
+    }
+
+    public NetworkSettings withMapPorts(boolean asked) {
+        return new NetworkSettings(listen, peers, perf, relay, mdns, asked);
     }
 }
