@@ -1,12 +1,14 @@
 package dev.flotilla.libp2p;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.ServiceLoader;
+import org.jspecify.annotations.Nullable;
 
 /** Says what a {@link Host} is made of. What is not said has a good default: all transports, all security protocols. */
 public final class HostBuilder {
@@ -18,6 +20,8 @@ public final class HostBuilder {
     private String agentVersion = "flotilla";
     private HostConfig config = HostConfig.defaults();
     private ConnectionTracer tracer = step -> {};
+    private ConnectionGater connectionGater = new ConnectionGater() {};
+    private @Nullable PreSharedKey privateNetwork;
 
     HostBuilder(PrivateKey identity) {
         this.identity = identity;
@@ -68,6 +72,21 @@ public final class HostBuilder {
         return this;
     }
 
+    /** Who may connect and be dialled; anybody, unless this is said. */
+    public HostBuilder connectionGater(ConnectionGater gater) {
+        connectionGater = gater;
+        return this;
+    }
+
+    /**
+     * Talks with no others than those who have this key (libp2p spec, pnet). The default transports are then those that
+     * can; QUIC cannot.
+     */
+    public HostBuilder privateNetwork(PreSharedKey key) {
+        privateNetwork = key;
+        return this;
+    }
+
     public PrivateKey identity() {
         return identity;
     }
@@ -88,6 +107,15 @@ public final class HostBuilder {
         return List.copyOf(services);
     }
 
+    public ConnectionGater connectionGater() {
+        return connectionGater;
+    }
+
+    /** Empty if the host belongs to no private network. */
+    public Optional<PreSharedKey> privateNetwork() {
+        return Optional.ofNullable(privateNetwork);
+    }
+
     /** Empty for the default ones. */
     public List<TransportFactory> transports() {
         return List.copyOf(transports);
@@ -105,7 +133,8 @@ public final class HostBuilder {
     /**
      * The host, not started.
      *
-     * @throws IllegalArgumentException if no transport takes a listening address; the message says why
+     * @throws IllegalArgumentException if no transport takes a listening address, or one that was added cannot carry the
+     *     private network; the message says why
      */
     public Host build() {
         Optional<HostFactory> factory = ServiceLoader.load(HostFactory.class, HostBuilder.class.getClassLoader())

@@ -12,6 +12,8 @@ public final class HostCounters {
         ACCEPTED,
         /** An inbound connection was closed at once, since a limit was reached. */
         REFUSED,
+        /** The connection gater refused a dial, or a connection of either direction. */
+        GATED,
         /** A connection of either direction finished its handshake. */
         OPENED,
         /** An inbound handshake failed, the time-out included. */

@@ -33,6 +33,14 @@ public interface Transport {
     /** Listens there; fails with an {@link java.io.IOException} that says why it cannot. */
     CompletableFuture<Listener> listen(Multiaddr address);
 
+    /**
+     * Whether the connections of a private network can be carried: those that are upgraded are ciphered then, but what
+     * secures itself leaves no room for that (libp2p spec, pnet).
+     */
+    default boolean canCarryPrivateNetwork() {
+        return true;
+    }
+
     /** Ends what is under way; the host closes listeners and connections itself. */
     default void close() {}
 }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.UnaryOperator;
 
 /** Real hosts on loopback, closed together. */
 public final class Hosts implements AutoCloseable {
@@ -51,6 +52,22 @@ public final class Hosts implements AutoCloseable {
     }
 
     public Host start(PrivateKey identity, HostConfig config, List<Multiaddr> addresses, HostService... more) {
+        return start(identity, config, addresses, builder -> {
+            List.of(more).forEach(builder::service);
+            return builder;
+        });
+    }
+
+    /** As {@link #start()}, with what {@code settings} say besides. */
+    public Host start(UnaryOperator<HostBuilder> settings) {
+        return start(PrivateKey.generate(), HostConfig.defaults(), List.of(way.listen()), settings);
+    }
+
+    private Host start(
+            PrivateKey identity,
+            HostConfig config,
+            List<Multiaddr> addresses,
+            UnaryOperator<HostBuilder> settings) {
         HostBuilder builder = Host.builder(identity)
                 .listen(addresses)
                 .agentVersion("flotilla/test")
@@ -58,9 +75,8 @@ public final class Hosts implements AutoCloseable {
                 .service(new Ping())
                 .service(new Identify())
                 .service(new Echo());
-        List.of(more).forEach(builder::service);
         way.security().forEach(builder::security);
-        Host host = builder.build();
+        Host host = settings.apply(builder).build();
         hosts.add(host);
         await(host.start());
         return host;

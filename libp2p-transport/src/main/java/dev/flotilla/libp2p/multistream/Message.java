@@ -1,6 +1,8 @@
 package dev.flotilla.libp2p.multistream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 
@@ -9,6 +11,7 @@ final class Message {
     static final String HEADER = "/multistream/1.0.0";
     static final String NOT_AVAILABLE = "na";
     private static final int BYTES_MAX = 1024;
+    private static final ByteBuf HEADER_BYTES = headerBytes();
 
     private Message() {}
 
@@ -27,6 +30,18 @@ final class Message {
             out.writeByte(length);
         }
         out.writeBytes(bytes).writeByte('\n');
+    }
+
+    private static ByteBuf headerBytes() {
+        ByteBuf bytes = Unpooled.buffer();
+        write(bytes, HEADER);
+        return Unpooled.unreleasableBuffer(bytes.asReadOnly());
+    }
+
+    /** Whether the header begins with {@code in}, as far as that has come. */
+    static boolean mayBeHeader(ByteBuf in) {
+        int size = Math.min(in.readableBytes(), HEADER_BYTES.readableBytes());
+        return ByteBufUtil.equals(in, in.readerIndex(), HEADER_BYTES, 0, size);
     }
 
     /** Takes the next message out of {@code in}; null, and {@code in} untouched, while it is not complete. */

@@ -2,8 +2,8 @@ package dev.flotilla.libp2p.multistream;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.ByteBufUtil;
 import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.codec.ByteToMessageDecoder;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -13,6 +13,8 @@ import java.util.concurrent.CompletableFuture;
  * A failure closes the channel.
  */
 abstract class Negotiation extends ByteToMessageDecoder {
+    private static final int QUOTED_BYTES = 8;
+
     private final ProtocolInstaller installer;
     private final CompletableFuture<String> agreed = new CompletableFuture<>();
     private boolean begun;
@@ -40,6 +42,11 @@ abstract class Negotiation extends ByteToMessageDecoder {
      */
     public CompletableFuture<String> agreed() {
         return agreed;
+    }
+
+    /** Whether the peer speaks multistream-select at all: its header has come. Event loop only. */
+    public boolean hasPeerSpoken() {
+        return headerSeen;
     }
 
     /** The channel can be written to. */
@@ -96,6 +103,11 @@ abstract class Negotiation extends ByteToMessageDecoder {
                     throw new ProtocolNegotiationException("the peer began with " + Message.quote(text));
                 }
             }
+            if (!headerSeen && !Message.mayBeHeader(in)) { // the rest may never come
+                throw new ProtocolNegotiationException("the peer began with the bytes "
+                        + ByteBufUtil.hexDump(in, in.readerIndex(), Math.min(QUOTED_BYTES, in.readableBytes()))
+                        + ", which are not multistream-select");
+            }
         } catch (ProtocolNegotiationException e) {
             fail(ctx, e);
         }
@@ -104,6 +116,13 @@ abstract class Negotiation extends ByteToMessageDecoder {
         } else if (!agreed.isDone()) {
             onPause(ctx);
         }
+    }
+
+    /** Nothing more comes; said before the handlers behind this one learn it. */
+    @Override
+    protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
+        super.decodeLast(ctx, in, out);
+        fail(ctx, ended());
     }
 
     final void agree(ChannelHandlerContext ctx, String protocol) throws ProtocolNegotiationException {
@@ -120,20 +139,6 @@ abstract class Negotiation extends ByteToMessageDecoder {
         if (agreed.completeExceptionally(reason)) {
             ctx.close();
         }
-    }
-
-    @Override
-    public void userEventTriggered(ChannelHandlerContext ctx, Object event) throws Exception {
-        super.userEventTriggered(ctx, event);
-        if (event instanceof ChannelInputShutdownEvent) {
-            fail(ctx, ended());
-        }
-    }
-
-    @Override
-    public void channelInactive(ChannelHandlerContext ctx) throws Exception {
-        super.channelInactive(ctx);
-        fail(ctx, ended());
     }
 
     @Override

@@ -82,6 +82,11 @@ public final class QuicTransport implements Transport {
     }
 
     @Override
+    public boolean canCarryPrivateNetwork() {
+        return false; // its handshake is its own
+    }
+
+    @Override
     public boolean canDial(Multiaddr address) {
         return socketAddress(address).isPresent();
     }

@@ -57,6 +57,9 @@ final class DialAttempt {
         /** {@code address} without names. */
         CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop);
 
+        /** Why {@code peer} must not be dialled at {@code address}; empty if it may be. */
+        Optional<String> refusal(Multiaddr address, PeerId peer);
+
         /** See {@link dev.flotilla.libp2p.Transport#dial}. */
         CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options);
     }
@@ -172,6 +175,11 @@ final class DialAttempt {
     }
 
     private boolean isPermitted(Target target) {
+        Optional<String> refusal = dialer.refusal(target.address().withoutPeerId(), peer);
+        if (refusal.isPresent()) {
+            failures.add(target + ": " + refusal.get());
+            return false;
+        }
         Optional<Duration> left = options.ignoreBackoff()
                 ? Optional.empty()
                 : backoff.remaining(peer, target.address().withoutPeerId());

@@ -10,6 +10,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** Makes connections on demand, at most one dial in flight for each peer. Thread-safe. */
@@ -17,14 +18,16 @@ final class Dialer {
     private final PeerId localPeerId;
     private final ConnectionTable table;
     private final HostCounters counters;
+    private final Gate gate;
     private final DialFactory factory;
     private final Map<Wish, DialAttempt> inFlight = new HashMap<>(); // guarded by this
     private boolean closed; // guarded by this
 
-    Dialer(PeerId localPeerId, ConnectionTable table, HostCounters counters, DialFactory factory) {
+    Dialer(PeerId localPeerId, ConnectionTable table, HostCounters counters, Gate gate, DialFactory factory) {
         this.localPeerId = localPeerId;
         this.table = table;
         this.counters = counters;
+        this.gate = gate;
         this.factory = factory;
     }
 
@@ -60,6 +63,11 @@ final class Dialer {
             DialAttempt current = inFlight.get(wish);
             if (current != null) {
                 return current.result().copy();
+            }
+            Optional<String> refusal = gate.refusesPeerDial(peer);
+            if (refusal.isPresent()) {
+                return CompletableFuture.failedFuture(
+                        new DialException("cannot dial " + peer + ": " + refusal.get(), false));
             }
             attempt = factory.newAttempt(peer, List.copyOf(addresses), options);
             inFlight.put(wish, attempt);

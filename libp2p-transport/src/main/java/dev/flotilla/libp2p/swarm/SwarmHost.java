@@ -13,6 +13,7 @@ import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
 import dev.flotilla.libp2p.StreamOptions;
+import dev.flotilla.libp2p.Transport;
 import dev.flotilla.libp2p.TransportFactory;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.security.SecurityProtocol;
@@ -22,6 +23,7 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -61,15 +63,20 @@ final class SwarmHost implements Host {
         config = builder.config();
         group = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(), new DefaultThreadFactory("libp2p", true), NioIoHandler.newFactory());
+        Gate gate = new Gate(builder.connectionGater(), counters);
         negotiator = new StreamNegotiator(config.negotiationTimeout(), counters);
         table = new ConnectionTable(identity.peerId(), config.duplicateGrace());
-        UpgradeSteps steps =
-                new UpgradeSteps(identity, security, config.yamux(), negotiator.acceptor(), builder.tracer());
+        UpgradeSteps steps = new UpgradeSteps(
+                identity,
+                security,
+                builder.privateNetwork().orElse(null),
+                gate,
+                config.yamux(),
+                negotiator.acceptor(),
+                builder.tracer());
         upgrader = new SwarmUpgrader(
-                identity, config, counters, group, negotiator, steps, builder.tracer(), this::onConnection);
-        transports = new Transports(transportFactories.stream()
-                .map(factory -> factory.newTransport(this, upgrader))
-                .toList());
+                identity, config, counters, group, negotiator, steps, gate, builder.tracer(), this::onConnection);
+        transports = transports(builder, transportFactories, gate);
         listeners = new Listeners(transports, builder.listenAddresses());
         TracedDialer addresses = new TracedDialer(transports, builder.tracer());
         DialBackoff backoff = new DialBackoff(System::nanoTime);
@@ -77,9 +84,25 @@ final class SwarmHost implements Host {
                 identity.peerId(),
                 table,
                 counters,
+                gate,
                 (peer, known, options) ->
                         new DialAttempt(peer, known, options, addresses, backoff, group.next(), config.dialTimeout()));
         builder.services().forEach(service -> service.attach(this));
+    }
+
+    private Transports transports(HostBuilder builder, List<TransportFactory> factories, Gate gate) {
+        boolean isPrivate = builder.privateNetwork().isPresent();
+        List<Transport> fit = new ArrayList<>();
+        List<Transport> unfit = new ArrayList<>();
+        for (TransportFactory factory : factories) {
+            Transport transport = factory.newTransport(this, upgrader);
+            (isPrivate && !transport.canCarryPrivateNetwork() ? unfit : fit).add(transport);
+        }
+        if (!unfit.isEmpty() && !builder.transports().isEmpty()) { // it was asked for by name
+            throw new IllegalArgumentException("the transport " + unfit.get(0).name()
+                    + " cannot carry a private network: leave it out, or the pre-shared key");
+        }
+        return new Transports(fit, unfit, gate);
     }
 
     @Override

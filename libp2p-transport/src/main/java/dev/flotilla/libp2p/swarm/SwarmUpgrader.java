@@ -17,6 +17,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,6 +37,7 @@ final class SwarmUpgrader implements Upgrader {
     private final EventLoopGroup eventLoops;
     private final StreamNegotiator negotiator;
     private final UpgradeSteps steps;
+    private final Gate gate;
     private final ConnectionTracer tracer;
     private final Consumer<SwarmConnection> opened;
     private final Admission admission;
@@ -50,6 +52,7 @@ final class SwarmUpgrader implements Upgrader {
             EventLoopGroup eventLoops,
             StreamNegotiator negotiator,
             UpgradeSteps steps,
+            Gate gate,
             ConnectionTracer tracer,
             Consumer<SwarmConnection> opened) {
         this.identity = identity;
@@ -58,6 +61,7 @@ final class SwarmUpgrader implements Upgrader {
         this.eventLoops = eventLoops;
         this.negotiator = negotiator;
         this.steps = steps;
+        this.gate = gate;
         this.tracer = tracer;
         this.opened = opened;
         this.admission = new Admission(config);
@@ -100,7 +104,7 @@ final class SwarmUpgrader implements Upgrader {
     public CompletableFuture<Connection> adopt(
             RawConnection raw, CompletableFuture<SecureSession> secured, MuxedConnection muxed) {
         ConnectionState state = new ConnectionState(raw.transport(), raw.transport(), raw.transport(), true);
-        return upgrade(raw, () -> steps.traced(raw, secured)
+        return upgrade(raw, () -> steps.adopt(raw, secured)
                 .thenApply(session -> new Secured(session, state, muxed, () -> {})));
     }
 
@@ -110,12 +114,10 @@ final class SwarmUpgrader implements Upgrader {
         if (inbound) {
             counters.count(HostCounters.Event.ACCEPTED);
         }
-        if (closed || (inbound && !admission.admit(raw, upgraded))) {
-            if (inbound) {
-                counters.count(HostCounters.Event.REFUSED);
-            }
+        Optional<String> refusal = refusal(raw, upgraded);
+        if (refusal.isPresent()) {
             raw.channel().close();
-            upgraded.completeExceptionally(new IOException(closed ? "the host is closed" : "a limit is reached"));
+            upgraded.completeExceptionally(new IOException(refusal.get()));
             return upgraded;
         }
         admission.count(raw.channel());
@@ -130,6 +132,22 @@ final class SwarmUpgrader implements Upgrader {
         });
         raw.channel().config().setAutoRead(true);
         return upgraded;
+    }
+
+    /** Why a handshake does not even begin; if it does, its place is taken. */
+    private Optional<String> refusal(RawConnection raw, CompletableFuture<Connection> upgraded) {
+        if (closed) {
+            return Optional.of("the host is closed");
+        }
+        if (raw.direction() == Direction.OUTBOUND) {
+            return Optional.empty();
+        }
+        Optional<String> gated = gate.refusesAccept(raw);
+        if (gated.isEmpty() && !admission.admit(raw, upgraded)) {
+            counters.count(HostCounters.Event.REFUSED);
+            return Optional.of("a limit is reached");
+        }
+        return gated;
     }
 
     /** Gives up after a time, and sees to what a failure leaves behind. */
@@ -175,6 +193,11 @@ final class SwarmUpgrader implements Upgrader {
         }
         SwarmConnection connection =
                 new SwarmConnection(raw, secured.session(), secured.state(), secured.muxed(), negotiator);
+        try {
+            gate.upgraded(connection);
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
         secured.begin().run();
         raw.channel().pipeline().get(ConnectionGuard.class).established(connection);
         counters.count(HostCounters.Event.OPENED);

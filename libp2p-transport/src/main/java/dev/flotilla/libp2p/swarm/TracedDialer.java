@@ -9,6 +9,7 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.EventLoop;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 
@@ -26,6 +27,13 @@ record TracedDialer(DialAttempt.AddressDialer dialer, ConnectionTracer tracer) i
             }
         });
         return resolved;
+    }
+
+    @Override
+    public Optional<String> refusal(Multiaddr address, PeerId peer) {
+        Optional<String> refusal = dialer.refusal(address, peer);
+        refusal.ifPresent(reason -> tell(address, ConnectionStep.Kind.FAILED, reason));
+        return refusal;
     }
 
     @Override

@@ -10,16 +10,25 @@ import io.netty.channel.EventLoop;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BiPredicate;
 import java.util.stream.Collectors;
 
-/** The transports of a host: each address goes to the first that takes it. Thread-safe. */
+/**
+ * The transports of a host: each address goes to the first that takes it, unless the gate is closed to it. Thread-safe.
+ */
 final class Transports implements DialAttempt.AddressDialer {
     private final List<Transport> transports;
+    private final List<Transport> unfit;
+    private final Gate gate;
     private final NameResolver names = new NameResolver(InetAddress::getAllByName, TxtRecords.ofSystem());
 
-    Transports(List<Transport> transports) {
+    /** @param unfit those of the machine that the host cannot use, since it belongs to a private network */
+    Transports(List<Transport> transports, List<Transport> unfit, Gate gate) {
         this.transports = List.copyOf(transports);
+        this.unfit = List.copyOf(unfit);
+        this.gate = gate;
     }
 
     /**
@@ -35,8 +44,9 @@ final class Transports implements DialAttempt.AddressDialer {
         return transports.stream()
                 .filter(transport -> transport.canListen(address))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "cannot listen on " + address + ": no transport takes it; this host has " + inWords()));
+                .orElseThrow(() -> new IllegalArgumentException("cannot listen on " + address + ": "
+                        + whyUnfit(address, Transport::canListen).orElse("no transport takes it")
+                        + "; this host has " + inWords()));
     }
 
     @Override
@@ -52,7 +62,21 @@ final class Transports implements DialAttempt.AddressDialer {
             }
         }
         return CompletableFuture.failedFuture(
-                new IOException("no transport takes this address; this host has " + inWords()));
+                new IOException(whyUnfit(address, Transport::canDial).orElse("no transport takes this address")
+                        + "; this host has " + inWords()));
+    }
+
+    @Override
+    public Optional<String> refusal(Multiaddr address, PeerId peer) {
+        return gate.refusesAddrDial(peer, address);
+    }
+
+    private Optional<String> whyUnfit(Multiaddr address, BiPredicate<Transport, Multiaddr> takes) {
+        return unfit.stream()
+                .filter(transport -> takes.test(transport, address))
+                .findFirst()
+                .map(transport ->
+                        transport.name() + " cannot carry a private network, and this host has a pre-shared key");
     }
 
     private String inWords() {

@@ -10,6 +10,8 @@ import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
 import dev.flotilla.libp2p.multistream.ProtocolInstaller;
 import dev.flotilla.libp2p.multistream.ProtocolNegotiationException;
+import dev.flotilla.libp2p.pnet.PnetHandler;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.libp2p.security.SecureSession;
 import dev.flotilla.libp2p.security.SecurityHandler;
 import dev.flotilla.libp2p.security.SecurityProtocol;
@@ -26,8 +28,9 @@ import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The steps from a raw connection to a secured and divided one (libp2p spec, connections): agree on a security protocol,
- * secure, agree on the multiplexer unless the handshake did. The side that dialled is the initiator of each.
+ * The steps from a raw connection to a secured and divided one (libp2p spec, connections): cipher it if this is a private
+ * network, agree on a security protocol, secure, ask the gate, agree on the multiplexer unless the handshake did. The side
+ * that dialled is the initiator of each.
  */
 final class UpgradeSteps {
     private static final List<String> MUXERS =
@@ -35,6 +38,8 @@ final class UpgradeSteps {
 
     private final PrivateKey identity;
     private final Map<String, SecurityProtocol> securityProtocols = new LinkedHashMap<>(); // preferred first
+    private final @Nullable PreSharedKey privateNetwork;
+    private final Gate gate;
     private final YamuxConfig yamux;
     private final ChannelHandler inboundStreams;
     private final ConnectionTracer tracer;
@@ -42,11 +47,15 @@ final class UpgradeSteps {
     UpgradeSteps(
             PrivateKey identity,
             List<SecurityProtocol> securityProtocols,
+            @Nullable PreSharedKey privateNetwork,
+            Gate gate,
             YamuxConfig yamux,
             ChannelHandler inboundStreams,
             ConnectionTracer tracer) {
         this.identity = identity;
         securityProtocols.forEach(protocol -> this.securityProtocols.put(protocol.protocolId(), protocol));
+        this.privateNetwork = privateNetwork;
+        this.gate = gate;
         this.yamux = yamux;
         this.inboundStreams = inboundStreams;
         this.tracer = tracer;
@@ -55,6 +64,9 @@ final class UpgradeSteps {
     /** Puts the handlers before the guard, one after the other. */
     CompletableFuture<SwarmUpgrader.Secured> run(RawConnection raw) {
         tell(raw, ConnectionStep.Kind.CONNECTED, raw.transport());
+        if (privateNetwork != null) {
+            raw.channel().pipeline().addBefore(ConnectionGuard.NAME, "pnet", new PnetHandler(privateNetwork));
+        }
         return agree(raw, "security protocol", List.copyOf(securityProtocols.keySet()))
                 .thenCompose(protocol -> {
                     tell(raw, ConnectionStep.Kind.SECURITY_AGREED, protocol);
@@ -63,7 +75,7 @@ final class UpgradeSteps {
     }
 
     /** What secures {@code raw}, told when it has. */
-    CompletableFuture<SecureSession> traced(RawConnection raw, CompletableFuture<SecureSession> secured) {
+    private CompletableFuture<SecureSession> traced(RawConnection raw, CompletableFuture<SecureSession> secured) {
         return secured.thenApply(session -> {
             tell(raw, ConnectionStep.Kind.SECURED, session.remotePeerId().toString());
             return session;
@@ -93,34 +105,57 @@ final class UpgradeSteps {
         SecurityHandler handler = agreed.newHandler(new SecurityProtocol.Parameters(
                 raw.direction() == Direction.OUTBOUND, identity, raw.expected(), MUXERS));
         raw.channel().pipeline().addBefore(ConnectionGuard.NAME, null, handler);
-        return handler.session();
+        return handler.session().thenApply(session -> gated(raw, session));
+    }
+
+    /** What is left to do where a transport secures by itself. */
+    CompletableFuture<SecureSession> adopt(RawConnection raw, CompletableFuture<SecureSession> secured) {
+        return privateNetwork != null
+                ? CompletableFuture.failedFuture(new IOException(raw.transport() + " cannot carry a private network"))
+                : traced(raw, secured.thenApply(session -> gated(raw, session)));
+    }
+
+    private SecureSession gated(RawConnection raw, SecureSession session) {
+        try {
+            gate.secured(raw, session);
+            return session;
+        } catch (IOException e) {
+            throw new CompletionException(e);
+        }
     }
 
     /** @param what of which one is to be agreed on, for messages to people */
-    private static CompletableFuture<String> agree(RawConnection raw, String what, List<String> protocols) {
+    private CompletableFuture<String> agree(RawConnection raw, String what, List<String> protocols) {
         ProtocolInstaller next = (ctx, agreed) -> {}; // who waits for the future puts in the next handler
         Channel channel = raw.channel();
-        CompletableFuture<String> agreed;
         if (raw.direction() == Direction.OUTBOUND) {
             MultistreamInitiator proposal = new MultistreamInitiator(protocols, next);
             channel.pipeline().addBefore(ConnectionGuard.NAME, null, proposal);
-            agreed = proposal.agreed();
-        } else {
-            MultistreamResponder responder = new MultistreamResponder(protocols, next);
-            channel.pipeline().addBefore(ConnectionGuard.NAME, null, responder);
-            agreed = responder.agreed();
+            return proposal.agreed()
+                    .handle((protocol, failure) -> outcome(what, proposal.hasPeerSpoken(), protocol, failure));
         }
-        return agreed.handle((protocol, failure) -> outcome(what, protocol, failure));
+        MultistreamResponder responder = new MultistreamResponder(protocols, next);
+        channel.pipeline().addBefore(ConnectionGuard.NAME, null, responder);
+        return responder
+                .agreed()
+                .handle((protocol, failure) -> outcome(what, responder.hasPeerSpoken(), protocol, failure));
     }
 
-    private static String outcome(String what, String protocol, @Nullable Throwable failure) {
+    private String outcome(String what, boolean hasPeerSpoken, String protocol, @Nullable Throwable failure) {
         if (failure instanceof ProtocolNegotiationException) {
-            throw new CompletionException(
-                    new IOException("no " + what + " was agreed on: " + failure.getMessage(), failure));
+            throw new CompletionException(new IOException(
+                    "no " + what + " was agreed on: " + failure.getMessage() + (hasPeerSpoken ? "" : hint()), failure));
         } else if (failure != null) {
             throw new CompletionException(failure);
         }
         return protocol;
+    }
+
+    /** What else may be wrong where not even multistream-select was spoken. */
+    private String hint() {
+        return privateNetwork != null
+                ? "; this side is in a private network: the peer may have another pre-shared key, or none"
+                : "; it may have refused this side, or be in a private network whose pre-shared key this side does not have";
     }
 
     private SwarmUpgrader.Secured divide(RawConnection raw, SecureSession session, ConnectionState state) {

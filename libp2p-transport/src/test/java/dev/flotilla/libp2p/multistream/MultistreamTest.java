@@ -103,6 +103,15 @@ class MultistreamTest {
         channel.finishAndReleaseAll();
     }
 
+    @Test
+    void bytesThatCannotBecomeAHeaderAreRefusedBeforeTheRestComes() {
+        MultistreamResponder handler = responder();
+        EmbeddedChannel channel = new EmbeddedChannel(handler);
+        feed(channel, "\u0013/multistreaX", 1);
+        assertFailed(handler.agreed(), channel, "the peer began with the bytes 132f6d756c746973");
+        assertThat(handler.hasPeerSpoken()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 5, 1000})
     void theInitiatorProposesOneAfterTheOther(int piece) throws Exception {

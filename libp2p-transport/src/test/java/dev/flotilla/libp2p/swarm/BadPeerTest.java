@@ -147,7 +147,7 @@ class BadPeerTest {
         assertThat(second.connect(host.peerId(), host.listenAddresses()))
                 .failsWithin(Duration.ofSeconds(20))
                 .withThrowableThat()
-                .withMessageContaining("closed");
+                .withMessageContaining("the peer ended the channel");
         assertThat(host.counters().get(Event.REFUSED)).isEqualTo(1);
     }
 

@@ -15,10 +15,13 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
@@ -35,6 +38,7 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
     private final EmbeddedChannel time = new EmbeddedChannel();
     private final Map<String, CompletableFuture<Connection>> dialled = new LinkedHashMap<>();
     private final Map<String, CompletableFuture<List<Multiaddr>>> names = new LinkedHashMap<>();
+    private final Set<String> refused = new HashSet<>();
     private final DialBackoff backoff = new DialBackoff(() -> 0);
     private final Connection connection = (Connection) java.lang.reflect.Proxy.newProxyInstance(
             Connection.class.getClassLoader(), new Class<?>[] {Connection.class}, (proxy, method, arguments) -> null);
@@ -47,6 +51,11 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
     @Override
     public CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop) {
         return names.getOrDefault(address.toString(), CompletableFuture.completedFuture(List.of(address)));
+    }
+
+    @Override
+    public Optional<String> refusal(Multiaddr address, PeerId to) {
+        return refused.contains(address.toString()) ? Optional.of("not there") : Optional.empty();
     }
 
     @Override
@@ -86,6 +95,16 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
 
     private CompletableFuture<Connection> dialledTo(String address) {
         return Objects.requireNonNull(dialled.get(address), address);
+    }
+
+    @Test
+    void whatMustNotBeDialledIsNotAndGetsNoBackoff() {
+        refused.add(QUIC);
+        DialAttempt attempt = start(QUIC, TCP);
+        assertThat(dialled).containsOnlyKeys(TCP);
+        fail(TCP, new ConnectException("Connection refused"));
+        assertThatThrownBy(() -> attempt.result().join()).hasMessageContaining(QUIC + ": not there");
+        assertThat(backoff.remaining(peer, Multiaddr.parse(QUIC))).isEmpty();
     }
 
     @Test
