@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.limits.PeerTags;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.util.Collection;
@@ -37,6 +38,9 @@ public interface Host extends AutoCloseable {
     HostConfig config();
 
     HostCounters counters();
+
+    /** Whom the application protects, and what it holds connections to be worth where there are too many. */
+    PeerTags peerTags();
 
     /** Where the host listens, with the real ports, as it was told: {@code 0.0.0.0} stays. Without the peer id. */
     List<Multiaddr> listenAddresses();

@@ -1,14 +1,13 @@
 package dev.flotilla.libp2p;
 
+import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.libp2p.yamux.YamuxConfig;
 import java.time.Duration;
 
 /**
  * The bounds of a host.
  *
- * @param connectionsMax connections of both directions; further inbound ones are closed at once. One remote address
- *     other than loopback has at most a quarter of them, and of the next
- * @param halfOpenMax inbound handshakes under way; further inbound connections are closed at once
+ * @param limits how much of the host others may have, over all connections
  * @param handshakeTimeout from the TCP connection to the multiplexer, either direction
  * @param dialTimeout one {@code connect} with all its addresses
  * @param addressTimeout the TCP connection to one address
@@ -18,8 +17,7 @@ import java.time.Duration;
  * @param yamux the bounds of each connection
  */
 public record HostConfig(
-        int connectionsMax,
-        int halfOpenMax,
+        ResourceLimits limits,
         Duration handshakeTimeout,
         Duration dialTimeout,
         Duration addressTimeout,
@@ -28,8 +26,7 @@ public record HostConfig(
         int eventLoops,
         YamuxConfig yamux) {
     private static final HostConfig DEFAULTS = new HostConfig(
-            1000,
-            64,
+            ResourceLimits.defaults(),
             Duration.ofSeconds(10),
             Duration.ofSeconds(15),
             Duration.ofSeconds(5),
@@ -39,8 +36,6 @@ public record HostConfig(
             YamuxConfig.defaults());
 
     public HostConfig {
-        requirePositive("connectionsMax", connectionsMax);
-        requirePositive("halfOpenMax", halfOpenMax);
         requirePositive("handshakeTimeout", handshakeTimeout.toNanos());
         requirePositive("dialTimeout", dialTimeout.toNanos());
         requirePositive("addressTimeout", addressTimeout.toMillis());
@@ -53,10 +48,9 @@ public record HostConfig(
         return DEFAULTS;
     }
 
-    public HostConfig withLimits(int connections, int halfOpen) {
+    public HostConfig withLimits(ResourceLimits resourceLimits) {
         return new HostConfig(
-                connections,
-                halfOpen,
+                resourceLimits,
                 handshakeTimeout,
                 dialTimeout,
                 addressTimeout,
@@ -68,60 +62,27 @@ public record HostConfig(
 
     public HostConfig withHandshakeTimeout(Duration timeout) {
         return new HostConfig(
-                connectionsMax,
-                halfOpenMax,
-                timeout,
-                dialTimeout,
-                addressTimeout,
-                negotiationTimeout,
-                duplicateGrace,
-                eventLoops,
-                yamux);
+                limits, timeout, dialTimeout, addressTimeout, negotiationTimeout, duplicateGrace, eventLoops, yamux);
     }
 
     public HostConfig withDialTimeouts(Duration whole, Duration address) {
         return new HostConfig(
-                connectionsMax,
-                halfOpenMax,
-                handshakeTimeout,
-                whole,
-                address,
-                negotiationTimeout,
-                duplicateGrace,
-                eventLoops,
-                yamux);
+                limits, handshakeTimeout, whole, address, negotiationTimeout, duplicateGrace, eventLoops, yamux);
     }
 
     public HostConfig withNegotiationTimeout(Duration timeout) {
         return new HostConfig(
-                connectionsMax,
-                halfOpenMax,
-                handshakeTimeout,
-                dialTimeout,
-                addressTimeout,
-                timeout,
-                duplicateGrace,
-                eventLoops,
-                yamux);
+                limits, handshakeTimeout, dialTimeout, addressTimeout, timeout, duplicateGrace, eventLoops, yamux);
     }
 
     public HostConfig withDuplicateGrace(Duration grace) {
         return new HostConfig(
-                connectionsMax,
-                halfOpenMax,
-                handshakeTimeout,
-                dialTimeout,
-                addressTimeout,
-                negotiationTimeout,
-                grace,
-                eventLoops,
-                yamux);
+                limits, handshakeTimeout, dialTimeout, addressTimeout, negotiationTimeout, grace, eventLoops, yamux);
     }
 
     public HostConfig withEventLoops(int loops) {
         return new HostConfig(
-                connectionsMax,
-                halfOpenMax,
+                limits,
                 handshakeTimeout,
                 dialTimeout,
                 addressTimeout,
@@ -133,8 +94,7 @@ public record HostConfig(
 
     public HostConfig withYamux(YamuxConfig config) {
         return new HostConfig(
-                connectionsMax,
-                halfOpenMax,
+                limits,
                 handshakeTimeout,
                 dialTimeout,
                 addressTimeout,

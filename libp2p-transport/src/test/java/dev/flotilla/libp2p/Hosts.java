@@ -52,22 +52,19 @@ public final class Hosts implements AutoCloseable {
     }
 
     public Host start(PrivateKey identity, HostConfig config, List<Multiaddr> addresses, HostService... more) {
-        return start(identity, config, addresses, builder -> {
+        return startWith(identity, config, addresses, builder -> {
             List.of(more).forEach(builder::service);
             return builder;
         });
     }
 
     /** As {@link #start()}, with what {@code settings} say besides. */
-    public Host start(UnaryOperator<HostBuilder> settings) {
-        return start(PrivateKey.generate(), HostConfig.defaults(), List.of(way.listen()), settings);
+    public Host startWith(UnaryOperator<HostBuilder> settings) {
+        return startWith(PrivateKey.generate(), HostConfig.defaults(), List.of(way.listen()), settings);
     }
 
-    private Host start(
-            PrivateKey identity,
-            HostConfig config,
-            List<Multiaddr> addresses,
-            UnaryOperator<HostBuilder> settings) {
+    private Host startWith(
+            PrivateKey identity, HostConfig config, List<Multiaddr> addresses, UnaryOperator<HostBuilder> settings) {
         HostBuilder builder = Host.builder(identity)
                 .listen(addresses)
                 .agentVersion("flotilla/test")

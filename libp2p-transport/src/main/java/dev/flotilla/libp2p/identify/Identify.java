@@ -35,8 +35,24 @@ public final class Identify implements HostService {
     public void attach(Host host) {
         OwnRecord record = new OwnRecord(host.identity(), System::currentTimeMillis);
         ObservedAddresses observed = new ObservedAddresses();
-        host.handle(PROTOCOL, stream -> tell(host, record, stream), LIMITED_TOO);
-        host.handle(PUSH, stream -> learn(host, stream).exceptionally(Identify::ignore), LIMITED_TOO);
+        IdentifyRates rates = new IdentifyRates(host);
+        host.addListener(rates);
+        host.handle(
+                PROTOCOL,
+                stream -> {
+                    if (rates.permitsQuestion(stream)) {
+                        tell(host, record, stream);
+                    }
+                },
+                LIMITED_TOO);
+        host.handle(
+                PUSH,
+                stream -> {
+                    if (rates.permitsPush(stream)) {
+                        learn(host, stream).exceptionally(Identify::ignore);
+                    }
+                },
+                LIMITED_TOO);
         host.addListener(new ConnectionListener() {
             @Override
             public void opened(Connection connection) {

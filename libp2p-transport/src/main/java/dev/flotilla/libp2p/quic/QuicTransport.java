@@ -180,7 +180,7 @@ public final class QuicTransport implements Transport {
 
     /** Whether so many inbound handshakes are under way that some senders may be forged. */
     private boolean isBusy() {
-        return handshakes.get() >= upgrader.config().halfOpenMax() / UNPROVEN_PART;
+        return handshakes.get() >= upgrader.config().limits().handshakes().halfOpenMax() / UNPROVEN_PART;
     }
 
     private void accept(QuicChannel channel) {

@@ -1,62 +1,79 @@
 package dev.flotilla.libp2p.swarm;
 
-import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.RawConnection;
-import io.netty.channel.Channel;
+import dev.flotilla.libp2p.limits.ConnectionSlots;
+import dev.flotilla.libp2p.limits.HandshakeSlots;
+import dev.flotilla.libp2p.limits.PeerTags;
+import dev.flotilla.libp2p.limits.ResourceLimitException;
+import dev.flotilla.libp2p.limits.ResourceLimits;
+import dev.flotilla.transport.PeerId;
 import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntConsumer;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How many connections there are, handshakes included, and whether there is room for another inbound one: in all, under
- * way, and of one address. Thread-safe.
+ * Lets connections in as far as the limits go, in two steps: an inbound handshake may begin, and, once it has shown who
+ * the peer is, the connection may stay. Strangers that have taken all there is thus do not keep protected peers out.
+ * Thread-safe.
  */
 final class Admission {
-    private final HostConfig config;
-    private final AtomicInteger halfOpen = new AtomicInteger(); // inbound handshakes under way
-    private final AtomicInteger connections = new AtomicInteger(); // of both directions, handshakes included
-    private final AddressQuota halfOpenByAddress;
-    private final AddressQuota inboundByAddress;
+    private final PeerTags tags;
+    private final HandshakeSlots handshakes;
+    private final ConnectionSlots connections;
+    private final IntConsumer makeRoom;
 
-    Admission(HostConfig config) {
-        this.config = config;
-        this.halfOpenByAddress = new AddressQuota(part(config.halfOpenMax()));
-        this.inboundByAddress = new AddressQuota(part(config.connectionsMax()));
+    /** @param makeRoom closes so many connections of peers that are not protected, if there are */
+    Admission(ResourceLimits limits, PeerTags tags, IntConsumer makeRoom, LongSupplier nanoClock) {
+        this.tags = tags;
+        this.handshakes = new HandshakeSlots(limits.handshakes(), nanoClock);
+        this.connections = new ConnectionSlots(limits.connections());
+        this.makeRoom = makeRoom;
     }
 
-    /** What one address may have of {@code max}: enough for a few peers behind one router. */
-    private static int part(int max) {
-        return Math.max(1, max / 4);
-    }
-
-    /** Whether there is room for an inbound connection; its place is taken until its channel closes. */
-    boolean admit(RawConnection raw, CompletableFuture<?> upgraded) {
+    /**
+     * An inbound handshake begins; it ends with {@code upgraded}, which this ends itself if another takes its place.
+     *
+     * @throws ResourceLimitException if it must not
+     */
+    void begin(RawConnection raw, CompletableFuture<?> upgraded) throws ResourceLimitException {
+        if (!tags.hasProtected()) {
+            connections.checkInbound(); // nobody can prove to be anything but a stranger
+        }
         @Nullable InetAddress remote = addressOf(raw);
-        if (connections.get() >= config.connectionsMax() || halfOpen.get() >= config.halfOpenMax()) {
-            return false;
-        }
-        if (!inboundByAddress.enter(remote)) {
-            return false;
-        }
-        if (!halfOpenByAddress.enter(remote)) {
-            inboundByAddress.leave(remote);
-            return false;
-        }
-        halfOpen.incrementAndGet();
-        raw.channel().closeFuture().addListener(done -> inboundByAddress.leave(remote));
-        upgraded.whenComplete((done, failure) -> {
-            halfOpen.decrementAndGet();
-            halfOpenByAddress.leave(remote);
-        });
-        return true;
+        boolean known = remote != null && tags.isKnown(remote);
+        HandshakeSlots.Slot slot =
+                handshakes.enter(remote, known, () -> upgraded.completeExceptionally(handshakes.tooMany()));
+        upgraded.whenComplete((done, failure) -> slot.leave());
     }
 
-    /** Counts a connection of either direction until its channel closes. */
-    void count(Channel channel) {
-        connections.incrementAndGet();
-        channel.closeFuture().addListener(done -> connections.decrementAndGet());
+    /**
+     * {@code peer} has proven itself; its connection is counted until its channel closes.
+     *
+     * @throws ResourceLimitException if it must not stay
+     */
+    void secured(RawConnection raw, PeerId peer) throws ResourceLimitException {
+        boolean isProtected = tags.isProtected(peer);
+        @Nullable InetAddress remote = addressOf(raw);
+        ConnectionSlots.Slot slot = connections.enter(raw.direction() == Direction.INBOUND, remote, isProtected);
+        raw.channel().closeFuture().addListener(closed -> slot.leave());
+        if (isProtected) {
+            if (remote != null) {
+                tags.seenAt(peer, remote);
+            }
+            int excess = connections.excess();
+            if (excess > 0) {
+                makeRoom.accept(excess);
+            }
+        }
+    }
+
+    /** Connections whose peers are known. */
+    int count() {
+        return connections.count();
     }
 
     /** Null behind a relay, whose address is not the peer's. */

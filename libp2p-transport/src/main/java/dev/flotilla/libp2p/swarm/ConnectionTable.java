@@ -2,6 +2,8 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.ConnectionListener;
 import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.limits.Resource;
 import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,17 +27,19 @@ import org.slf4j.LoggerFactory;
 final class ConnectionTable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
 
-    private static final int PER_PEER_MAX = 8; // as go-libp2p; two sides that keep to the rules have two or three
-
     private final PeerId localPeerId;
     private final Duration duplicateGrace;
+    private final int perPeerMax;
+    private final HostCounters counters;
     private final List<ConnectionListener> listeners = new CopyOnWriteArrayList<>();
     private final Map<PeerId, List<SwarmConnection>> byPeer =
             new HashMap<>(); // guarded by this; lists: preferred first
 
-    ConnectionTable(PeerId localPeerId, Duration duplicateGrace) {
+    ConnectionTable(PeerId localPeerId, Duration duplicateGrace, int perPeerMax, HostCounters counters) {
         this.localPeerId = localPeerId;
         this.duplicateGrace = duplicateGrace;
+        this.perPeerMax = perPeerMax;
+        this.counters = counters;
     }
 
     void addListener(ConnectionListener listener) {
@@ -53,12 +57,18 @@ final class ConnectionTable {
                     .thenComparing(SwarmConnection::isRelayed)
                     .thenComparing(each -> !isDialledBySmaller(each))); // stable: the newest first
             superseded = List.copyOf(ofPeer.subList(1, ofPeer.size()));
-            surplus = List.copyOf(ofPeer.subList(Math.min(PER_PEER_MAX, ofPeer.size()), ofPeer.size()));
+            surplus = List.copyOf(ofPeer.subList(Math.min(perPeerMax, ofPeer.size()), ofPeer.size()));
         }
         LOG.debug("opened {}", connection);
         tell(listener -> listener.opened(connection));
         superseded.forEach(this::supersede);
-        surplus.forEach(SwarmConnection::close); // whatever streams they have
+        surplus.forEach(this::closeSurplus);
+    }
+
+    /** Whatever streams it has. */
+    private void closeSurplus(SwarmConnection connection) {
+        counters.countRefusal(Resource.CONNECTIONS_OF_PEER);
+        connection.close();
     }
 
     private boolean isDialledBySmaller(SwarmConnection connection) {

@@ -35,9 +35,9 @@ final class Gate {
         return refuses("interceptAddrDial", () -> gater.interceptAddrDial(peer, address));
     }
 
-    /** Why an inbound connection is not taken; empty if it may be. */
-    Optional<String> refusesAccept(RawConnection raw) {
-        return refuses("interceptAccept", () -> gater.interceptAccept(raw.localAddress(), raw.remoteAddress()));
+    /** @throws IOException if an inbound connection is not taken */
+    void accept(RawConnection raw) throws IOException {
+        check(refuses("interceptAccept", () -> gater.interceptAccept(raw.localAddress(), raw.remoteAddress())));
     }
 
     /** @throws IOException if the peer, now that it is known, is refused */

@@ -2,13 +2,18 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.PeerInfo;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
 import dev.flotilla.libp2p.StreamOptions;
+import dev.flotilla.libp2p.limits.PeerTags;
+import dev.flotilla.libp2p.limits.ResourceLimitException;
+import dev.flotilla.libp2p.limits.StreamSlots;
 import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
 import dev.flotilla.libp2p.muxer.MuxedStream;
+import dev.flotilla.transport.PeerId;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -31,14 +36,20 @@ import org.slf4j.LoggerFactory;
 final class StreamNegotiator {
     private static final Logger LOG = LoggerFactory.getLogger(StreamNegotiator.class);
 
+    private static final int PROTOCOLS_NAMED = 32;
+
     private final Map<String, Answer> answers = new ConcurrentHashMap<>(); // by protocol
     private final Duration timeout;
     private final HostCounters counters;
+    private final StreamSlots slots;
+    private final PeerTags tags;
     private final ChannelHandler acceptor = new Acceptor();
 
-    StreamNegotiator(Duration timeout, HostCounters counters) {
+    StreamNegotiator(Duration timeout, HostCounters counters, StreamSlots slots, PeerTags tags) {
         this.timeout = timeout;
         this.counters = counters;
+        this.slots = slots;
+        this.tags = tags;
     }
 
     private record Answer(StreamHandler handler, StreamOptions options) {
@@ -68,6 +79,13 @@ final class StreamNegotiator {
 
     /** Opens a stream on {@code connection} and proposes {@code protocol}. */
     CompletableFuture<Stream> open(SwarmConnection connection, ProtocolId protocol) {
+        StreamSlots.Slot slot;
+        try {
+            slot = enter(connection, false);
+            agree(slot, protocol.value());
+        } catch (ResourceLimitException e) {
+            return CompletableFuture.failedFuture(e);
+        }
         CompletableFuture<Stream> opened = new CompletableFuture<>();
         MultistreamInitiator proposal =
                 new MultistreamInitiator(List.of(protocol.value()), (ctx, agreed) -> new SwarmStream(
@@ -79,21 +97,54 @@ final class StreamNegotiator {
         proposal.agreed().whenComplete((agreed, failure) -> {
             if (failure != null) {
                 opened.completeExceptionally(new IOException(
-                        "no stream for " + protocol + " to " + connection.remotePeerId() + ": " + failure.getMessage(),
+                        "no stream for " + protocol + " to " + connection.remotePeerId() + ": " + failure.getMessage()
+                                + whatItSpeaks(connection, protocol),
                         failure));
             }
         });
         CompletableFuture<? extends MuxedStream> stream = connection.muxed().openStream(new Starter(proposal));
         stream.whenComplete((made, failure) -> {
             if (failure != null) {
+                slot.leave();
                 opened.completeExceptionally(failure);
             } else {
+                made.channel().closeFuture().addListener(closed -> slot.leave());
                 resetUnlessAgreed(made, opened);
             }
         });
         limit(connection.channel(), opened);
         opened.whenComplete((done, failure) -> stream.cancel(false)); // who waits to be opened waits no longer
         return opened;
+    }
+
+    /** What the peer has said that it answers, for who asked for something else. */
+    private static String whatItSpeaks(SwarmConnection connection, ProtocolId protocol) {
+        List<String> protocols = connection.peerInfo().map(PeerInfo::protocols).orElse(List.of());
+        if (protocols.isEmpty() || protocols.contains(protocol.value())) {
+            return "";
+        }
+        List<String> named = protocols.subList(0, Math.min(PROTOCOLS_NAMED, protocols.size()));
+        return "; it says that it speaks " + String.join(", ", named) + (named.size() < protocols.size() ? ", .." : "");
+    }
+
+    private StreamSlots.Slot enter(SwarmConnection connection, boolean inbound) throws ResourceLimitException {
+        PeerId peer = connection.remotePeerId();
+        try {
+            return slots.enter(peer, inbound, tags.isProtected(peer));
+        } catch (ResourceLimitException e) {
+            counters.countRefusal(e.resource());
+            throw e;
+        }
+    }
+
+    private void agree(StreamSlots.Slot slot, String protocol) throws ResourceLimitException {
+        try {
+            slot.agree(protocol);
+        } catch (ResourceLimitException e) {
+            counters.countRefusal(e.resource());
+            slot.leave();
+            throw e;
+        }
     }
 
     /** Gives up if it takes too long to agree. */
@@ -152,6 +203,15 @@ final class StreamNegotiator {
     }
 
     private void accept(SwarmConnection connection, MuxedStream stream) {
+        StreamSlots.Slot slot;
+        try {
+            slot = enter(connection, true);
+        } catch (ResourceLimitException e) {
+            counters.count(HostCounters.Event.STREAM_REFUSED);
+            stream.reset();
+            return;
+        }
+        stream.channel().closeFuture().addListener(closed -> slot.leave());
         CompletableFuture<Stream> agreed = new CompletableFuture<>();
         MultistreamResponder responder = new MultistreamResponder(
                 protocol -> isAnswered(protocol, connection),
@@ -167,14 +227,21 @@ final class StreamNegotiator {
         resetUnlessAgreed(stream, agreed);
         agreed.whenComplete((done, failure) -> {
             if (failure == null) {
-                start(done);
+                start(done, slot);
             } else {
                 counters.count(HostCounters.Event.STREAM_REFUSED);
             }
         });
     }
 
-    private void start(Stream stream) {
+    private void start(Stream stream, StreamSlots.Slot slot) {
+        try {
+            agree(slot, stream.protocolId().value());
+        } catch (ResourceLimitException e) {
+            counters.count(HostCounters.Event.STREAM_REFUSED);
+            stream.reset();
+            return;
+        }
         Answer answer = answers.get(stream.protocolId().value());
         if (answer == null) {
             stream.reset(); // unhandled meanwhile

@@ -30,6 +30,7 @@ final class SwarmConnection implements Connection {
     private final ConnectionState state;
     private final MuxedConnection muxed;
     private final StreamNegotiator negotiator;
+    private final long openedNanos = System.nanoTime();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
     private volatile boolean closing;
     private volatile boolean closedLocally;
@@ -129,6 +130,11 @@ final class SwarmConnection implements Connection {
     /** What carries the connection. */
     Channel channel() {
         return raw.channel();
+    }
+
+    /** When the handshake was done. */
+    long openedNanos() {
+        return openedNanos;
     }
 
     MuxedConnection muxed() {

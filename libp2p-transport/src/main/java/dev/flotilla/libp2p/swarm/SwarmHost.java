@@ -16,7 +16,11 @@ import dev.flotilla.libp2p.StreamOptions;
 import dev.flotilla.libp2p.Transport;
 import dev.flotilla.libp2p.TransportFactory;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.limits.PeerTags;
+import dev.flotilla.libp2p.limits.ResourceLimits;
+import dev.flotilla.libp2p.limits.StreamSlots;
 import dev.flotilla.libp2p.security.SecurityProtocol;
+import dev.flotilla.libp2p.yamux.YamuxConfig;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
@@ -37,15 +41,20 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /** The implementation of {@link Host}. */
 final class SwarmHost implements Host {
     private static final long CLOSE_SECONDS_MAX = 5;
+    private static final int UNREAD_PART = 4;
     private static final long CLOSE_CONNECTIONS_SECONDS_MAX = 1;
 
     private final PrivateKey identity;
     private final String agentVersion;
     private final HostConfig config;
     private final HostCounters counters = new HostCounters();
+    private final PeerTags peerTags = new PeerTags();
     private final EventLoopGroup group;
     private final StreamNegotiator negotiator;
     private final ConnectionTable table;
+    private final ConnectionTrimmer trimmer;
+    private final UnreadBytes unread;
+    private final Admission admission;
     private final SwarmUpgrader upgrader;
     private final Transports transports;
     private final Listeners listeners;
@@ -63,19 +72,38 @@ final class SwarmHost implements Host {
         config = builder.config();
         group = new MultiThreadIoEventLoopGroup(
                 config.eventLoops(), new DefaultThreadFactory("libp2p", true), NioIoHandler.newFactory());
+        ResourceLimits limits = config.limits();
+        StreamSlots streams = new StreamSlots(limits.streams());
         Gate gate = new Gate(builder.connectionGater(), counters);
-        negotiator = new StreamNegotiator(config.negotiationTimeout(), counters);
-        table = new ConnectionTable(identity.peerId(), config.duplicateGrace());
+        negotiator = new StreamNegotiator(config.negotiationTimeout(), counters, streams, peerTags);
+        table = new ConnectionTable(
+                identity.peerId(), config.duplicateGrace(), limits.connections().perPeerMax(), counters);
+        trimmer = new ConnectionTrimmer(table, limits.connections(), peerTags, streams, counters, System::nanoTime);
+        admission = new Admission(limits, peerTags, trimmer::makeRoom, System::nanoTime);
+        unread = new UnreadBytes(limits.receivedBytesMax(), peerTags, counters);
         UpgradeSteps steps = new UpgradeSteps(
                 identity,
                 security,
                 builder.privateNetwork().orElse(null),
-                gate,
-                config.yamux(),
+                (raw, session) -> {
+                    gate.secured(raw, session);
+                    admission.secured(raw, session.remotePeerId());
+                },
+                yamux(config),
+                unread,
                 negotiator.acceptor(),
                 builder.tracer());
         upgrader = new SwarmUpgrader(
-                identity, config, counters, group, negotiator, steps, gate, builder.tracer(), this::onConnection);
+                identity,
+                config,
+                counters,
+                group,
+                negotiator,
+                gate,
+                admission,
+                steps,
+                builder.tracer(),
+                this::onConnection);
         transports = transports(builder, transportFactories, gate);
         listeners = new Listeners(transports, builder.listenAddresses());
         TracedDialer addresses = new TracedDialer(transports, builder.tracer());
@@ -88,6 +116,14 @@ final class SwarmHost implements Host {
                 (peer, known, options) ->
                         new DialAttempt(peer, known, options, addresses, backoff, group.next(), config.dialTimeout()));
         builder.services().forEach(service -> service.attach(this));
+    }
+
+    /** One connection alone never holds so much that all of them together hold too much. */
+    private static YamuxConfig yamux(HostConfig config) {
+        long part = config.limits().receivedBytesMax() / UNREAD_PART;
+        YamuxConfig yamux = config.yamux();
+        long receiveBytesMax = Math.max(YamuxConfig.INITIAL_WINDOW_BYTES, Math.min(part, yamux.receiveBytesMax()));
+        return yamux.withMemory(yamux.windowBytesMax(), receiveBytesMax, yamux.sendBytesMax());
     }
 
     private Transports transports(HostBuilder builder, List<TransportFactory> factories, Gate gate) {
@@ -136,6 +172,11 @@ final class SwarmHost implements Host {
     @Override
     public HostCounters counters() {
         return counters;
+    }
+
+    @Override
+    public PeerTags peerTags() {
+        return peerTags;
     }
 
     @Override
@@ -229,6 +270,7 @@ final class SwarmHost implements Host {
         connection.channel().closeFuture().addListener(done -> table.remove(connection));
         table.add(connection);
         dialer.onConnection(connection);
+        trimmer.onCount(admission.count());
         if (closing.get()) {
             connection.close();
         }
@@ -257,6 +299,11 @@ final class SwarmHost implements Host {
         closeAsync()
                 .completeOnTimeout(null, CLOSE_SECONDS_MAX, TimeUnit.SECONDS)
                 .join();
+    }
+
+    /** Bytes that came on all connections and that nothing has read; for tests. */
+    long unreadBytes() {
+        return unread.total();
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.Upgrader;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.limits.ResourceLimitException;
 import dev.flotilla.libp2p.muxer.MuxedConnection;
 import dev.flotilla.libp2p.security.SecureSession;
 import io.netty.channel.Channel;
@@ -17,7 +18,6 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.EventLoopGroup;
 import io.netty.util.concurrent.Future;
 import java.io.IOException;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -36,8 +36,8 @@ final class SwarmUpgrader implements Upgrader {
     private final HostCounters counters;
     private final EventLoopGroup eventLoops;
     private final StreamNegotiator negotiator;
-    private final UpgradeSteps steps;
     private final Gate gate;
+    private final UpgradeSteps steps;
     private final ConnectionTracer tracer;
     private final Consumer<SwarmConnection> opened;
     private final Admission admission;
@@ -51,8 +51,9 @@ final class SwarmUpgrader implements Upgrader {
             HostCounters counters,
             EventLoopGroup eventLoops,
             StreamNegotiator negotiator,
-            UpgradeSteps steps,
             Gate gate,
+            Admission admission,
+            UpgradeSteps steps,
             ConnectionTracer tracer,
             Consumer<SwarmConnection> opened) {
         this.identity = identity;
@@ -60,11 +61,11 @@ final class SwarmUpgrader implements Upgrader {
         this.counters = counters;
         this.eventLoops = eventLoops;
         this.negotiator = negotiator;
-        this.steps = steps;
         this.gate = gate;
         this.tracer = tracer;
         this.opened = opened;
-        this.admission = new Admission(config);
+        this.admission = admission;
+        this.steps = steps;
     }
 
     @Override
@@ -114,13 +115,14 @@ final class SwarmUpgrader implements Upgrader {
         if (inbound) {
             counters.count(HostCounters.Event.ACCEPTED);
         }
-        Optional<String> refusal = refusal(raw, upgraded);
-        if (refusal.isPresent()) {
+        try {
+            begin(raw, upgraded);
+        } catch (IOException e) {
+            countRefusal(raw, e);
             raw.channel().close();
-            upgraded.completeExceptionally(new IOException(refusal.get()));
+            upgraded.completeExceptionally(e);
             return upgraded;
         }
-        admission.count(raw.channel());
         limit(raw, upgraded);
         raw.channel().pipeline().addLast(ConnectionGuard.NAME, new ConnectionGuard(upgraded, counters));
         handshake.run().thenApply(secured -> establish(raw, secured, upgraded)).whenComplete((connection, failure) -> {
@@ -134,20 +136,27 @@ final class SwarmUpgrader implements Upgrader {
         return upgraded;
     }
 
-    /** Why a handshake does not even begin; if it does, its place is taken. */
-    private Optional<String> refusal(RawConnection raw, CompletableFuture<Connection> upgraded) {
+    /** @throws IOException if the handshake must not even begin; if it may, its place is taken */
+    private void begin(RawConnection raw, CompletableFuture<Connection> upgraded) throws IOException {
         if (closed) {
-            return Optional.of("the host is closed");
+            throw new IOException("the host is closed");
         }
-        if (raw.direction() == Direction.OUTBOUND) {
-            return Optional.empty();
+        if (raw.direction() == Direction.INBOUND) {
+            gate.accept(raw);
+            admission.begin(raw, upgraded);
         }
-        Optional<String> gated = gate.refusesAccept(raw);
-        if (gated.isEmpty() && !admission.admit(raw, upgraded)) {
+    }
+
+    /** Whether it is one. */
+    private boolean countRefusal(RawConnection raw, Throwable failure) {
+        if (!(failure instanceof ResourceLimitException limit)) {
+            return false;
+        }
+        counters.countRefusal(limit.resource());
+        if (raw.direction() == Direction.INBOUND) {
             counters.count(HostCounters.Event.REFUSED);
-            return Optional.of("a limit is reached");
         }
-        return gated;
+        return true;
     }
 
     /** Gives up after a time, and sees to what a failure leaves behind. */
@@ -175,7 +184,9 @@ final class SwarmUpgrader implements Upgrader {
     }
 
     private void onFailure(RawConnection raw, Throwable failure) {
-        if (raw.direction() == Direction.INBOUND) {
+        if (countRefusal(raw, failure)) {
+            LOG.debug("connection with {} refused: {}", raw.remoteAddress(), failure.getMessage());
+        } else if (raw.direction() == Direction.INBOUND) {
             counters.count(HostCounters.Event.INBOUND_HANDSHAKE_FAILED);
             LOG.debug("inbound handshake with {} failed: {}", raw.remoteAddress(), failure.getMessage());
         } else {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The steps from a raw connection to a secured and divided one (libp2p spec, connections): cipher it if this is a private
- * network, agree on a security protocol, secure, ask the gate, agree on the multiplexer unless the handshake did. The side
+ * network, agree on a security protocol, secure, see who it is, agree on the multiplexer unless the handshake did. The side
  * that dialled is the initiator of each.
  */
 final class UpgradeSteps {
@@ -39,8 +39,9 @@ final class UpgradeSteps {
     private final PrivateKey identity;
     private final Map<String, SecurityProtocol> securityProtocols = new LinkedHashMap<>(); // preferred first
     private final @Nullable PreSharedKey privateNetwork;
-    private final Gate gate;
+    private final Checkpoint checkpoint;
     private final YamuxConfig yamux;
+    private final UnreadBytes unread;
     private final ChannelHandler inboundStreams;
     private final ConnectionTracer tracer;
 
@@ -48,17 +49,26 @@ final class UpgradeSteps {
             PrivateKey identity,
             List<SecurityProtocol> securityProtocols,
             @Nullable PreSharedKey privateNetwork,
-            Gate gate,
+            Checkpoint checkpoint,
             YamuxConfig yamux,
+            UnreadBytes unread,
             ChannelHandler inboundStreams,
             ConnectionTracer tracer) {
         this.identity = identity;
         securityProtocols.forEach(protocol -> this.securityProtocols.put(protocol.protocolId(), protocol));
         this.privateNetwork = privateNetwork;
-        this.gate = gate;
+        this.checkpoint = checkpoint;
         this.yamux = yamux;
+        this.unread = unread;
         this.inboundStreams = inboundStreams;
         this.tracer = tracer;
+    }
+
+    /** Looks at who has proven itself, before anything else is agreed on. */
+    @FunctionalInterface
+    interface Checkpoint {
+        /** @throws IOException if the connection must not go on; the message says why */
+        void secured(RawConnection raw, SecureSession session) throws IOException;
     }
 
     /** Puts the handlers before the guard, one after the other. */
@@ -105,19 +115,19 @@ final class UpgradeSteps {
         SecurityHandler handler = agreed.newHandler(new SecurityProtocol.Parameters(
                 raw.direction() == Direction.OUTBOUND, identity, raw.expected(), MUXERS));
         raw.channel().pipeline().addBefore(ConnectionGuard.NAME, null, handler);
-        return handler.session().thenApply(session -> gated(raw, session));
+        return handler.session().thenApply(session -> passed(raw, session));
     }
 
     /** What is left to do where a transport secures by itself. */
     CompletableFuture<SecureSession> adopt(RawConnection raw, CompletableFuture<SecureSession> secured) {
         return privateNetwork != null
                 ? CompletableFuture.failedFuture(new IOException(raw.transport() + " cannot carry a private network"))
-                : traced(raw, secured.thenApply(session -> gated(raw, session)));
+                : traced(raw, secured.thenApply(session -> passed(raw, session)));
     }
 
-    private SecureSession gated(RawConnection raw, SecureSession session) {
+    private SecureSession passed(RawConnection raw, SecureSession session) {
         try {
-            gate.secured(raw, session);
+            checkpoint.secured(raw, session);
             return session;
         } catch (IOException e) {
             throw new CompletionException(e);
@@ -155,11 +165,13 @@ final class UpgradeSteps {
     private String hint() {
         return privateNetwork != null
                 ? "; this side is in a private network: the peer may have another pre-shared key, or none"
-                : "; it may have refused this side, or be in a private network whose pre-shared key this side does not have";
+                : "; it may have refused this side, or be in a private network whose pre-shared key this side does not"
+                        + " have";
     }
 
     private SwarmUpgrader.Secured divide(RawConnection raw, SecureSession session, ConnectionState state) {
-        YamuxHandler muxer = new YamuxHandler(raw.direction() == Direction.OUTBOUND, yamux, inboundStreams);
+        YamuxHandler muxer = new YamuxHandler(
+                raw.direction() == Direction.OUTBOUND, yamux, inboundStreams, unread.of(raw.channel()));
         return new SwarmUpgrader.Secured(
                 session, state, muxer, () -> raw.channel().pipeline().addBefore(ConnectionGuard.NAME, "yamux", muxer));
     }

@@ -27,6 +27,8 @@ import java.util.function.Consumer;
  * the address book.
  */
 public final class Libp2pTransport implements PeerTransport {
+    private static final String TAG = "flotilla"; // of what protects the wanted peers
+
     private final Host host;
     private final TransportConfig config;
     private final TransportCounters counters = new TransportCounters();
@@ -156,6 +158,7 @@ public final class Libp2pTransport implements PeerTransport {
         others.remove(host.peerId());
         wanted = Set.copyOf(others);
         control.execute(() -> {
+            protect(redialer.wanted(), others);
             redialer.want(others);
             others.forEach(peer -> connected.of(peer).forEach(this::learn));
             exchange.wantedChanged();
@@ -165,6 +168,13 @@ public final class Libp2pTransport implements PeerTransport {
     /** Whether a connection to {@code peer} is wanted: {@link #keepConnected} named it last. */
     public boolean isWanted(PeerId peer) {
         return wanted.contains(peer);
+    }
+
+    /** However many strangers come, the wanted peers get in. */
+    private void protect(Set<PeerId> before, Set<PeerId> now) {
+        before.stream().filter(peer -> !now.contains(peer)).forEach(peer -> host.peerTags()
+                .unprotect(peer, TAG));
+        now.forEach(peer -> host.peerTags().protect(peer, TAG));
     }
 
     /** Somebody says that {@code peer} is at these addresses; if it is wanted and not connected, it is dialled at once. */
@@ -243,6 +253,7 @@ public final class Libp2pTransport implements PeerTransport {
         byteStreams.close();
         control.close(() -> {
             Set<PeerId> wanted = redialer.wanted();
+            protect(wanted, Set.of());
             redialer.want(Set.of());
             senders.values().forEach(FrameSender::end);
             wanted.forEach(peer -> connected.of(peer).forEach(Connection::close));

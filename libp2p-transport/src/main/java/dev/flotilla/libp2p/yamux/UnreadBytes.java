@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.yamux;
 
 import java.util.Comparator;
+import java.util.function.LongConsumer;
 
 /**
  * The memory of received bytes that no stream of a connection has read yet, and its bound. A stream that is not read
@@ -11,11 +12,14 @@ import java.util.Comparator;
 final class UnreadBytes {
     private final StreamTable streams;
     private final long bytesMax;
+    private final LongConsumer listener;
     private long bytes; // 0 <= bytes
 
-    UnreadBytes(StreamTable streams, long bytesMax) {
+    /** @param listener told of each change, for who counts over several connections */
+    UnreadBytes(StreamTable streams, long bytesMax, LongConsumer listener) {
         this.streams = streams;
         this.bytesMax = bytesMax;
+        this.listener = listener;
     }
 
     long bytes() {
@@ -25,6 +29,7 @@ final class UnreadBytes {
     /** A stream's memory grew or, if {@code change} is negative, shrank. Streams may be reset on the way. */
     void changed(long change) {
         bytes += change;
+        listener.accept(change);
         while (bytes > bytesMax) {
             YamuxStreamChannel most = streams.all().stream()
                     .max(Comparator.comparingLong(stream -> stream.input().unreadBytes()))

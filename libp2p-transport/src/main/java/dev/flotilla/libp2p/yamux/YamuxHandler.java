@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +22,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements MuxedCon
 
     private final YamuxConfig config;
     private final ChannelHandler inboundStreamHandler;
+    private final LongConsumer unread;
     private final StreamTable streams;
     private @Nullable ChannelHandlerContext context;
     private @Nullable YamuxSession session;
@@ -30,6 +32,13 @@ public final class YamuxHandler extends ChannelDuplexHandler implements MuxedCon
      * @param inboundStreamHandler is added to the pipeline of each stream that the peer opens; sharable
      */
     public YamuxHandler(boolean initiator, YamuxConfig config, ChannelHandler inboundStreamHandler) {
+        this(initiator, config, inboundStreamHandler, change -> {});
+    }
+
+    /** @param unread told by how much the memory of bytes that no stream has read yet changes; on the event loop */
+    public YamuxHandler(
+            boolean initiator, YamuxConfig config, ChannelHandler inboundStreamHandler, LongConsumer unread) {
+        this.unread = unread;
         this.config = config;
         this.inboundStreamHandler = inboundStreamHandler;
         this.streams = new StreamTable(initiator);
@@ -86,7 +95,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements MuxedCon
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
         context = ctx;
-        session = new YamuxSession(ctx, streams, config, inboundStreamHandler);
+        session = new YamuxSession(ctx, streams, config, inboundStreamHandler, unread);
         session.start();
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
 
 /**
  * One connection's session: its parts, and its end. It ends when the connection does, when the peer says go-away, when
@@ -25,13 +26,18 @@ final class YamuxSession {
     private volatile boolean silent;
     private volatile boolean endedByPeer;
 
-    YamuxSession(ChannelHandlerContext ctx, StreamTable streams, YamuxConfig config, ChannelHandler inboundStreams) {
+    YamuxSession(
+            ChannelHandlerContext ctx,
+            StreamTable streams,
+            YamuxConfig config,
+            ChannelHandler inboundStreams,
+            LongConsumer unreadListener) {
         this.ctx = ctx;
         this.streams = streams;
         this.writer = new FrameWriter(ctx, config.sendBytesMax(), this::fail);
         this.roundTrip = new RoundTrip(writer, ctx.executor().ticker());
         this.keepAlive = new KeepAlive(ctx, roundTrip, config, this::onSilence);
-        this.unread = new UnreadBytes(streams, config.receiveBytesMax());
+        this.unread = new UnreadBytes(streams, config.receiveBytesMax(), unreadListener);
         this.opener = new StreamOpener(ctx.channel(), this, config, inboundStreams);
         this.decoder = new FrameDecoder(new FrameReceiver(this, config));
     }

@@ -42,8 +42,8 @@ class SubnetTest {
     @Test
     void namesTheSubnetThatWasMeant() {
         assertThatThrownBy(() -> Subnet.parse("10.1.2.3/8"))
-                .hasMessage(
-                        "not a subnet: 10.1.2.3/8 has bits behind its prefix; the subnet that it lies in is 10.0.0.0/8");
+                .hasMessage("not a subnet: 10.1.2.3/8 has bits behind its prefix; the subnet that it lies in is"
+                        + " 10.0.0.0/8");
         assertThat(Subnet.parse("10.0.0.0/8")).hasToString("10.0.0.0/8");
     }
 }

@@ -49,7 +49,8 @@ class PnetHandlerTest {
     @ValueSource(ints = {1, 7, 1000})
     void theKeyStreamIsWhatOtherImplementationsCompute(int piece) {
         Matcher vector = Pattern.compile(
-                        "([0-9a-f]+) nonce ([0-9a-f]+) keystream\\[0\\.\\.63\\] ([0-9a-f]+) then \\[64\\.\\.71\\] ([0-9a-f]+)")
+                        "([0-9a-f]+) nonce ([0-9a-f]+) keystream\\[0\\.\\.63\\] ([0-9a-f]+) then \\[64\\.\\.71\\]"
+                                + " ([0-9a-f]+)")
                 .matcher(Vectors.text("noise. psk "));
         assertThat(vector.matches()).isTrue();
         EmbeddedChannel channel = new EmbeddedChannel(

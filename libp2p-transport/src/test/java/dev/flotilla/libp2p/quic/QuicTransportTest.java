@@ -19,6 +19,8 @@ import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.limits.HandshakeLimits;
+import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.libp2p.ping.Ping;
 import dev.flotilla.libp2p.yamux.YamuxConfig;
 import java.io.IOException;
@@ -190,7 +192,9 @@ class QuicTransportTest {
     /** With room for no handshake whose sender is not proven, every one takes the way over a token. */
     @Test
     void aBusyHostAsksForAProofOfTheAddress() {
-        Host busy = hosts.start(HostConfig.defaults().withLimits(100, 4));
+        Host busy = hosts.start(HostConfig.defaults()
+                .withLimits(ResourceLimits.defaults()
+                        .withHandshakes(HandshakeLimits.defaults().withHalfOpenMax(4, 4))));
         Host client = hosts.start();
         connect(client, busy);
         assertThat(await(Ping.ping(client, busy.peerId(), Duration.ofSeconds(5))))

@@ -11,6 +11,9 @@ import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.HostCounters.Event;
 import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.limits.HandshakeLimits;
+import dev.flotilla.libp2p.limits.Resource;
+import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.libp2p.ping.Ping;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -121,34 +124,23 @@ class BadPeerTest {
     }
 
     @Test
-    void halfOpenConnectionsAreBounded() throws IOException {
-        Host host = hosts.start(HostConfig.defaults().withLimits(100, 4));
+    void halfOpenConnectionsAreBoundedAndTheOldestGivesWay() throws IOException {
+        Host host = hosts.start(HostConfig.defaults()
+                .withLimits(ResourceLimits.defaults()
+                        .withHandshakes(HandshakeLimits.defaults().withHalfOpenMax(4, 4))));
         List<Socket> silent = new ArrayList<>();
         for (int i = 0; i < 4; i++) {
             silent.add(dial(host));
         }
         awaitUntil("they are accepted", () -> host.counters().get(Event.ACCEPTED) == 4);
-        try (Socket fifth = dial(host)) {
-            assertThat(isClosed(fifth)).isTrue();
-        }
+        assertStillServes(host, hosts.start());
+        assertThat(isClosed(silent.get(0))).isTrue();
         assertThat(host.counters().get(Event.REFUSED)).isEqualTo(1);
+        assertThat(host.counters().refusals(Resource.HALF_OPEN_CONNECTIONS)).isEqualTo(1);
         for (Socket socket : silent) {
             socket.close();
         }
-        awaitUntil("they are gone", () -> host.counters().get(Event.INBOUND_HANDSHAKE_FAILED) == 4);
-        assertStillServes(host, hosts.start());
-    }
-
-    @Test
-    void connectionsAreBounded() {
-        Host host = hosts.start(HostConfig.defaults().withLimits(1, 4));
-        connect(hosts.start(), host);
-        Host second = hosts.start();
-        assertThat(second.connect(host.peerId(), host.listenAddresses()))
-                .failsWithin(Duration.ofSeconds(20))
-                .withThrowableThat()
-                .withMessageContaining("the peer ended the channel");
-        assertThat(host.counters().get(Event.REFUSED)).isEqualTo(1);
+        awaitUntil("they are gone", () -> host.counters().get(Event.INBOUND_HANDSHAKE_FAILED) == 3);
     }
 
     @Test

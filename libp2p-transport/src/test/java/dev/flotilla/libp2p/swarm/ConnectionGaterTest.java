@@ -95,8 +95,8 @@ class ConnectionGaterTest {
     void theHooksAreAskedInOrder() {
         Recorder dialling = new Recorder("");
         Recorder dialled = new Recorder("");
-        Host a = hosts.start(builder -> builder.connectionGater(dialling));
-        Host b = hosts.start(builder -> builder.connectionGater(dialled));
+        Host a = hosts.startWith(builder -> builder.connectionGater(dialling));
+        Host b = hosts.startWith(builder -> builder.connectionGater(dialled));
         connect(a, b);
         awaitUntil("b knows the connection", () -> !b.connections().isEmpty());
         assertThat(dialling.asked)
@@ -108,7 +108,7 @@ class ConnectionGaterTest {
     @Test
     void whoDialsIsToldWhichOfItsOwnHooksRefused() {
         for (String hook : List.of("interceptPeerDial", "interceptAddrDial", "interceptSecured", "interceptUpgraded")) {
-            Host a = hosts.start(builder -> builder.connectionGater(new Recorder(hook)));
+            Host a = hosts.startWith(builder -> builder.connectionGater(new Recorder(hook)));
             Host b = hosts.start();
             assertThatThrownBy(() -> connect(a, b))
                     .hasMessageContaining("this side's connection gater refuses it (" + hook + ")");
@@ -122,7 +122,7 @@ class ConnectionGaterTest {
     void whoIsRefusedLearnsNothing() {
         for (String hook : List.of("interceptAccept", "interceptSecured", "interceptUpgraded")) {
             Host a = hosts.start();
-            Host b = hosts.start(builder -> builder.connectionGater(new Recorder(hook)));
+            Host b = hosts.startWith(builder -> builder.connectionGater(new Recorder(hook)));
             // a handshake may be done on one side before the other looks at who it is
             var dial = a.connect(b.peerId(), b.listenAddresses());
             dial.thenCompose(Connection::closed).exceptionally(failure -> {
@@ -137,7 +137,7 @@ class ConnectionGaterTest {
 
     @Test
     void aHookThatThrowsRefuses() {
-        Host a = hosts.start(builder -> builder.connectionGater(new ConnectionGater() {
+        Host a = hosts.startWith(builder -> builder.connectionGater(new ConnectionGater() {
             @Override
             public boolean interceptPeerDial(PeerId peer) {
                 throw new IllegalStateException("broken");
@@ -152,7 +152,7 @@ class ConnectionGaterTest {
         AccessList list = new AccessList();
         Host a = hosts.start();
         Host other = hosts.start();
-        Host b = hosts.start(builder -> builder.connectionGater(list));
+        Host b = hosts.startWith(builder -> builder.connectionGater(list));
         list.deny(a.peerId());
         assertThatThrownBy(() -> connect(b, a)).hasMessageContaining("interceptPeerDial");
         list.remove(a.peerId());

@@ -5,19 +5,32 @@ import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Way;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.crypto.PublicKey;
 import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
 import dev.flotilla.libp2p.noise.Noise;
+import dev.flotilla.libp2p.security.SecureSession;
 import dev.flotilla.libp2p.security.SecurityHandler;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
@@ -84,6 +97,64 @@ class NothingInCommonTest {
             Host one = ones.start();
             Host other = others.start();
             assertThat(Hosts.connect(one, other).state().security()).isEqualTo("/two");
+        }
+    }
+
+    @Test
+    void whoAsksForAProtocolInVainIsToldWhatThePeerSpeaks() {
+        try (Hosts hosts = new Hosts()) {
+            Host one = hosts.start();
+            Host other = hosts.start();
+            Connection connection = Hosts.connect(one, other);
+            awaitUntil("it is identified", () -> connection.peerInfo().isPresent());
+            assertThatThrownBy(() -> await(connection.newStream(new ProtocolId("/chess/1.0.0"))))
+                    .hasMessageContaining("the peer answered 'na' to all that this side proposed: /chess/1.0.0")
+                    .hasMessageContaining("it says that it speaks /echo/1.0.0, /ipfs/id/1.0.0");
+        }
+    }
+
+    /** Secures nothing, and agrees on no multiplexer by the way. */
+    private record Plain(PublicKey peer) implements SecurityProtocol {
+        @Override
+        public String protocolId() {
+            return "/plain";
+        }
+
+        @Override
+        public SecurityHandler newHandler(Parameters parameters) {
+            return new PlainHandler(new SecureSession(peer.peerId(), peer, null));
+        }
+    }
+
+    private static final class PlainHandler extends ChannelInboundHandlerAdapter implements SecurityHandler {
+        private final SecureSession session;
+
+        PlainHandler(SecureSession session) {
+            this.session = session;
+        }
+
+        @Override
+        public CompletableFuture<SecureSession> session() {
+            return CompletableFuture.completedFuture(session);
+        }
+    }
+
+    @Test
+    void whoHasNoMultiplexerInCommonIsToldWhichWereOffered() throws IOException {
+        PublicKey peer = PrivateKey.generate().publicKey();
+        String header = "\u0013/multistream/1.0.0\n";
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Hosts hosts = new Hosts(with(new Plain(peer)))) {
+            Host one = hosts.start();
+            var dial =
+                    one.connect(peer.peerId(), List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/" + server.getLocalPort())));
+            try (Socket socket = server.accept()) {
+                String answers = header + "\u0007/plain\n" + header + "\u0003na\n";
+                socket.getOutputStream().write(answers.getBytes(StandardCharsets.US_ASCII));
+                assertThatThrownBy(() -> await(dial))
+                        .hasMessageContaining("no multiplexer was agreed on")
+                        .hasMessageContaining("this side proposed: /yamux/1.0.0");
+            }
         }
     }
 }

@@ -35,7 +35,7 @@ class PrivateNetworkTest {
     }
 
     private Host start(PreSharedKey of) {
-        return hosts.start(builder -> builder.privateNetwork(of));
+        return hosts.startWith(builder -> builder.privateNetwork(of));
     }
 
     @Test
