@@ -2,12 +2,16 @@ package dev.flotilla.peer.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.ControlClient;
 import dev.flotilla.peer.daemon.DaemonFile;
 import dev.flotilla.peer.daemon.PeerDirectory;
+import dev.flotilla.peer.daemon.SwarmKey;
 import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** A command that the daemon does. */
 abstract class DaemonCommand extends PeerCommand {
@@ -53,11 +57,23 @@ abstract class DaemonCommand extends PeerCommand {
         console.result(json(result), console.isJson() ? "" : text(result));
     }
 
+    private static @Nullable PreSharedKey swarmKey(DaemonFile.Running running) throws CommandException {
+        Path file = running.swarmKey();
+        if (file == null) {
+            return null;
+        }
+        return SwarmKey.read(file)
+                .orElseThrow(() -> CommandException.failed("the daemon belongs to the private network whose key is "
+                        + file + ", which is not there any more; put it back"))
+                .key();
+    }
+
     /** Connects to the daemon of {@code directory} as its operator. */
     static ControlClient connect(PeerDirectory directory) throws CommandException {
         DaemonFile.Running running = directory.running();
         try {
-            return ControlClient.connect(directory.operator(), running.peerId(), running.addresses());
+            return ControlClient.connect(
+                    directory.operator(), running.peerId(), running.addresses(), swarmKey(running));
         } catch (IOException e) {
             throw directory.noDaemon();
         }

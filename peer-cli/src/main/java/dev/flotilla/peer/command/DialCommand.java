@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.util.Locale;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(
@@ -20,11 +21,14 @@ final class DialCommand extends PeerCommand {
     @Parameters(paramLabel = "MULTIADDR", description = "Where it is and who, /ip4/../tcp/../p2p/PEER_ID.")
     private String address = "";
 
+    @Mixin
+    private SwarmKeyOption swarmKey = new SwarmKeyOption();
+
     @Override
     void run(Console console) throws CommandException, IOException {
         Multiaddr peer = Inputs.peerAddress(address);
         Timeline timeline = new Timeline(console);
-        try (PeerContact contact = PeerContact.to(peer, timeline::step)) {
+        try (PeerContact contact = PeerContact.to(peer, swarmKey.preSharedKey(directory()), timeline::step)) {
             PeerInfo info = PeerContact.await(Identify.identify(contact.host(), contact.connection()));
             timeline.print(
                     "identified",

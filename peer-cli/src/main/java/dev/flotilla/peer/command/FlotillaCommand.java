@@ -16,6 +16,7 @@ import picocli.CommandLine.ParameterException;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             InitCommand.class,
+            SwarmKeyCommand.class,
             RunCommand.class,
             RelayCommand.class,
             CreateCommand.class,

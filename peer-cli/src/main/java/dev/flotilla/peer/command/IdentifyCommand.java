@@ -9,6 +9,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.peer.control.PrintableText;
 import java.io.IOException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 @Command(name = "identify", description = "Show what any libp2p peer says about itself.")
@@ -16,10 +17,13 @@ final class IdentifyCommand extends PeerCommand {
     @Parameters(paramLabel = "MULTIADDR", description = "Where it is and who, /ip4/../tcp/../p2p/PEER_ID.")
     private String address = "";
 
+    @Mixin
+    private SwarmKeyOption swarmKey = new SwarmKeyOption();
+
     @Override
     void run(Console console) throws CommandException, IOException {
         Multiaddr peer = Inputs.peerAddress(address);
-        try (PeerContact contact = PeerContact.to(peer)) {
+        try (PeerContact contact = PeerContact.to(peer, swarmKey.preSharedKey(directory()))) {
             PeerInfo info = PeerContact.await(Identify.identify(contact.host(), contact.connection()));
             ObjectNode json = json(contact, info);
             console.result(json, console.isJson() ? "" : text(json));

@@ -2,6 +2,7 @@ package dev.flotilla.peer.command;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.gating.Subnet;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.transport.Bytes;
@@ -85,6 +86,14 @@ final class Inputs {
             return PeerId.parse(text);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage("not a peer id: '" + text + "'");
+        }
+    }
+
+    static Subnet subnet(String text) throws CommandException {
+        try {
+            return Subnet.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(String.valueOf(e.getMessage()));
         }
     }
 

@@ -2,11 +2,18 @@ package dev.flotilla.peer.command;
 
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.gating.Subnet;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.daemon.AccessRules;
 import dev.flotilla.peer.daemon.NetworkSettings;
+import dev.flotilla.peer.daemon.PeerDirectory;
+import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options of a command that runs a host until it is told to end. */
@@ -42,7 +49,23 @@ final class NetworkOptions {
                     "Have the router pass on ports to this peer, by UPnP, NAT-PMP or PCP, and tell others of them.")
     private boolean mapPorts;
 
-    NetworkSettings settings() throws CommandException {
+    @Mixin
+    private SwarmKeyOption swarmKey = new SwarmKeyOption();
+
+    @Option(
+            names = "--allow",
+            paramLabel = "PEER_ID|SUBNET",
+            description = "A peer, or a subnet such as 10.0.0.0/8, any number of times: other peers, or other addresses"
+                    + " than those and this machine's own, may not connect. The operator always may.")
+    private List<String> allowed = new ArrayList<>();
+
+    @Option(
+            names = "--deny",
+            paramLabel = "PEER_ID|SUBNET",
+            description = "A peer or a subnet that may not connect nor be dialled, any number of times.")
+    private List<String> denied = new ArrayList<>();
+
+    NetworkSettings settings(PeerDirectory directory) throws CommandException {
         List<Multiaddr> listenAddresses = new ArrayList<>();
         for (String text : listen) {
             listenAddresses.add(listenAddress(text));
@@ -53,7 +76,47 @@ final class NetworkOptions {
                 .withPerf(perf)
                 .withRelay(relay)
                 .withMdns(mdns)
-                .withMapPorts(mapPorts);
+                .withMapPorts(mapPorts)
+                .withSwarmKey(swarmKey.key(directory).orElse(null))
+                .withAccess(access());
+    }
+
+    private AccessRules access() throws CommandException {
+        return new AccessRules(peers(allowed), subnets(allowed), peers(denied), subnets(denied));
+    }
+
+    private static Set<PeerId> peers(List<String> texts) throws CommandException {
+        Set<PeerId> peers = new HashSet<>();
+        for (String text : texts) {
+            if (!isSubnet(text)) {
+                peers.add(peer(text));
+            }
+        }
+        return peers;
+    }
+
+    private static PeerId peer(String text) throws CommandException {
+        try {
+            return PeerId.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw CommandException.usage(
+                    "neither a peer id nor a subnet: '" + text + "'; examples: 12D3KooW.., 10.0.0.0/8, 2001:db8::/32");
+        }
+    }
+
+    private static Set<Subnet> subnets(List<String> texts) throws CommandException {
+        Set<Subnet> subnets = new HashSet<>();
+        for (String text : texts) {
+            if (isSubnet(text)) {
+                subnets.add(Inputs.subnet(text));
+            }
+        }
+        return subnets;
+    }
+
+    /** Peer ids have neither points nor colons nor slashes. */
+    private static boolean isSubnet(String text) {
+        return text.matches(".*[.:/].*");
     }
 
     static Multiaddr listenAddress(String text) throws CommandException {

@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -26,6 +27,9 @@ final class PerfCommand extends PeerCommand {
 
     @Parameters(paramLabel = "MULTIADDR", description = "Where it is and who, /ip4/../tcp/../p2p/PEER_ID.")
     private String address = "";
+
+    @Mixin
+    private SwarmKeyOption swarmKey = new SwarmKeyOption();
 
     @Option(names = "--upload", paramLabel = "BYTES", description = "How much to send, as 10MiB (default: 64MiB).")
     private String upload = "64MiB";
@@ -44,7 +48,7 @@ final class PerfCommand extends PeerCommand {
         if (streams < 1 || streams > STREAMS_MAX) {
             throw CommandException.usage("--streams must be 1 to " + STREAMS_MAX + ", not " + streams);
         }
-        try (PeerContact contact = PeerContact.to(peer)) {
+        try (PeerContact contact = PeerContact.to(peer, swarmKey.preSharedKey(directory()))) {
             Connection connection = contact.connection();
             if (uploadBytes > 0) {
                 Duration time = longest(connection, uploadBytes, 0);

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -19,6 +20,9 @@ final class PingCommand extends PeerCommand {
     @Parameters(paramLabel = "MULTIADDR", description = "Where it is and who, /ip4/../tcp/../p2p/PEER_ID.")
     private String address = "";
 
+    @Mixin
+    private SwarmKeyOption swarmKey = new SwarmKeyOption();
+
     @Option(names = "--count", paramLabel = "N", description = "How often (default: 1).")
     private int count = 1;
 
@@ -28,7 +32,7 @@ final class PingCommand extends PeerCommand {
         if (count < 1) {
             throw CommandException.usage("--count must be at least 1, not " + count);
         }
-        try (PeerContact contact = PeerContact.to(peer);
+        try (PeerContact contact = PeerContact.to(peer, swarmKey.preSharedKey(directory()));
                 PingSession session = PeerContact.await(Ping.open(contact.connection()))) {
             for (int i = 1; i <= count; i++) {
                 Duration time = PeerContact.await(session.ping(TIMEOUT));

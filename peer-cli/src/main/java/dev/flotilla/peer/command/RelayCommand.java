@@ -15,13 +15,14 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 @Command(
         name = "relay",
         description = {
-            "Run a relay, until it is told to end: peers that cannot be reached keep a place at it, and others reach them"
-                    + " over it. It has an identity and a data directory of its own and is a member of nothing.",
+            "Run a relay, until it is told to end: peers that cannot be reached keep a place at it, and others reach"
+                    + " them over it. It has an identity and a data directory of its own and is a member of nothing.",
             "A peer takes a place by: flotilla run --listen RELAY_ADDRESS/p2p-circuit"
         })
 final class RelayCommand extends PeerCommand {
@@ -33,6 +34,9 @@ final class RelayCommand extends PeerCommand {
             paramLabel = "MULTIADDR",
             description = "Where to listen, any number of times, as run does (default: /ip4/127.0.0.1/tcp/0).")
     private List<String> listen = new ArrayList<>();
+
+    @Mixin
+    private SwarmKeyOption swarmKey = new SwarmKeyOption();
 
     @Option(
             names = "--allow",
@@ -109,7 +113,8 @@ final class RelayCommand extends PeerCommand {
         for (String text : listen) {
             addresses.add(NetworkOptions.listenAddress(text));
         }
-        RelayPeer relay = RelayPeer.start(directory(), addresses, service());
+        RelayPeer relay = RelayPeer.start(
+                directory(), addresses, swarmKey.key(directory()).orElse(null), service());
         RunningPeer.run(relay, relay.addresses(), console, untilInputEnds);
     }
 

@@ -63,7 +63,7 @@ final class RunCommand extends PeerCommand {
         try {
             return DaemonSettings.of(directory())
                     .withLog(log == null ? null : LogKind.parse(log))
-                    .withNetwork(network.settings())
+                    .withNetwork(network.settings(directory()))
                     .withLimits(timeout, entryBytesMax, logTail);
         } catch (IllegalArgumentException e) {
             throw CommandException.usage(String.valueOf(e.getMessage()));

@@ -2,15 +2,18 @@ package dev.flotilla.peer.control;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** The command's side: a host with the operator key that is connected to one daemon. Blocks. */
 public final class ControlClient implements AutoCloseable {
@@ -31,16 +34,27 @@ public final class ControlClient implements AutoCloseable {
         boolean onProgress(JsonNode progress);
     }
 
+    /** Connects as {@code operator} to a daemon in the open network. */
+    public static ControlClient connect(PrivateKey operator, PeerId daemon, List<Multiaddr> addresses)
+            throws IOException {
+        return connect(operator, daemon, addresses, null);
+    }
+
     /**
      * Connects as {@code operator}.
      *
+     * @param swarmKey of the private network that the daemon belongs to; null for the open network
      * @throws IOException if {@code daemon} answers at none of {@code addresses}
      */
-    public static ControlClient connect(PrivateKey operator, PeerId daemon, List<Multiaddr> addresses)
+    public static ControlClient connect(
+            PrivateKey operator, PeerId daemon, List<Multiaddr> addresses, @Nullable PreSharedKey swarmKey)
             throws IOException {
-        Host host = Host.builder(operator)
-                .config(HostConfig.defaults().withEventLoops(1).withDialTimeouts(DIAL_TIMEOUT, DIAL_TIMEOUT))
-                .build();
+        HostBuilder builder = Host.builder(operator)
+                .config(HostConfig.defaults().withEventLoops(1).withDialTimeouts(DIAL_TIMEOUT, DIAL_TIMEOUT));
+        if (swarmKey != null) {
+            builder.privateNetwork(swarmKey);
+        }
+        Host host = builder.build();
         try {
             await(host.start());
             await(host.connect(daemon, addresses));

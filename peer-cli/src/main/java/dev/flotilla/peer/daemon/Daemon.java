@@ -71,8 +71,9 @@ public final class Daemon implements AutoCloseable {
         SnapshotStore snapshots = FileSnapshotStore.open(data.snapshots());
         AddressBook book = AddressBook.open(directory.path());
         SwarmRelay relay = new SwarmRelay();
-        Host host = closing(new HostStarter(identity, RememberedPorts.open(directory.file("listen.json")))
-                .start(settings.network(), settings.network().relay() ? List.of(relay.service()) : List.of()));
+        Host host = closing(
+                new HostStarter(identity, operator.peerId(), RememberedPorts.open(directory.file("listen.json")))
+                        .start(settings.network(), settings.network().relay() ? List.of(relay.service()) : List.of()));
         PeerNetwork network = new PeerNetwork(host, book, new Libp2pCredentials(identity));
         Libp2pTransport transport = closing(Libp2pTransport.start(host, book));
         relay.serve(transport::isWanted); // the engine wants a connection to each member
@@ -87,7 +88,7 @@ public final class Daemon implements AutoCloseable {
         started.push(communities::endWatches);
         closing(ControlServer.start(host, operator.peerId(), handlers(communities, network, metrics)));
         addresses = network.ownAddresses();
-        announce(directory.daemonFile(), host);
+        announce(directory.daemonFile(), host, settings.network().swarmKey());
         network.dial(settings.network().peers());
         if (settings.network().mdns()) {
             closing(Mdns.start(host, new LocalPeers(book, transport::isWanted)));
@@ -118,8 +119,8 @@ public final class Daemon implements AutoCloseable {
         return log == null ? DataDirectory.open(directory.path()) : DataDirectory.open(directory.path(), log);
     }
 
-    private void announce(DaemonFile file, Host host) throws IOException {
-        file.write(new DaemonFile.Running(host.peerId(), host.reachableAddresses()));
+    private void announce(DaemonFile file, Host host, @Nullable SwarmKey key) throws IOException {
+        file.write(new DaemonFile.Running(host.peerId(), host.reachableAddresses(), key == null ? null : key.file()));
         started.push(file::delete);
     }
 

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Tells the commands where the daemon of this directory listens: written once it does, removed when it ends. */
 public final class DaemonFile {
@@ -20,8 +21,9 @@ public final class DaemonFile {
      * A daemon, as it said of itself; it may have ended since without taking that back.
      *
      * @param addresses without the peer id
+     * @param swarmKey where the key of its private network is; null for the open network
      */
-    public record Running(PeerId peerId, List<Multiaddr> addresses) {
+    public record Running(PeerId peerId, List<Multiaddr> addresses, @Nullable Path swarmKey) {
         public Running {
             addresses = List.copyOf(addresses);
         }
@@ -34,6 +36,9 @@ public final class DaemonFile {
     void write(Running running) throws IOException {
         ObjectNode json = Json.object().put("peerId", running.peerId().toString());
         running.addresses().forEach(address -> json.withArray("/addresses").add(address.toString()));
+        if (running.swarmKey() != null) {
+            json.put("swarmKey", running.swarmKey().toString());
+        }
         file.write(Json.bytes(json));
     }
 
@@ -46,7 +51,11 @@ public final class DaemonFile {
             JsonNode json = Json.parse(content.get());
             List<Multiaddr> addresses = new ArrayList<>();
             json.path("addresses").forEach(address -> addresses.add(Multiaddr.parse(address.asText())));
-            return Optional.of(new Running(PeerId.parse(json.path("peerId").asText()), addresses));
+            JsonNode swarmKey = json.path("swarmKey");
+            return Optional.of(new Running(
+                    PeerId.parse(json.path("peerId").asText()),
+                    addresses,
+                    swarmKey.isTextual() ? Path.of(swarmKey.asText()) : null));
         } catch (IllegalArgumentException | IOException e) {
             throw CommandException.failed("cannot read " + file.path() + ", which a daemon writes when it starts: "
                     + e.getMessage() + "; start the daemon again");

@@ -9,6 +9,7 @@ import dev.flotilla.libp2p.dcutr.Dcutr;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.perf.Perf;
 import dev.flotilla.libp2p.ping.Ping;
+import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CompletionException;
@@ -20,10 +21,12 @@ final class HostStarter {
     private static final Logger LOG = LoggerFactory.getLogger(HostStarter.class);
 
     private final PrivateKey identity;
+    private final PeerId operator;
     private final RememberedPorts ports;
 
-    HostStarter(PrivateKey identity, RememberedPorts ports) {
+    HostStarter(PrivateKey identity, PeerId operator, RememberedPorts ports) {
         this.identity = identity;
+        this.operator = operator;
         this.ports = ports;
     }
 
@@ -52,9 +55,18 @@ final class HostStarter {
         }
     }
 
+    private static Host build(HostBuilder builder) throws IOException {
+        try {
+            return builder.build();
+        } catch (IllegalArgumentException e) { // an address that no transport takes
+            throw new IOException(e.getMessage(), e);
+        }
+    }
+
     private Host bind(NetworkSettings settings, List<? extends HostService> services) throws IOException {
         HostBuilder builder = Host.builder(identity)
                 .listen(settings.listen())
+                .connectionGater(settings.access().toList(operator))
                 .service(new Identify())
                 .service(new Ping())
                 .service(new Dcutr());
@@ -62,7 +74,11 @@ final class HostStarter {
             builder.service(new Perf());
         }
         services.forEach(builder::service);
-        Host host = builder.build();
+        if (settings.swarmKey() != null) {
+            builder.privateNetwork(settings.swarmKey().key());
+        }
+        Host host = build(builder);
+        host.peerTags().protect(operator, "operator"); // commands work however many others are connected
         try {
             host.start().join();
             return host;

@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
 import java.util.LinkedHashSet;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What a peer's host is told.
@@ -15,9 +16,18 @@ import java.util.List;
  * @param relay whether it is a relay for the members of its communities
  * @param mdns whether it looks for members in the local network
  * @param mapPorts whether it asks the router for ports
+ * @param swarmKey of the private network that it belongs to; null for the open network
+ * @param access who may connect and be dialled
  */
 public record NetworkSettings(
-        List<Multiaddr> listen, List<Multiaddr> peers, boolean perf, boolean relay, boolean mdns, boolean mapPorts) {
+        List<Multiaddr> listen,
+        List<Multiaddr> peers,
+        boolean perf,
+        boolean relay,
+        boolean mdns,
+        boolean mapPorts,
+        @Nullable SwarmKey swarmKey,
+        AccessRules access) {
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
 
     public NetworkSettings {
@@ -31,30 +41,38 @@ public record NetworkSettings(
 
     /** Listens on loopback, knows nobody. */
     public static NetworkSettings defaults() {
-        return new NetworkSettings(List.of(), List.of(), false, false, false, false);
+        return new NetworkSettings(List.of(), List.of(), false, false, false, false, null, AccessRules.none());
     }
 
     public NetworkSettings withListen(List<Multiaddr> addresses) {
-        return new NetworkSettings(addresses, peers, perf, relay, mdns, mapPorts);
+        return new NetworkSettings(addresses, peers, perf, relay, mdns, mapPorts, swarmKey, access);
     }
 
     public NetworkSettings withPeers(List<Multiaddr> addresses) {
-        return new NetworkSettings(listen, addresses, perf, relay, mdns, mapPorts);
+        return new NetworkSettings(listen, addresses, perf, relay, mdns, mapPorts, swarmKey, access);
     }
 
     public NetworkSettings withPerf(boolean answered) {
-        return new NetworkSettings(listen, peers, answered, relay, mdns, mapPorts);
+        return new NetworkSettings(listen, peers, answered, relay, mdns, mapPorts, swarmKey, access);
     }
 
     public NetworkSettings withRelay(boolean served) {
-        return new NetworkSettings(listen, peers, perf, served, mdns, mapPorts);
+        return new NetworkSettings(listen, peers, perf, served, mdns, mapPorts, swarmKey, access);
     }
 
     public NetworkSettings withMdns(boolean looking) {
-        return new NetworkSettings(listen, peers, perf, relay, looking, mapPorts);
+        return new NetworkSettings(listen, peers, perf, relay, looking, mapPorts, swarmKey, access);
     }
 
     public NetworkSettings withMapPorts(boolean asked) {
-        return new NetworkSettings(listen, peers, perf, relay, mdns, asked);
+        return new NetworkSettings(listen, peers, perf, relay, mdns, asked, swarmKey, access);
+    }
+
+    public NetworkSettings withSwarmKey(@Nullable SwarmKey key) {
+        return new NetworkSettings(listen, peers, perf, relay, mdns, mapPorts, key, access);
+    }
+
+    public NetworkSettings withAccess(AccessRules rules) {
+        return new NetworkSettings(listen, peers, perf, relay, mdns, mapPorts, swarmKey, rules);
     }
 }

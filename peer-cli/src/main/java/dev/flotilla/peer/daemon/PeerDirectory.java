@@ -9,8 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a peer keeps everything: {@code identity.key} and {@code operator.key}, {@code daemon.json} while a daemon runs,
- * {@code listen.json}, the address book, the log and the snapshots.
+ * Where a peer keeps everything: {@code identity.key} and {@code operator.key}, perhaps {@code swarm.key}, {@code
+ * daemon.json} while a daemon runs, {@code listen.json}, the address book, the log and the snapshots.
  */
 public record PeerDirectory(Path path) {
     private KeyFile identityFile() {
@@ -68,6 +68,21 @@ public record PeerDirectory(Path path) {
     /** Whom the daemon obeys. */
     public PrivateKey operator() throws CommandException {
         return operatorFile().readOrCreate();
+    }
+
+    /** Where the key of a private network is, if this peer belongs to one. */
+    public Path swarmKeyFile() {
+        return path.resolve("swarm.key").toAbsolutePath();
+    }
+
+    /**
+     * Makes the key of a private network.
+     *
+     * @throws CommandException if there is one, which stays as it is, or it cannot be written
+     */
+    public SwarmKey createSwarmKey() throws CommandException {
+        make();
+        return SwarmKey.create(swarmKeyFile());
     }
 
     private void make() throws CommandException {

@@ -6,8 +6,10 @@ import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.relay.RelayService;
 import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.raft.storage.DirectoryLock;
+import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** A running peer that does nothing but relay. It has an identity and the ports of the last time, and no communities. */
 public final class RelayPeer implements AutoCloseable {
@@ -23,17 +25,21 @@ public final class RelayPeer implements AutoCloseable {
      * Starts one in its directory; makes the identity if there is none.
      *
      * @param listen where; loopback if nothing is named
+     * @param swarmKey of the private network that it belongs to; null for the open network
      * @throws CommandException if it cannot: the directory is in use or not writable, or an address is taken
      */
-    public static RelayPeer start(PeerDirectory directory, List<Multiaddr> listen, RelayService relay)
+    public static RelayPeer start(
+            PeerDirectory directory, List<Multiaddr> listen, @Nullable SwarmKey swarmKey, RelayService relay)
             throws CommandException {
         PrivateKey identity = directory.identity();
         try {
             DirectoryLock lock = DirectoryLock.acquire(directory.path());
             try {
                 RememberedPorts ports = RememberedPorts.open(directory.file("listen.json"));
-                NetworkSettings network = NetworkSettings.defaults().withListen(listen);
-                return new RelayPeer(lock, new HostStarter(identity, ports).start(network, List.of(relay)));
+                NetworkSettings network =
+                        NetworkSettings.defaults().withListen(listen).withSwarmKey(swarmKey);
+                PeerId operator = directory.operator().peerId();
+                return new RelayPeer(lock, new HostStarter(identity, operator, ports).start(network, List.of(relay)));
             } catch (IOException | RuntimeException e) {
                 lock.close();
                 throw e;
