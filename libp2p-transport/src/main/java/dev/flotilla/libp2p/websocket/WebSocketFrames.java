@@ -17,7 +17,7 @@ import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes bytes of what comes in a WebSocket's data frames, and a binary frame of each buffer that is written. Pings are
+ * Makes bytes of what comes in a WebSocket's data frames, and a binary frame of each buffer with bytes that is written. Pings are
  * answered, and either side's close frame ends the connection (RFC 6455 §5.5). What is written before the WebSocket is
  * open, the first words of whoever dialled, waits.
  */
@@ -45,10 +45,14 @@ final class WebSocketFrames extends ChannelDuplexHandler {
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
         if (!(message instanceof ByteBuf bytes)) {
             ctx.write(message, promise); // HTTP
-        } else if (waiting != null) {
-            waiting.add(new BinaryWebSocketFrame(bytes), promise);
+            return;
+        }
+        Object frame =
+                bytes.isReadable() ? new BinaryWebSocketFrame(bytes) : bytes; // some take an empty one for the end
+        if (waiting != null) {
+            waiting.add(frame, promise);
         } else {
-            ctx.write(new BinaryWebSocketFrame(bytes), promise);
+            ctx.write(frame, promise);
         }
     }
 
