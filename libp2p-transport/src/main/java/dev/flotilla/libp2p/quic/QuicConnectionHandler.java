@@ -98,9 +98,10 @@ final class QuicConnectionHandler extends ChannelDuplexHandler {
     private static String describe(QuicConnectionCloseEvent closed) {
         String said = new String(reasonOf(closed), StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", "?");
         String reason = said.substring(0, Math.min(said.length(), REASON_LENGTH_MAX));
-        return "the peer closed the connection with "
-                + (closed.isApplicationClose() ? "application" : closed.isTlsError() ? "TLS" : "transport") + " error "
-                + closed.error() + (reason.isEmpty() ? "" : " (" + reason + ")");
+        String error = closed.isApplicationClose()
+                ? QuicErrorCode.describeConnection(closed.error())
+                : (closed.isTlsError() ? "TLS" : "transport") + " error " + closed.error();
+        return "the peer closed the connection: " + error + (reason.isEmpty() ? "" : " (" + reason + ")");
     }
 
     private static byte[] reasonOf(QuicConnectionCloseEvent closed) {

@@ -215,7 +215,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof QuicStreamResetException reset) {
-            resetOnLoop("reset by the peer with code " + reset.applicationProtocolCode());
+            resetOnLoop("reset by the peer: " + QuicErrorCode.describeStream(reset.applicationProtocolCode()));
         } else if (cause instanceof IOException) {
             ctx.fireExceptionCaught(cause);
         } else {

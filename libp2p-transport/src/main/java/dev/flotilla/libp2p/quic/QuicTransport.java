@@ -11,13 +11,10 @@ import dev.flotilla.libp2p.Transport;
 import dev.flotilla.libp2p.Upgrader;
 import dev.flotilla.transport.PeerId;
 import io.netty.bootstrap.Bootstrap;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
@@ -25,19 +22,15 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
-import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
 import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
 import java.net.SocketAddress;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +40,7 @@ import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/** Connections over QUIC, in and out; each dialled one has a UDP socket of its own. */
+/** Connections over QUIC, in and out; the dialled ones are the {@link QuicDialer}'s. */
 public final class QuicTransport implements Transport {
     private static final String NAME = "quic-v1";
     private static final long IDLE_SECONDS_MAX = 30; // the peer's bound counts if it is less
@@ -135,7 +128,7 @@ public final class QuicTransport implements Transport {
         return listening;
     }
 
-    private static Bootstrap socket(EventLoopGroup loops, ChannelHandler codec) {
+    static Bootstrap socket(EventLoopGroup loops, ChannelHandler codec) {
         return new Bootstrap()
                 .group(loops)
                 .channel(NioDatagramChannel.class)
@@ -145,7 +138,7 @@ public final class QuicTransport implements Transport {
                 .handler(codec);
     }
 
-    private <B extends QuicCodecBuilder<B>> B configure(B codec, Function<QuicChannel, QuicSslEngine> engines) {
+    <B extends QuicCodecBuilder<B>> B configure(B codec, Function<QuicChannel, QuicSslEngine> engines) {
         return codec.sslEngineProvider(engines)
                 .maxIdleTimeout(IDLE_SECONDS_MAX, TimeUnit.SECONDS)
                 .maxSendUdpPayloadSize(SENT_DATAGRAM_BYTES_MAX)
@@ -158,7 +151,7 @@ public final class QuicTransport implements Transport {
                 .datagram(KEEP_ALIVES_QUEUED, KEEP_ALIVES_QUEUED);
     }
 
-    private static ChannelInitializer<Channel> initializer(Consumer<Channel> action) {
+    static ChannelInitializer<Channel> initializer(Consumer<Channel> action) {
         return new ChannelInitializer<>() {
             @Override
             protected void initChannel(Channel channel) {
@@ -173,7 +166,7 @@ public final class QuicTransport implements Transport {
     }
 
     /** Every stream, whoever opens it, is watched from below; the peer's go on as the host has it. */
-    private void onStream(Channel channel) {
+    void onStream(Channel channel) {
         QuicMuxedConnection.of(channel.parent()).watch(channel);
         channel.pipeline().addLast(upgrader.inboundStreams());
     }
@@ -191,7 +184,7 @@ public final class QuicTransport implements Transport {
         upgrader.adopt(raw(channel, Direction.INBOUND, null), handler.secured(), handler.muxed());
     }
 
-    private static RawConnection raw(QuicChannel channel, Direction direction, @Nullable PeerId expected) {
+    static RawConnection raw(QuicChannel channel, Direction direction, @Nullable PeerId expected) {
         return new RawConnection(
                 NAME,
                 channel,
@@ -214,92 +207,11 @@ public final class QuicTransport implements Transport {
         if (unavailable != null) {
             return CompletableFuture.failedFuture(noQuic(unavailable));
         }
-        CompletableFuture<Connection> dialled = new CompletableFuture<>();
-        InetSocketAddress remote = socketAddress(address).orElseThrow();
-        ChannelHandler codec = configure(new QuicClientCodecBuilder(), channel -> security.clientEngine(channel, peer))
-                .build();
-        ChannelFuture connecting = socket(loop, initializer(channel -> {
-                    channel.pipeline().addLast(codec, new Unreachable(dialled));
-                }))
-                .connect(remote); // so that the local address is known, and refusals are
-        Channel socket = connecting.channel();
-        connecting.addListener(done -> {
-            if (!done.isSuccess()) {
-                dialled.completeExceptionally(failure(connecting));
-            } else if (!dialled.isDone()) {
-                handshake(socket, remote, peer, dialled);
-            }
-        });
-        dialled.whenComplete((connection, failure) -> {
-            if (failure != null) {
-                socket.close();
-            }
-        });
-        return dialled;
+        return new QuicDialer(this, upgrader, security, peer, loop)
+                .dial(socketAddress(address).orElseThrow());
     }
 
-    /** Nobody has the port: the system says so where the machine that was dialled does. */
-    private static final class Unreachable extends ChannelInboundHandlerAdapter {
-        private final CompletableFuture<Connection> dialled;
-
-        Unreachable(CompletableFuture<Connection> dialled) {
-            this.dialled = dialled;
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (cause instanceof PortUnreachableException) {
-                dialled.completeExceptionally(new ConnectException("connection refused")); // no more once it is up
-            } else {
-                ctx.fireExceptionCaught(cause);
-            }
-        }
-    }
-
-    /** Closing a QUIC connection leaves its socket open: that is seen to here. */
-    private void handshake(
-            Channel socket, InetSocketAddress remote, PeerId peer, CompletableFuture<Connection> dialled) {
-        CompletableFuture<QuicConnectionHandler> started = new CompletableFuture<>();
-        QuicChannel.newBootstrap(socket)
-                .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the upgrader sees to that
-                .handler(initializer(channel -> {
-                    channel.closeFuture().addListener(closed -> closeFlushed(socket, remote));
-                    started.complete(upgrade((QuicChannel) channel, peer, dialled));
-                }))
-                .streamHandler(initializer(this::onStream))
-                .remoteAddress(remote)
-                .connect()
-                .addListener(connected -> {
-                    if (!connected.isSuccess()) {
-                        started.thenAccept(handler -> handler.fail(connected.cause()));
-                        socket.close();
-                    }
-                });
-    }
-
-    /** The goodbye may still be in the socket's queue: an empty datagram behind it tells when it has left. */
-    private static void closeFlushed(Channel socket, InetSocketAddress remote) {
-        socket.writeAndFlush(new DatagramPacket(Unpooled.EMPTY_BUFFER, remote))
-                .addListener(ChannelFutureListener.CLOSE);
-    }
-
-    private QuicConnectionHandler upgrade(QuicChannel channel, PeerId peer, CompletableFuture<Connection> dialled) {
-        QuicConnectionHandler handler = new QuicConnectionHandler(channel, security, upgrader.config());
-        channel.pipeline().addLast(handler);
-        CompletableFuture<Connection> upgraded =
-                upgrader.adopt(raw(channel, Direction.OUTBOUND, peer), handler.secured(), handler.muxed());
-        upgraded.whenComplete((connection, failure) -> {
-            if (failure == null) {
-                dialled.complete(connection);
-            } else {
-                dialled.completeExceptionally(failure);
-            }
-        });
-        dialled.whenComplete((connection, failure) -> upgraded.cancel(false));
-        return handler;
-    }
-
-    private static Throwable failure(ChannelFuture future) {
+    static Throwable failure(ChannelFuture future) {
         Throwable cause = future.cause();
         return cause == null ? new IOException("cancelled") : cause;
     }

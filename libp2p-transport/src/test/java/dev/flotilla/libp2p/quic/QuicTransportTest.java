@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionListener;
 import dev.flotilla.libp2p.Echo;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
@@ -199,5 +200,62 @@ class QuicTransportTest {
         connect(client, busy);
         assertThat(await(Ping.ping(client, busy.peerId(), Duration.ofSeconds(5))))
                 .isPositive();
+    }
+
+    private static InetSocketAddress socketOf(Host host) {
+        return host.listenAddresses()
+                .get(0)
+                .socketAddress(MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1)
+                .orElseThrow();
+    }
+
+    /** Well before QUIC's own 30 seconds. */
+    @Test
+    void aLinkThatWentSilentIsNoticedByTheKeepAlive() throws IOException {
+        HostConfig watchful = HostConfig.defaults()
+                .withYamux(YamuxConfig.defaults()
+                        .withTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(10)));
+        Host a = hosts.start(watchful);
+        Host b = hosts.start();
+        Queue<Boolean> closedByPeer = new ConcurrentLinkedQueue<>();
+        a.addListener(new ConnectionListener() {
+            @Override
+            public void closed(Connection connection, boolean byPeer) {
+                closedByPeer.add(byPeer);
+            }
+        });
+        try (DatagramRelay link = new DatagramRelay(socketOf(b))) {
+            await(a.connect(b.peerId(), List.of(Multiaddr.parse("/ip4/127.0.0.1/udp/" + link.port() + "/quic-v1"))));
+            assertThat(await(Ping.ping(a, b.peerId(), Duration.ofSeconds(5)))).isPositive();
+            link.cut();
+            awaitUntil("it is noticed", () -> !closedByPeer.isEmpty());
+        }
+        assertThat(closedByPeer).containsExactly(false);
+    }
+
+    /** Beginnings of handshakes whose senders are nowhere: beyond a few, they get a token and take no room. */
+    @Test
+    void aFloodOfForgedBeginningsLeavesRoomForOthers() throws IOException {
+        Host host = hosts.start(HostConfig.defaults().withLimits(100, 32));
+        Random random = new Random(23);
+        try (DatagramSocket socket = new DatagramSocket()) {
+            for (int i = 0; i < 1000; i++) {
+                byte[] initial = new byte[1200];
+                random.nextBytes(initial);
+                byte[] header = {(byte) 0xc3, 0, 0, 0, 1, 16}; // version 1, a connection id of 16 random bytes
+                System.arraycopy(header, 0, initial, 0, header.length);
+                initial[22] = 0; // no source connection id
+                initial[23] = 0; // no token
+                initial[24] = 0x44;
+                initial[25] = (byte) 0x96; // 1174 bytes follow
+                socket.send(new DatagramPacket(initial, initial.length, socketOf(host)));
+            }
+        }
+        Host client = hosts.start();
+        connect(client, host);
+        assertThat(await(Ping.ping(client, host.peerId(), Duration.ofSeconds(5))))
+                .isPositive();
+        assertThat(host.counters().get(Event.ACCEPTED)).as("accepted of 1000").isLessThan(50);
+        assertThat(host.connections()).hasSize(1);
     }
 }
