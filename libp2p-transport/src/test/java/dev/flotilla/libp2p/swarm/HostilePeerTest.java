@@ -258,9 +258,8 @@ class HostilePeerTest {
             await(push.closed());
             return host.counters().refusals(Resource.IDENTIFIES_A_SECOND) > 0;
         });
-        List<CompletableFuture<Stream>> atOnce = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
-            atOnce.add(hostile.newStream(Identify.PUSH));
+            hostile.newStream(Identify.PUSH);
         }
         awaitUntil(
                 "so are too many at once",
