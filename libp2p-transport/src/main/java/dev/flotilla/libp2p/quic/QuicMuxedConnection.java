@@ -140,8 +140,8 @@ final class QuicMuxedConnection implements MuxedConnection {
 
     /**
      * Netty forgets a stream once it has read its end (FIN) and in no other way: one that either side has reset never has
-     * one, whatever is read from it, and stays in the connection's table, some 2 KiB each, until the connection ends. So
-     * a connection with too many of them is given up; who needs it dials again.
+     * one, whatever is read from it, and stays in the connection's table until the connection ends. So a connection with
+     * too many of them is given up; who needs it dials again.
      */
     private void onUnended() {
         unended++;
