@@ -161,7 +161,8 @@ public final class TcpSockets {
     /** The port is in use with the same peer's, by a connection that is open or has just been closed. */
     private static boolean isOfLocalAddress(@Nullable Throwable cause) {
         String message = String.valueOf(cause == null ? null : cause.getMessage());
-        return cause instanceof BindException || message.contains("assign requested address");
+        return (cause != null && cause.getCause() instanceof BindException) // Netty's own is a SocketException
+                || message.contains("assign requested address");
     }
 
     private ChannelFuture connect(InetSocketAddress address, @Nullable InetSocketAddress local, EventLoop loop) {

@@ -113,6 +113,17 @@ class DcutrTest {
     }
 
     @Test
+    void theListenPortIsNoObstacleToDialAgainAtOnce() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        DialOptions options = DialOptions.defaults().withListenPort().withBackoffIgnored();
+        for (int i = 0; i < 5; i++) {
+            Connection connection = await(a.connect(b.peerId(), b.listenAddresses(), options));
+            await(connection.close());
+        }
+    }
+
+    @Test
     void twoThatDialAtOnceHaveOneConnectionWhateverComesFirst() {
         for (int i = 0; i < 10; i++) {
             Host a = hosts.start();

@@ -188,6 +188,21 @@ class RelayAbuseTest {
     }
 
     @Test
+    void requestsOfOnePeerAtATimeAreBounded() {
+        RelayService service =
+                new RelayService(RelayLimits.ofSwarm().withRequestTimeout(Duration.ofMinutes(5)), RelayAcl.all());
+        Host relay = hosts.start(service);
+        Connection connection = connect(hosts.start(), relay);
+        List<Stream> silent = new ArrayList<>();
+        for (int i = 0; i < 20; i++) {
+            silent.add(hop(connection));
+        }
+        awaitUntil("four are too many", () -> service.counters().get(Event.REQUEST_REFUSED) == 4);
+        assertThat(ask(connect(hosts.start(), relay), reserve())).isEqualTo(Status.OK);
+        silent.forEach(Stream::reset);
+    }
+
+    @Test
     void aFloodOfReservationsIsOneReservation() {
         RelayService service = new RelayService(RelayLimits.defaults(), RelayAcl.all());
         Host relay = hosts.start(service);
