@@ -80,7 +80,9 @@ class DcutrTest {
         Connection relayed = await(dialer.connect(listener.peerId(), List.of(place(relay))));
         await(relayed.closed());
         awaitUntil("it is counted", () -> dcutr.upgraded() == 1);
-        assertThat(listener.connections(dialer.peerId())).hasSize(1).noneMatch(Connection::isRelayed);
+        awaitUntil(
+                "it alone is left", () -> listener.connections(dialer.peerId()).size() == 1);
+        assertThat(listener.connections(dialer.peerId())).noneMatch(Connection::isRelayed);
     }
 
     @Test
