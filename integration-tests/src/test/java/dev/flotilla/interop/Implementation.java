@@ -8,7 +8,8 @@ import java.util.Locale;
 enum Implementation {
     GO("go-libp2p", 64),
     RUST("rust-libp2p", 64),
-    JS("js-libp2p", 16);
+    JS("js-libp2p", 16),
+    PY("py-libp2p", 1);
 
     private static final int MIB = 1 << 20;
 
@@ -30,6 +31,11 @@ enum Implementation {
                         .toList();
     }
 
+    /** Those of the chosen whose programs know every command: the one for py knows some. */
+    static List<Implementation> chosenWithAllCommands() {
+        return chosen().stream().filter(implementation -> implementation != PY).toList();
+    }
+
     /** As its own project calls it. */
     String title() {
         return title;
@@ -46,6 +52,7 @@ enum Implementation {
             case GO -> new GoProgram();
             case RUST -> new RustProgram(false);
             case JS -> new JsProgram();
+            case PY -> new PyProgram();
         };
     }
 }

@@ -25,7 +25,7 @@ class RelayInteropIT {
     private static final int BYTES = 1 << 20;
 
     static List<Implementation> all() {
-        return Implementation.chosen();
+        return Implementation.chosenWithAllCommands();
     }
 
     private static OurSide ours(String listen) {

@@ -58,7 +58,7 @@ class SpeedComparison {
     void compare() throws IOException, InterruptedException, MissingToolchainException {
         Map<String, PeerProgram.Command> programs = new LinkedHashMap<>();
         programs.put("flotilla", new OurProgram().make());
-        for (Implementation implementation : Implementation.chosen()) {
+        for (Implementation implementation : Implementation.chosenWithAllCommands()) {
             programs.put(
                     implementation.title(),
                     implementation == Implementation.RUST ? new RustProgram(true).make() : Programs.of(implementation));
