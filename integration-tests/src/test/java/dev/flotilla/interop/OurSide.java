@@ -3,7 +3,6 @@ package dev.flotilla.interop;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostBuilder;
-import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.PeerInfo;
 import dev.flotilla.libp2p.ProtocolId;
@@ -34,20 +33,17 @@ final class OurSide implements Side {
 
     /** Listens on {@code transport}, and offers {@code security} and nothing else. */
     OurSide(PrivateKey identity, Transport transport, Security security) {
-        this(identity, Multiaddr.parse(transport.listen()), security);
+        this(Host.builder(identity).listen(Multiaddr.parse(transport.listen())), security);
     }
 
-    OurSide(PrivateKey identity, Multiaddr listen, Security security, HostService... more) {
-        HostBuilder builder = Host.builder(identity)
-                .listen(listen)
-                .agentVersion(AGENT)
+    /** What {@code builder} says, with what these tests want. */
+    OurSide(HostBuilder builder, Security security) {
+        host = builder.agentVersion(AGENT)
                 .service(new Ping())
                 .service(new Identify())
-                .service(protocols);
-        for (HostService service : more) {
-            builder.service(service);
-        }
-        host = builder.security(security.protocol()).build();
+                .service(protocols)
+                .security(security.protocol())
+                .build();
         Patience.await(host.start());
     }
 

@@ -2,6 +2,8 @@ package dev.flotilla.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.relay.RelayAcl;
@@ -28,25 +30,22 @@ class RelayInteropIT {
         return Implementation.chosenWithAllCommands();
     }
 
-    private static OurSide ours(String listen) {
-        return new OurSide(PrivateKey.generate(), Multiaddr.parse(listen), Security.NOISE);
+    private static HostBuilder listeningOn(String address) {
+        return Host.builder(PrivateKey.generate()).listen(Multiaddr.parse(address));
     }
 
     private static OurSide ours() {
-        return ours(Transport.TCP.listen());
+        return new OurSide(listeningOn(Transport.TCP.listen()), Security.NOISE);
     }
 
     /** Ours, reachable at {@code relay} alone. */
     private static OurSide oursBehind(Side relay) {
-        return ours(relay.addresses().get(0) + "/p2p-circuit");
+        return new OurSide(listeningOn(relay.addresses().get(0) + "/p2p-circuit"), Security.NOISE);
     }
 
     private static OurSide ourRelay() {
-        return new OurSide(
-                PrivateKey.generate(),
-                Multiaddr.parse(Transport.TCP.listen()),
-                Security.NOISE,
-                new RelayService(RelayLimits.ofSwarm(), RelayAcl.all()));
+        RelayService service = new RelayService(RelayLimits.ofSwarm(), RelayAcl.all());
+        return new OurSide(listeningOn(Transport.TCP.listen()).service(service), Security.NOISE);
     }
 
     private static void attempt(Implementation implementation, String row, Matrix.Attempt attempt) throws Exception {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The first handler of a connection in a private network: one key stream a direction, from a nonce of 24 bytes that the
- * sender draws and puts before its first data (libp2p spec, pnet).
+ * sender draws and puts before its first data, or sends at once when the peer's comes first (libp2p spec, pnet).
  */
 public final class PnetHandler extends ChannelDuplexHandler {
     static final int NONCE_BYTES = 24;
@@ -40,6 +40,7 @@ public final class PnetHandler extends ChannelDuplexHandler {
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
         ByteBuf bytes = (ByteBuf) message;
+        answer(ctx);
         XSalsa20Engine engine = in != null ? in : readNonce(bytes);
         if (engine == null || !bytes.isReadable()) {
             bytes.release();
@@ -47,6 +48,15 @@ public final class PnetHandler extends ChannelDuplexHandler {
         }
         xor(engine, bytes, bytes.readerIndex(), bytes, bytes.readerIndex(), bytes.readableBytes());
         ctx.fireChannelRead(bytes);
+    }
+
+    /** This side's nonce at once, if it has not gone yet: rust and js say nothing more before they have it. */
+    private void answer(ChannelHandlerContext ctx) {
+        if (out == null) {
+            ByteBuf nonce = ctx.alloc().buffer(NONCE_BYTES);
+            begin(nonce);
+            ctx.writeAndFlush(nonce);
+        }
     }
 
     private @Nullable XSalsa20Engine readNonce(ByteBuf bytes) {

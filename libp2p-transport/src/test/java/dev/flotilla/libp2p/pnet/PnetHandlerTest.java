@@ -60,6 +60,17 @@ class PnetHandlerTest {
         channel.finishAndReleaseAll();
     }
 
+    /** rust-libp2p and js-libp2p send their first data only once they have the other side's nonce. */
+    @Test
+    void aNonceIsAnsweredByOneAtOnce() {
+        EmbeddedChannel channel = new EmbeddedChannel(new PnetHandler(KEY));
+        channel.writeInbound(Unpooled.wrappedBuffer(new byte[PnetHandler.NONCE_BYTES]));
+        assertThat(allWritten(channel)).hasSize(PnetHandler.NONCE_BYTES);
+        channel.writeOutbound(Unpooled.wrappedBuffer(new byte[10]));
+        assertThat(allWritten(channel)).hasSize(10);
+        channel.finishAndReleaseAll();
+    }
+
     @Test
     void theNonceTravelsWithTheFirstData() {
         EmbeddedChannel channel = new EmbeddedChannel(new PnetHandler(KEY));
