@@ -236,7 +236,9 @@ class QuicTransportTest {
     /** Beginnings of handshakes whose senders are nowhere: beyond a few, they get a token and take no room. */
     @Test
     void aFloodOfForgedBeginningsLeavesRoomForOthers() throws IOException {
-        Host host = hosts.start(HostConfig.defaults().withLimits(100, 32));
+        Host host = hosts.start(HostConfig.defaults()
+                .withLimits(ResourceLimits.defaults()
+                        .withHandshakes(HandshakeLimits.defaults().withHalfOpenMax(32, 32))));
         Random random = new Random(23);
         try (DatagramSocket socket = new DatagramSocket()) {
             for (int i = 0; i < 1000; i++) {
