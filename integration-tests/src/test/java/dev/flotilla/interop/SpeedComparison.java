@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -128,12 +129,13 @@ class SpeedComparison {
                 .append('\n');
         figures.forEach((row, measured) -> {
             text.append("| ").append(row);
-            columns.forEach(column -> text.append(String.format(Locale.ROOT, " | %.1f", median(measured.get(column)))));
-            double ours = median(measured.get(columns.get(0)));
+            columns.forEach(column -> text.append(
+                    String.format(Locale.ROOT, " | %.1f", median(Objects.requireNonNull(measured.get(column))))));
+            double ours = median(Objects.requireNonNull(measured.get(columns.get(0))));
             columns.stream()
                     .skip(1)
-                    .forEach(column ->
-                            text.append(String.format(Locale.ROOT, " | %.2f", ours / median(measured.get(column)))));
+                    .forEach(column -> text.append(String.format(
+                            Locale.ROOT, " | %.2f", ours / median(Objects.requireNonNull(measured.get(column))))));
             text.append(" |\n");
         });
         return text.toString();
