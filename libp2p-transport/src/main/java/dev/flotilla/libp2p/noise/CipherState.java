@@ -10,7 +10,7 @@ final class CipherState {
     private long nonce; // of the next message; 0 <= nonce unless they are used up
 
     CipherState(byte[] key) throws GeneralSecurityException {
-        this.cipher = ChaChaPoly.of(key);
+        this.cipher = new ChaChaPoly(key);
     }
 
     /** Encrypts {@code length} bytes at {@code offset} in place; the tag takes the 16 bytes after them. */

@@ -1,6 +1,5 @@
 /**
- * The security protocol {@code /noise} (libp2p spec, noise): Noise_XX_25519_ChaChaPoly_SHA256 by the JDK's primitives, but
- * for the cipher on a JDK that has no machine code for it: there, {@code JavaChaChaPoly} is three times as fast.
+ * The security protocol {@code /noise} (libp2p spec, noise): Noise_XX_25519_ChaChaPoly_SHA256 by the JDK's primitives.
  *
  * <p>{@code HandshakeState}, {@code SymmetricState} and {@code CipherState} are the objects of the Noise specification
  * under its names. {@code NoiseHandshake} adds what libp2p puts into the payloads: each side's identity key, its
