@@ -110,6 +110,9 @@ public interface Host extends AutoCloseable {
         return connect(peer, List.of(address));
     }
 
+    /** Whether a transport takes {@code address}, and the connection gater lets {@code peer} be dialled there. */
+    boolean canDial(PeerId peer, Multiaddr address);
+
     /** A stream over the connection to {@code peer}; fails with an {@link IOException} if there is none. */
     CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol, StreamOptions options);
 

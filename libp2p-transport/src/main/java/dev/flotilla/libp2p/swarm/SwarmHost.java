@@ -242,6 +242,11 @@ final class SwarmHost implements Host {
     }
 
     @Override
+    public boolean canDial(PeerId peer, Multiaddr address) {
+        return transports.canDial(address, peer);
+    }
+
+    @Override
     public CompletableFuture<Stream> newStream(PeerId peer, ProtocolId protocol, StreamOptions options) {
         return table.best(peer)
                 .map(connection -> connection.newStream(protocol, options))

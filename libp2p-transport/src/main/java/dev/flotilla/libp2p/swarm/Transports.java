@@ -66,6 +66,13 @@ final class Transports implements DialAttempt.AddressDialer {
                         + "; this host has " + inWords()));
     }
 
+    /** Whether {@code address} goes to a transport, and {@code peer} may be dialled at all and there. */
+    boolean canDial(Multiaddr address, PeerId peer) {
+        return transports.stream().anyMatch(transport -> transport.canDial(address))
+                && gate.refusesPeerDial(peer).isEmpty()
+                && gate.refusesAddrDial(peer, address).isEmpty();
+    }
+
     @Override
     public Optional<String> refusal(Multiaddr address, PeerId peer) {
         return gate.refusesAddrDial(peer, address);

@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.fuzz;
 
 import dev.flotilla.libp2p.MultiaddrBytesFuzz;
 import dev.flotilla.libp2p.MultiaddrTextFuzz;
+import dev.flotilla.libp2p.autonat.AutonatFuzz;
 import dev.flotilla.libp2p.crypto.PrivateKeyFuzz;
 import dev.flotilla.libp2p.crypto.PublicKeyFuzz;
 import dev.flotilla.libp2p.identify.IdentifyFuzz;
@@ -28,6 +29,7 @@ public final class Targets {
                 new PeerRecordFuzz(),
                 new HopAnswerFuzz(),
                 new ReservationVoucherFuzz(),
+                new AutonatFuzz(),
                 new IdentifyFuzz(),
                 new MultistreamFuzz(),
                 new NoisePayloadFuzz(),
