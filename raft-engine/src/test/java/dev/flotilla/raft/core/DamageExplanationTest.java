@@ -36,9 +36,9 @@ final class DamageExplanationTest {
         assertThat(said(two(), damaged(50, Entry.Kind.COMMAND), damaged(52, Entry.Kind.NOOP)))
                 .isEqualTo(
                         "2 entries from 50 to 52 are damaged here, the first (file a offset 50): this peer votes, but"
-                            + " does not stand for election, until a leader has sent it again, or without a leader any"
-                            + " other member, each of which it asks in turn; if they have it in a snapshot only, that"
-                            + " comes from a leader alone; if nobody has it, nothing goes on");
+                                + " does not stand for election, until a leader has sent it again, or without a leader any"
+                                + " other member, each of which it asks in turn; if they have it in a snapshot only, that"
+                                + " comes from a leader alone; if nobody has it, nothing goes on");
     }
 
     @Test

@@ -37,7 +37,10 @@ final class Simulation {
     Tally run() {
         environment.note(plan.settings()::text);
         environment.groups().forEach(group -> group.life()
-                .found(plan.settings().voters(), plan.settings().agreed(), plan.settings().forgetful()));
+                .found(
+                        plan.settings().voters(),
+                        plan.settings().agreed(),
+                        plan.settings().forgetful()));
         new Pulses(environment).start();
         for (Plan.Event event : plan.events()) {
             environment
