@@ -17,10 +17,12 @@ import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -38,10 +40,13 @@ public final class Dcutr implements HostService {
     private static final Logger LOG = LoggerFactory.getLogger(Dcutr.class);
     private static final int MESSAGE_BYTES_MAX = 4096;
     private static final int PEERS_MAX = 64; // at a time, in each role
+    private static final int EFFORTS_MAX = 1; // that this side begins; what the peer tells later begins no other
+    private static final int ANSWERS_MAX = 3; // libp2p spec, DCUtR: an effort has up to three tries
 
     private final Predicate<Multiaddr> usable;
     private final Set<PeerId> punching = ConcurrentHashMap.newKeySet(); // where this side began
     private final Set<PeerId> answering = ConcurrentHashMap.newKeySet();
+    private final Map<Connection, AtomicInteger> left = new ConcurrentHashMap<>(); // of each open relayed connection
     private final LongAdder punched = new LongAdder();
 
     /** Tells and dials public addresses alone. */
@@ -65,6 +70,19 @@ public final class Dcutr implements HostService {
         host.handle(PROTOCOL, stream -> answer(host, addresses, stream), LIMITED_TOO);
         host.addListener(new ConnectionListener() {
             @Override
+            public void opened(Connection connection) {
+                if (connection.isRelayed()) {
+                    boolean begins = connection.direction() == Direction.INBOUND;
+                    left.put(connection, new AtomicInteger(begins ? EFFORTS_MAX : ANSWERS_MAX));
+                }
+            }
+
+            @Override
+            public void closed(Connection connection, boolean closedByPeer) {
+                left.remove(connection);
+            }
+
+            @Override
             public void identified(Connection connection) {
                 if (connection.isRelayed() && connection.direction() == Direction.INBOUND) {
                     upgrade(host, addresses, connection);
@@ -75,7 +93,7 @@ public final class Dcutr implements HostService {
 
     private void upgrade(Host host, PunchAddresses addresses, Connection relayed) {
         PeerId peer = relayed.remotePeerId();
-        if (hasDirect(host, peer) || !enter(punching, peer)) {
+        if (hasDirect(host, peer) || !enter(punching, relayed)) {
             return;
         }
         new PunchAttempt(host, relayed, addresses).run().whenComplete((direct, failure) -> {
@@ -89,8 +107,18 @@ public final class Dcutr implements HostService {
         });
     }
 
-    private static boolean enter(Set<PeerId> peers, PeerId peer) {
-        return peers.size() < PEERS_MAX && peers.add(peer);
+    /** Whether the connection may be used once more: each time is up to so many dials of places that the peer names. */
+    private boolean enter(Set<PeerId> peers, Connection relayed) {
+        PeerId peer = relayed.remotePeerId();
+        AtomicInteger times = left.get(relayed); // null of direct ones
+        if (times == null || peers.size() >= PEERS_MAX || !peers.add(peer)) {
+            return false;
+        }
+        if (times.getAndUpdate(n -> Math.max(0, n - 1)) > 0) {
+            return true;
+        }
+        peers.remove(peer);
+        return false;
     }
 
     static boolean hasDirect(Host host, PeerId peer) {
@@ -100,7 +128,8 @@ public final class Dcutr implements HostService {
     /** The side that dialled the relayed connection: tells its addresses, and dials as soon as it is told to. */
     private void answer(Host host, PunchAddresses addresses, Stream stream) {
         PeerId peer = stream.remotePeerId();
-        if (!stream.connection().isRelayed() || !enter(answering, peer)) {
+        boolean ownDial = stream.connection().direction() == Direction.OUTBOUND;
+        if (!ownDial || !enter(answering, stream.connection())) {
             stream.reset();
             return;
         }

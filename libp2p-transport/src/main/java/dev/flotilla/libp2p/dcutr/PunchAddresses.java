@@ -8,6 +8,7 @@ import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.dcutr.pb.HolePunch;
 import java.net.Inet6Address;
 import java.net.InetAddress;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +20,8 @@ import java.util.stream.Stream;
 /** Which addresses two peers tell each other to punch holes with. */
 final class PunchAddresses {
     private static final int ADDRESSES_MAX = 16;
+    private static final byte[] TRANSLATED = {0, 0x64, (byte) 0xff, (byte) 0x9b, 0, 0, 0, 0, 0, 0, 0, 0
+    }; // 64:ff9b::/96
 
     private final Host host;
     private final Predicate<Multiaddr> usable;
@@ -77,17 +80,29 @@ final class PunchAddresses {
         }
     }
 
-    /** Whether {@code address} begins with an IP address that is nobody's private one. */
+    /** Whether {@code address} begins with an IP address that one host in the internet can have. */
     static boolean isPublic(Multiaddr address) {
         return address.ipAddress().filter(ip -> !isPrivate(ip)).isPresent();
     }
 
     private static boolean isPrivate(InetAddress ip) {
-        boolean uniqueLocal = ip instanceof Inet6Address && (ip.getAddress()[0] & 0xfe) == 0xfc; // RFC 4193
+        byte[] bytes = ip.getAddress();
         return ip.isLoopbackAddress()
                 || ip.isSiteLocalAddress()
                 || ip.isLinkLocalAddress()
                 || ip.isAnyLocalAddress()
-                || uniqueLocal;
+                || ip.isMulticastAddress()
+                || (ip instanceof Inet6Address ? isSpecial6(bytes) : isSpecial4(bytes[0] & 0xff, bytes[1] & 0xff));
+    }
+
+    /** This network (RFC 1122), behind a carrier's NAT (RFC 6598), or reserved, broadcast included (RFC 1112). */
+    private static boolean isSpecial4(int first, int second) {
+        return first == 0 || (first == 100 && (second & 0xc0) == 64) || first >= 240;
+    }
+
+    /** Unique local (RFC 4193), or a translator's, behind which any IPv4 address may be (RFC 6052). */
+    private static boolean isSpecial6(byte[] bytes) {
+        return (bytes[0] & 0xfe) == 0xfc
+                || Arrays.equals(bytes, 0, TRANSLATED.length, TRANSLATED, 0, TRANSLATED.length);
     }
 }

@@ -51,8 +51,8 @@ final class PunchAttempt {
         if (told.isEmpty()) {
             return CompletableFuture.failedFuture(new IOException("the peer told no address"));
         }
-        DialOptions options = DialOptions.defaults().withBackoffIgnored().withDirectForced();
-        return host.connect(peer, told, options).orTimeout(ORDINARY_DIAL_MAX.toNanos(), TimeUnit.NANOSECONDS);
+        return host.connect(peer, told, DialOptions.defaults().withDirectForced())
+                .orTimeout(ORDINARY_DIAL_MAX.toNanos(), TimeUnit.NANOSECONDS);
     }
 
     private CompletableFuture<Connection> punch(int number) {
