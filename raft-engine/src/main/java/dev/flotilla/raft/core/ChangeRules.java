@@ -73,6 +73,17 @@ final class ChangeRules {
                         witness.peerId() + " is a witness, which never leads, so it has no priority"));
     }
 
+    /** An older leader would overlook settings, and say that all was done. */
+    static Optional<Result> levelForSettings(Configuration present) {
+        return present.featureLevel() >= FeatureLevel.LEASE_READS
+                ? Optional.empty()
+                : refused(
+                        Result.Reason.NOT_ALLOWED,
+                        "settings are taken at the leader alone until feature level " + FeatureLevel.LEASE_READS
+                                + ", which some member does not know: the group is at level "
+                                + present.featureLevel());
+    }
+
     /** Why there can be no priorities at all yet: some member would drop them. */
     static Optional<Result> levelForPriorities(Configuration present) {
         return present.featureLevel() >= FeatureLevel.PRIORITIES

@@ -75,9 +75,12 @@ final class Requests {
         if (!change.revoke().isEmpty() && Tickets.unknownToSome(group).isPresent()) {
             return Tickets.unknownToSome(group);
         }
-        return change.namesPriorities()
-                ? ChangeRules.levelForPriorities(group.committedConfiguration().configuration())
-                : Optional.empty();
+        Configuration committed = group.committedConfiguration().configuration();
+        Optional<Result> forSettings =
+                change.settings() == null ? Optional.empty() : ChangeRules.levelForSettings(committed);
+        return forSettings.isPresent() || !change.namesPriorities()
+                ? forSettings
+                : ChangeRules.levelForPriorities(committed);
     }
 
     private static boolean needsState(Request request) {

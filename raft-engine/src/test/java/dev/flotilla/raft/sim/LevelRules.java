@@ -73,7 +73,9 @@ final class LevelRules {
             MembershipChange change = asked.change();
             return !change.revoke().isEmpty()
                     ? FeatureLevel.REVOKED_TICKETS
-                    : change.namesPriorities() ? FeatureLevel.PRIORITIES : FeatureLevel.FIRST;
+                    : change.namesPriorities()
+                            ? FeatureLevel.PRIORITIES
+                            : change.settings() != null ? FeatureLevel.LEASE_READS : FeatureLevel.FIRST;
         }
         return FeatureLevel.FIRST;
     }
