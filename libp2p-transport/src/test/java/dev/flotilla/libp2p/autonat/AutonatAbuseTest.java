@@ -42,6 +42,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class AutonatAbuseTest {
     private static final AutonatConfig CONFIG =
             AutonatConfig.defaults().withPrivateAllowed().withRequests(1000, 1000, 1000);
+    private static final AutonatConfig PATIENT =
+            CONFIG.withTimeouts(Duration.ofMinutes(1), Duration.ofMinutes(1)); // longer than a test waits
     private static final Duration SOON = Duration.ofMillis(300);
 
     private final Hosts hosts = new Hosts();
@@ -109,12 +111,13 @@ class AutonatAbuseTest {
 
     @Test
     void whatIsNoRequestIsReset() {
-        AutonatService service = new AutonatService(CONFIG, dialer);
+        AutonatService service = new AutonatService(PATIENT, dialer);
         Connection server = connect(hosts.start(), hosts.start(service));
         Stream giant = await(server.newStream(AutonatMessages.DIAL_REQUEST));
         giant.write(new byte[] {(byte) 0x81, 0x40}); // 8193 bytes, which never come
         await(giant.closed());
         await(send(server, chunk(10)).closed());
+        awaitUntil("both failed", () -> service.counters().get(Event.REQUEST_FAILED) == 2);
         Random random = new Random(4711);
         for (int i = 0; i < 50; i++) {
             byte[] bytes = new byte[random.nextInt(1, 200)];
@@ -125,7 +128,6 @@ class AutonatAbuseTest {
             await(stream.readToEnd(1000).handle((answer, failure) -> null));
             stream.reset();
         }
-        awaitUntil("they failed", () -> service.counters().get(Event.REQUEST_FAILED) >= 2);
         assertThat(service.counters().get(Event.DIALLED_BACK)).isZero();
         awaitUntil("it still serves", () -> ask(server, request(List.of())) == ResponseStatus.E_DIAL_REFUSED);
     }
@@ -152,7 +154,7 @@ class AutonatAbuseTest {
 
     @Test
     void dialDataComesInChunksOfSomeSize() {
-        AutonatService service = new AutonatService(CONFIG, dialer);
+        AutonatService service = new AutonatService(PATIENT, dialer);
         Connection server = connect(hosts.start(), hosts.start(service));
         Stream large = askedForData(server);
         DelimitedMessages.write(large, chunk(4097));
@@ -206,11 +208,15 @@ class AutonatAbuseTest {
 
     /** What a client makes of a server that does {@code answer} with the stream and the nonce of its request. */
     private ProbeResult probe(Host client, BiConsumer<Stream, Long> answer) {
+        return probe(client, client.listenAddresses(), answer);
+    }
+
+    private ProbeResult probe(Host client, List<Multiaddr> addresses, BiConsumer<Stream, Long> answer) {
         Host server = hosts.start();
         server.handle(AutonatMessages.DIAL_REQUEST, stream -> AutonatMessages.read(stream)
                 .thenAccept(message ->
                         answer.accept(stream, message.getDialRequest().getNonce())));
-        return await(autonat.probe(connect(client, server), client.listenAddresses()));
+        return await(autonat.probe(connect(client, server), addresses));
     }
 
     private static void say(Stream stream, DialStatus status) {
@@ -266,12 +272,32 @@ class AutonatAbuseTest {
         Multiaddr any = hosts.listen();
         List<Multiaddr> both = List.of(any, Multiaddr.parse(any.toString().replace("127.0.0.1", "127.0.0.3")));
         Host client = hosts.start(PrivateKey.generate(), HostConfig.defaults(), both, autonat);
-        Multiaddr second = client.listenAddresses().get(1);
-        ProbeResult result = probe(client, (stream, nonce) -> dialer.connect(client.peerId(), List.of(second))
-                .thenCompose(connection -> dialBack(connection, nonce))
-                .thenAccept(answer -> say(stream, DialStatus.OK)));
+        Multiaddr first = at(client, "127.0.0.1");
+        Multiaddr second = at(client, "127.0.0.3");
+        ProbeResult result =
+                probe(client, List.of(first), (stream, nonce) -> dialer.connect(client.peerId(), List.of(second))
+                        .thenCompose(connection -> dialBack(connection, nonce))
+                        .thenAccept(answer -> say(stream, DialStatus.OK)));
         assertThat(result.reachability()).isEqualTo(Reachability.UNKNOWN);
         assertThat(result.reason()).contains("instead");
+    }
+
+    private static Multiaddr at(Host host, String ip) {
+        return host.listenAddresses().stream()
+                .filter(address -> address.toString().contains(ip))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void aConnectionThatIsThereIsNoDialBack() {
+        AutonatService service = new AutonatService(CONFIG, dialer);
+        Host client = hosts.start(autonat);
+        await(dialer.connect(client.peerId(), client.listenAddresses()));
+        Connection server = connect(client, hosts.start(service));
+        ProbeResult result = await(autonat.probe(server, client.listenAddresses()));
+        assertThat(result.reachability()).isEqualTo(Reachability.UNKNOWN);
+        assertThat(service.counters().get(Event.REQUEST_FAILED)).isEqualTo(1);
     }
 
     @Test
