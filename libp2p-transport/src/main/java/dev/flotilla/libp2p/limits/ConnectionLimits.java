@@ -40,6 +40,16 @@ public record ConnectionLimits(
                 Duration.ofSeconds(20));
     }
 
+    /** The count of inbound connections above which unprotected ones of them are closed: before newcomers are refused. */
+    public int inboundHighWater() {
+        return host.inboundMax() - host.inboundMax() / 8;
+    }
+
+    /** The count down to which they are. */
+    public int inboundLowWater() {
+        return host.inboundMax() - host.inboundMax() / 4;
+    }
+
     public ConnectionLimits withPerAddressMax(int address, int subnet) {
         return new ConnectionLimits(host, perPeerMax, address, subnet, highWater, lowWater, grace);
     }

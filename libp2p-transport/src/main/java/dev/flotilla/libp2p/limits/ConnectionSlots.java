@@ -102,6 +102,11 @@ public final class ConnectionSlots {
         return usage.count();
     }
 
+    /** How many of them others began. */
+    public synchronized int inbound() {
+        return usage.inbound();
+    }
+
     /** How many there are beyond what strangers and protected peers together may have; 0 if none. */
     public synchronized int excess() {
         return Math.max(0, usage.count() - limits.host().max());

@@ -27,6 +27,10 @@ final class Usage {
         }
     }
 
+    int inbound() {
+        return inbound;
+    }
+
     int count() {
         return inbound + outbound;
     }

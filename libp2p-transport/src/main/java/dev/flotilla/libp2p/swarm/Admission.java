@@ -11,7 +11,6 @@ import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.transport.PeerId;
 import java.net.InetAddress;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.IntConsumer;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -24,14 +23,13 @@ final class Admission {
     private final PeerTags tags;
     private final HandshakeSlots handshakes;
     private final ConnectionSlots connections;
-    private final IntConsumer makeRoom;
+    private final ConnectionTrimmer trimmer;
 
-    /** @param makeRoom closes so many connections of peers that are not protected, if there are */
-    Admission(ResourceLimits limits, PeerTags tags, IntConsumer makeRoom, LongSupplier nanoClock) {
+    Admission(ResourceLimits limits, PeerTags tags, ConnectionTrimmer trimmer, LongSupplier nanoClock) {
         this.tags = tags;
         this.handshakes = new HandshakeSlots(limits.handshakes(), nanoClock);
         this.connections = new ConnectionSlots(limits.connections());
-        this.makeRoom = makeRoom;
+        this.trimmer = trimmer;
     }
 
     /**
@@ -41,7 +39,12 @@ final class Admission {
      */
     void begin(RawConnection raw, CompletableFuture<?> upgraded) throws ResourceLimitException {
         if (!tags.hasProtected()) {
-            connections.checkInbound(); // nobody can prove to be anything but a stranger
+            try {
+                connections.checkInbound(); // nobody can prove to be anything but a stranger
+            } catch (ResourceLimitException e) {
+                trim();
+                throw e;
+            }
         }
         @Nullable InetAddress remote = addressOf(raw);
         boolean known = remote != null && tags.isKnown(remote);
@@ -58,7 +61,13 @@ final class Admission {
     void secured(RawConnection raw, PeerId peer) throws ResourceLimitException {
         boolean isProtected = tags.isProtected(peer);
         @Nullable InetAddress remote = addressOf(raw);
-        ConnectionSlots.Slot slot = connections.enter(raw.direction() == Direction.INBOUND, remote, isProtected);
+        ConnectionSlots.Slot slot;
+        try {
+            slot = connections.enter(raw.direction() == Direction.INBOUND, remote, isProtected);
+        } catch (ResourceLimitException e) {
+            trim();
+            throw e;
+        }
         raw.channel().closeFuture().addListener(closed -> slot.leave());
         if (isProtected) {
             if (remote != null) {
@@ -66,14 +75,14 @@ final class Admission {
             }
             int excess = connections.excess();
             if (excess > 0) {
-                makeRoom.accept(excess);
+                trimmer.makeRoom(excess);
             }
         }
     }
 
-    /** Connections whose peers are known. */
-    int count() {
-        return connections.count();
+    /** There is one more, or one was refused: closes those that have grown old enough since, if there are too many. */
+    void trim() {
+        trimmer.onCount(connections.count(), connections.inbound());
     }
 
     /** Null behind a relay, whose address is not the peer's. */

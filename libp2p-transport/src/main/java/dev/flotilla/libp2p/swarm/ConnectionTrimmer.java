@@ -52,10 +52,16 @@ final class ConnectionTrimmer {
                 .thenComparing(Comparator.comparingLong(Candidate::ageNanos).reversed());
     }
 
-    /** There are {@code count} connections: beyond the high water mark those that are old enough go, down to the low. */
-    void onCount(int count) {
+    /**
+     * There are {@code count} connections, {@code inbound} of which others began: beyond a high water mark those that are
+     * old enough go, down to the low. Inbound ones have marks of their own, for they reach their limit first.
+     */
+    void onCount(int count, int inbound) {
+        long grace = limits.grace().toNanos();
         if (count > limits.highWater() && isTime()) {
-            close(count - limits.lowWater(), limits.grace().toNanos());
+            close(count - limits.lowWater(), grace, false);
+        } else if (inbound > limits.inboundHighWater() && isTime()) {
+            close(inbound - limits.inboundLowWater(), grace, true);
         }
     }
 
@@ -71,13 +77,14 @@ final class ConnectionTrimmer {
 
     /** Closes {@code wanted} connections, however young, if so many are not protected. */
     void makeRoom(int wanted) {
-        close(wanted, 0);
+        close(wanted, 0, false);
     }
 
-    private void close(int wanted, long ageNanosMin) {
+    private void close(int wanted, long ageNanosMin, boolean inboundOnly) {
         long now = nanoClock.getAsLong();
         List<Candidate> victims = table.all().stream()
                 .filter(connection -> connection.isOpen() && !tags.isProtected(connection.remotePeerId()))
+                .filter(connection -> !inboundOnly || connection.direction() == Direction.INBOUND)
                 .map(connection -> new Candidate(
                         connection,
                         tags.value(connection.remotePeerId()),

@@ -52,7 +52,6 @@ final class SwarmHost implements Host {
     private final EventLoopGroup group;
     private final StreamNegotiator negotiator;
     private final ConnectionTable table;
-    private final ConnectionTrimmer trimmer;
     private final UnreadBytes unread;
     private final Admission admission;
     private final SwarmUpgrader upgrader;
@@ -78,8 +77,9 @@ final class SwarmHost implements Host {
         negotiator = new StreamNegotiator(config.negotiationTimeout(), counters, streams, peerTags);
         table = new ConnectionTable(
                 identity.peerId(), config.duplicateGrace(), limits.connections().perPeerMax(), counters);
-        trimmer = new ConnectionTrimmer(table, limits.connections(), peerTags, streams, counters, System::nanoTime);
-        admission = new Admission(limits, peerTags, trimmer::makeRoom, System::nanoTime);
+        ConnectionTrimmer trimmer =
+                new ConnectionTrimmer(table, limits.connections(), peerTags, streams, counters, System::nanoTime);
+        admission = new Admission(limits, peerTags, trimmer, System::nanoTime);
         unread = new UnreadBytes(limits.receivedBytesMax(), peerTags, counters);
         UpgradeSteps steps = new UpgradeSteps(
                 identity,
@@ -275,7 +275,7 @@ final class SwarmHost implements Host {
         connection.channel().closeFuture().addListener(done -> table.remove(connection));
         table.add(connection);
         dialer.onConnection(connection);
-        trimmer.onCount(admission.count());
+        admission.trim();
         if (closing.get()) {
             connection.close();
         }

@@ -23,6 +23,13 @@ class ConnectionSlotsTest {
     }
 
     @Test
+    void inboundConnectionsAreTrimmedBeforeNewcomersAreRefused() {
+        ConnectionLimits limits = ResourceLimits.forHeap(0).connections();
+        assertThat(limits.inboundHighWater()).isLessThan(limits.host().inboundMax());
+        assertThat(limits.inboundLowWater()).isLessThan(limits.inboundHighWater());
+    }
+
+    @Test
     void eachDirectionAndBothTogetherAreBounded() throws Exception {
         ConnectionSlots slots =
                 new ConnectionSlots(ConnectionLimits.of(new Limit(2, 2, 3)).withPerAddressMax(3, 3));

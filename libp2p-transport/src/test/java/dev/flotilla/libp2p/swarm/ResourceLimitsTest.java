@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Echo;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
@@ -151,6 +152,40 @@ class ResourceLimitsTest {
         assertThat(host.connections())
                 .extracting(Connection::remotePeerId)
                 .containsExactlyInAnyOrder(member.peerId(), valued.peerId());
+    }
+
+    @Test
+    void aCrowdOfInboundPeersGivesWayToNewcomersOnceItIsOldEnough() {
+        assertACrowdGivesWay(List.of());
+    }
+
+    @Test
+    void inACrowdOfInboundPeersAProtectedOneStays() {
+        assertACrowdGivesWay(List.of(small()));
+    }
+
+    /** There may be more connections in all than inbound ones, as by default. */
+    private void assertACrowdGivesWay(List<Host> members) {
+        Host host = hosts.start(
+                with(ConnectionLimits.of(new Limit(8, 8, 11)).withWaterMarks(11, 11, Duration.ofMillis(500))));
+        members.forEach(member -> {
+            host.peerTags().protect(member.peerId(), "test");
+            connect(member, host);
+        });
+        for (int i = members.size(); i < 8; i++) {
+            connect(small(), host);
+        }
+        Host newcomer = small();
+        awaitUntil("a newcomer is in", () -> {
+            await(newcomer.connect(
+                            host.peerId(),
+                            host.listenAddresses(),
+                            DialOptions.defaults().withBackoffIgnored())
+                    .handle((connection, failure) -> failure == null));
+            return !host.connections(newcomer.peerId()).isEmpty();
+        });
+        assertThat(host.counters().get(Event.TRIMMED)).isPositive();
+        members.forEach(member -> assertThat(host.connections(member.peerId())).hasSize(1));
     }
 
     @Test
