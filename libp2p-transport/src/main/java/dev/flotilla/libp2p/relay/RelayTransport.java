@@ -74,9 +74,22 @@ public final class RelayTransport implements Transport {
                 host,
                 CircuitAddress.of(address).orElseThrow(),
                 upgrader.eventLoops().next(),
-                listeners::remove);
-        listeners.add(listener);
+                this::remove);
+        add(listener);
         return listener.start();
+    }
+
+    /** The circuits of members ride on the connection to the relay: it is protected as they are. */
+    private synchronized void add(RelayListener listener) {
+        listeners.add(listener);
+        host.peerTags().protect(listener.relay(), NAME);
+    }
+
+    private synchronized void remove(RelayListener listener) {
+        listeners.remove(listener);
+        if (!isListeningAt(listener.relay())) {
+            host.peerTags().unprotect(listener.relay(), NAME);
+        }
     }
 
     /** Whether a place is wanted at {@code relay}: only such a one may bring connections. */

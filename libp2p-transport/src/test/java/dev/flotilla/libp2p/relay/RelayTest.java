@@ -207,6 +207,21 @@ class RelayTest {
         assertThat(service.reservations()).isEqualTo(1);
         listener.close();
         awaitUntil("it is forgotten", () -> service.reservations() == 0);
+        awaitUntil("so is its worth", () -> relay.peerTags().value(listener.peerId()) == 0);
+    }
+
+    @Test
+    void aRelayIsProtectedWhileAPlaceAtItIsWanted() {
+        Host relay = hosts.start(swarmRelay());
+        Host listener = behind(relay);
+        assertThat(listener.peerTags().isProtected(relay.peerId())).isTrue();
+        Host dialer = hosts.start();
+        connect(dialer, listener);
+        assertThat(dialer.peerTags().isProtected(relay.peerId()))
+                .as("by one who only dials over it")
+                .isFalse();
+        listener.close();
+        assertThat(listener.peerTags().isProtected(relay.peerId())).isFalse();
     }
 
     @Test
