@@ -28,6 +28,8 @@ public final class RelayService implements HostService {
     private static final int REQUESTS_MAX = 256; // being read at a time
     private static final int REQUESTS_PER_PEER_MAX = 16;
     private static final int ADDRESSES_MAX = 20;
+    private static final String TAG = "relay reservation";
+    private static final int WORTH = 10; // as in go-libp2p; others that are connected have nothing
 
     private final RelayLimits limits;
     private final RelayAcl acl;
@@ -63,9 +65,7 @@ public final class RelayService implements HostService {
         host.addListener(new ConnectionListener() {
             @Override
             public void closed(Connection connection, boolean closedByPeer) {
-                if (HopConnect.directConnection(host, connection.remotePeerId()).isEmpty()) {
-                    reservations.remove(connection.remotePeerId());
-                }
+                forgetIfGone(host, connection.remotePeerId());
             }
         });
     }
@@ -124,10 +124,16 @@ public final class RelayService implements HostService {
             case RESERVED -> counters.count(Event.RESERVED);
             case RENEWED -> counters.count(Event.RENEWED);
         }
+        host.peerTags().tag(peer, TAG, WORTH);
         DelimitedMessages.write(stream, granted(host, peer));
         stream.close();
+        forgetIfGone(host, peer); // its connection may have been closed meanwhile
+    }
+
+    private void forgetIfGone(Host host, PeerId peer) {
         if (HopConnect.directConnection(host, peer).isEmpty()) {
-            reservations.remove(peer); // its connection was closed meanwhile
+            reservations.remove(peer);
+            host.peerTags().untag(peer, TAG);
         }
     }
 

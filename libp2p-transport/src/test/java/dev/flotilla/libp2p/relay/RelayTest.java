@@ -205,6 +205,9 @@ class RelayTest {
         Host relay = hosts.start(service);
         Host listener = behind(relay);
         assertThat(service.reservations()).isEqualTo(1);
+        assertThat(relay.peerTags().value(listener.peerId()))
+                .as("worth more than a stranger's")
+                .isPositive();
         listener.close();
         awaitUntil("it is forgotten", () -> service.reservations() == 0);
         awaitUntil("so is its worth", () -> relay.peerTags().value(listener.peerId()) == 0);

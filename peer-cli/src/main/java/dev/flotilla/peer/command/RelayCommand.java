@@ -113,16 +113,21 @@ final class RelayCommand extends PeerCommand {
         for (String text : listen) {
             addresses.add(NetworkOptions.listenAddress(text));
         }
+        Set<PeerId> allowed = allowed();
         RelayPeer relay = RelayPeer.start(
-                directory(), addresses, swarmKey.key(directory()).orElse(null), service());
+                directory(), addresses, swarmKey.key(directory()).orElse(null), service(allowed), allowed);
         RunningPeer.run(relay, relay.addresses(), console, untilInputEnds);
     }
 
-    private RelayService service() throws CommandException {
+    private Set<PeerId> allowed() throws CommandException {
         Set<PeerId> allowed = new HashSet<>();
         for (String text : allow) {
             allowed.add(Inputs.peerId(text));
         }
+        return allowed;
+    }
+
+    private RelayService service(Set<PeerId> allowed) throws CommandException {
         Integer perAddress = reservationsPerAddress;
         int perAddressMax = perAddress != null
                 ? perAddress

@@ -8,6 +8,7 @@ import dev.flotilla.peer.control.CommandException;
 import dev.flotilla.raft.storage.DirectoryLock;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -26,10 +27,15 @@ public final class RelayPeer implements AutoCloseable {
      *
      * @param listen where; loopback if nothing is named
      * @param swarmKey of the private network that it belongs to; null for the open network
+     * @param members whom it is for: they get in however many others are connected
      * @throws CommandException if it cannot: the directory is in use or not writable, or an address is taken
      */
     public static RelayPeer start(
-            PeerDirectory directory, List<Multiaddr> listen, @Nullable SwarmKey swarmKey, RelayService relay)
+            PeerDirectory directory,
+            List<Multiaddr> listen,
+            @Nullable SwarmKey swarmKey,
+            RelayService relay,
+            Collection<PeerId> members)
             throws CommandException {
         PrivateKey identity = directory.identity();
         try {
@@ -39,7 +45,9 @@ public final class RelayPeer implements AutoCloseable {
                 NetworkSettings network =
                         NetworkSettings.defaults().withListen(listen).withSwarmKey(swarmKey);
                 PeerId operator = directory.operator().peerId();
-                return new RelayPeer(lock, new HostStarter(identity, operator, ports).start(network, List.of(relay)));
+                Host host = new HostStarter(identity, operator, ports).start(network, List.of(relay));
+                members.forEach(member -> host.peerTags().protect(member, "relay"));
+                return new RelayPeer(lock, host);
             } catch (IOException | RuntimeException e) {
                 lock.close();
                 throw e;
@@ -54,6 +62,11 @@ public final class RelayPeer implements AutoCloseable {
         return host.reachableAddresses().stream()
                 .map(address -> address.withPeerId(host.peerId()))
                 .toList();
+    }
+
+    /** Whether {@code peer} gets in however many others are connected; for tests. */
+    boolean isProtected(PeerId peer) {
+        return host.peerTags().isProtected(peer);
     }
 
     @Override
