@@ -6,10 +6,12 @@ import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,6 +48,7 @@ final class Redialer {
         final Backoff backoff = new Backoff(config.redialDelayMin(), config.redialDelayMax());
         ControlThread.Timer timer = ControlThread.Timer.NONE;
         List<Multiaddr> dialled = List.of(); // with the last dial
+        final Set<String> limitingRelays = new HashSet<>(); // whose connections are useless, while any is open
         boolean dialling;
         String lastReason = "";
 
@@ -67,9 +70,19 @@ final class Redialer {
             if (dialling || connected.isConnected(peer) || !isCurrent()) {
                 return;
             }
-            dialling = true;
+            if (host.connections(peer).isEmpty()) {
+                limitingRelays.clear(); // they may do otherwise now
+            }
             dialled = addresses.of(peer);
-            host.connect(peer, dialled, options())
+            List<Multiaddr> useful =
+                    dialled.stream().filter(each -> !isLimiting(each)).toList();
+            if (useful.isEmpty() && !dialled.isEmpty()) {
+                dialAfter(backoff.next());
+                return;
+            }
+            dialling = true;
+            // the back-off is ignored since this has delays of its own
+            host.connect(peer, useful, DialOptions.defaults().withBackoffIgnored())
                     .whenComplete((connection, failure) -> control.execute(() -> {
                         dialling = false;
                         if (failure == null) {
@@ -80,14 +93,16 @@ final class Redialer {
                     }));
         }
 
-        /** The back-off is ignored since this has delays of its own. One limited connection is enough. */
-        private DialOptions options() {
-            DialOptions options = DialOptions.defaults().withBackoffIgnored();
-            return host.connections(peer).isEmpty() ? options : options.withDirectForced();
+        private boolean isLimiting(Multiaddr address) {
+            return address.has(MultiaddrProtocol.P2P_CIRCUIT)
+                    && address.valueOf(MultiaddrProtocol.P2P)
+                            .filter(limitingRelays::contains)
+                            .isPresent();
         }
 
         private void onSuccess(Connection connection) {
             if (connection.isLimited()) {
+                connection.remoteAddress().valueOf(MultiaddrProtocol.P2P).ifPresent(limitingRelays::add);
                 onFailure(new IOException("cannot reach " + peer + ": the relay at " + connection.remoteAddress()
                         + " limits its connections, which frames cannot use; use a relay without limits"));
                 return;

@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.transport;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.relay.RelayLimits;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.Lane;
@@ -55,10 +56,22 @@ class RelayedTransportContractTest extends PeerTransportContract {
         });
         one.transport().keepConnected(Set.of(other));
         awaitUntil("it is said", () -> reasons.stream().anyMatch(reason -> reason.contains("a relay without limits")));
-        awaitUntil("it is tried directly", () -> reasons.stream().anyMatch(reason -> reason.contains("to be direct")));
         assertThat(connected).doesNotContain(other);
         assertThat(one.host().connections(other)).hasSize(1);
         assertThat(one.transport().connect(other, Lane.CONTROL).trySend(Bytes.utf8("no")))
                 .isFalse();
+    }
+
+    @Test
+    void aRelayWithoutLimitsIsFoundBesideOneWithThem() throws Exception {
+        Multiaddr limited = peers.placeAtARelay(RelayLimits.defaults());
+        Multiaddr unlimited = peers.placeAtARelay(RelayLimits.ofSwarm());
+        Transports.Peer one = peers.start();
+        Transports.Peer other = peers.startAt(limited, unlimited);
+        PeerId wanted = other.host().peerId();
+        one.book().addSeen(wanted, List.of(limited)); // the other's place is told over the limited connection
+        one.transport().keepConnected(Set.of(wanted));
+        awaitUntil("frames can be sent", () -> one.host().connections(wanted).stream()
+                .anyMatch(connection -> !connection.isLimited()));
     }
 }

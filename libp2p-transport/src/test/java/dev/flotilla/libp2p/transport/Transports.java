@@ -64,6 +64,15 @@ final class Transports implements AutoCloseable {
 
     private Peer start(PrivateKey identity, Multiaddr listen, AddressBook book, TransportConfig config)
             throws Exception {
+        return start(identity, List.of(listen), book, config);
+    }
+
+    Peer startAt(Multiaddr... listen) throws Exception {
+        return start(PrivateKey.generate(), List.of(listen), AddressBook.inMemory(), QUICK);
+    }
+
+    private Peer start(PrivateKey identity, List<Multiaddr> listen, AddressBook book, TransportConfig config)
+            throws Exception {
         Host host = Host.builder(identity)
                 .listen(listen)
                 .service(new Identify())
@@ -75,8 +84,8 @@ final class Transports implements AutoCloseable {
         return peer;
     }
 
-    /** A relay and {@code count} peers that can be reached over it alone. */
-    List<Peer> startBehindARelay(int count, RelayLimits limits) throws Exception {
+    /** Where to listen at a new relay. */
+    Multiaddr placeAtARelay(RelayLimits limits) throws Exception {
         PrivateKey identity = PrivateKey.generate();
         Host relay = Host.builder(identity)
                 .listen(ANY_PORT)
@@ -85,10 +94,15 @@ final class Transports implements AutoCloseable {
                 .build();
         relays.add(relay);
         relay.start().get(20, TimeUnit.SECONDS);
-        Multiaddr place = relay.listenAddresses()
+        return relay.listenAddresses()
                 .get(0)
                 .withPeerId(identity.peerId())
                 .encapsulate(Multiaddr.parse("/p2p-circuit"));
+    }
+
+    /** A relay and {@code count} peers that can be reached over it alone. */
+    List<Peer> startBehindARelay(int count, RelayLimits limits) throws Exception {
+        Multiaddr place = placeAtARelay(limits);
         List<Peer> made = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             made.add(start(PrivateKey.generate(), place, AddressBook.inMemory(), QUICK));
