@@ -272,8 +272,8 @@ final class SwarmHost implements Host {
     }
 
     private void onConnection(SwarmConnection connection) {
-        connection.channel().closeFuture().addListener(done -> table.remove(connection));
         table.add(connection);
+        connection.channel().closeFuture().addListener(done -> table.remove(connection)); // later: it may be done
         dialer.onConnection(connection);
         admission.trim();
         if (closing.get()) {

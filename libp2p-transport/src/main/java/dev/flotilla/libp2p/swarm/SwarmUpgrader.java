@@ -209,6 +209,9 @@ final class SwarmUpgrader implements Upgrader {
         } catch (IOException e) {
             throw new CompletionException(e);
         }
+        if (!raw.channel().isActive()) {
+            throw new CompletionException(new IOException("the connection gater closed the connection"));
+        }
         secured.begin().run();
         raw.channel().pipeline().get(ConnectionGuard.class).established(connection);
         counters.count(HostCounters.Event.OPENED);

@@ -148,6 +148,22 @@ class ConnectionGaterTest {
     }
 
     @Test
+    void aHookThatClosesTheConnectionLeavesNone() {
+        Host a = hosts.startWith(builder -> builder.connectionGater(new ConnectionGater() {
+            @Override
+            public boolean interceptUpgraded(Connection connection) {
+                connection.close();
+                return true;
+            }
+        }));
+        Host b = hosts.start();
+        var dial = a.connect(b.peerId(), b.listenAddresses());
+        awaitUntil("the dial is over", dial::isDone);
+        awaitUntil("a has none left", () -> a.connections().isEmpty());
+        awaitUntil("b has none left", () -> b.connections().isEmpty());
+    }
+
+    @Test
     void aListChangesWhileTheHostRuns() {
         AccessList list = new AccessList();
         Host a = hosts.start();
