@@ -139,13 +139,15 @@ public final class TcpSockets {
             if (done.isSuccess()) {
                 upgrade(connecting.channel(), upgrade, dialled);
             } else if (local != null && isOfLocalAddress(connecting.cause()) && !dialled.isDone()) {
-                dial(address, null, loop, upgrade).whenComplete((connection, failure) -> {
+                CompletableFuture<Connection> again = dial(address, null, loop, upgrade);
+                again.whenComplete((connection, failure) -> {
                     if (failure == null) {
                         dialled.complete(connection);
                     } else {
                         dialled.completeExceptionally(failure);
                     }
                 });
+                dialled.whenComplete((connection, failure) -> again.cancel(false));
             } else {
                 dialled.completeExceptionally(failure(connecting));
             }

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flotilla.libp2p.tcp;
+
+import org.jspecify.annotations.NullMarked;
