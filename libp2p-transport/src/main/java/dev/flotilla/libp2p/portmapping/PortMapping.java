@@ -59,16 +59,25 @@ public final class PortMapping implements AutoCloseable {
     }
 
     private void run() {
-        try (Routers found = routers.get()) {
-            try {
-                keep(found);
-            } finally {
-                giveBack();
+        try {
+            while (!closed) {
+                try (Routers found = routers.get()) {
+                    mapPorts(found);
+                } catch (RuntimeException e) {
+                    LOG.warn("mapping ports failed and is begun anew", e);
+                }
+                Thread.sleep(Math.min(RETRY.toMillis(), renewal.toMillis()));
             }
         } catch (InterruptedException e) {
             LOG.debug("closed");
-        } catch (RuntimeException e) {
-            LOG.warn("mapping ports has ended", e);
+        }
+    }
+
+    private void mapPorts(Routers found) throws InterruptedException {
+        try {
+            keep(found);
+        } finally {
+            giveBack();
         }
     }
 
@@ -162,6 +171,7 @@ public final class PortMapping implements AutoCloseable {
         } catch (InterruptedException e) {
             interrupted = true;
         }
+        mappings.clear();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }

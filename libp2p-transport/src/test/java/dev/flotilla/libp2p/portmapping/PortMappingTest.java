@@ -16,6 +16,7 @@ import java.net.InetAddress;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 
 /** The library's own NAT-PMP with a router on loopback. */
@@ -89,6 +90,28 @@ class PortMappingTest {
                     SOON);
             assertThat(host.reachableAddresses()).isEqualTo(before);
             mapping.close();
+        }
+    }
+
+    @Test
+    void aFailureOfTheLibraryIsNotTheEnd() {
+        try (Host host = Host.builder(PrivateKey.generate())
+                .listen(Multiaddr.parse("/ip4/0.0.0.0/tcp/0"))
+                .build()) {
+            await(host.start());
+            AtomicInteger asked = new AtomicInteger();
+            PortMapping mapping = PortMapping.start(
+                    host,
+                    () -> {
+                        asked.incrementAndGet();
+                        throw new IllegalStateException("no bus");
+                    },
+                    SOON);
+            try {
+                awaitUntil("it is asked again", () -> asked.get() >= 2);
+            } finally {
+                mapping.close();
+            }
         }
     }
 }
