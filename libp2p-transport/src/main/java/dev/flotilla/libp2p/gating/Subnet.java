@@ -37,6 +37,15 @@ public record Subnet(InetAddress first, int prefixBits) {
         return new Subnet(address, slash < 0 ? bits : bits(text.substring(slash + 1), text));
     }
 
+    /** The one that {@code address} lies in. */
+    public static Subnet around(InetAddress address, int prefixBits) {
+        try {
+            return new Subnet(InetAddress.getByAddress(masked(address.getAddress(), prefixBits)), prefixBits);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("an address of a wrong length: " + address, e);
+        }
+    }
+
     private static InetAddress address(String literal, String text) {
         try {
             Multiaddr parsed = Multiaddr.parse((literal.indexOf(':') < 0 ? "/ip4/" : "/ip6/") + literal);

@@ -13,6 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,6 +26,7 @@ public final class Mdns implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mdns.class);
     private static final Duration FIRST_INTERVAL = Duration.ofSeconds(1);
     private static final Duration LAST_INTERVAL = Duration.ofMinutes(1);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
     private static final long ANSWER_PAUSE_NANOS = Duration.ofSeconds(1).toNanos();
     private static final int NAME_LENGTH = 40; // the specification has 32 to 63
     private static final String NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789";
@@ -39,7 +42,7 @@ public final class Mdns implements AutoCloseable {
     private final Listener listener;
     private final MdnsSocket socket;
     private final String peerName = peerName();
-    private volatile boolean closed;
+    private final CountDownLatch closed = new CountDownLatch(1);
     private boolean answered;
     private long answeredAtNanos;
 
@@ -82,29 +85,47 @@ public final class Mdns implements AutoCloseable {
     }
 
     private void run() {
+        String lastReason = "";
         try {
-            Duration interval = FIRST_INTERVAL;
-            long askAtNanos = System.nanoTime();
-            while (!closed) {
-                long left = askAtNanos - System.nanoTime();
-                if (left <= 0) {
-                    socket.send(MdnsPacket.query());
-                    left = interval.toNanos();
-                    askAtNanos = System.nanoTime() + left;
-                    interval = interval.multipliedBy(2).compareTo(LAST_INTERVAL) < 0
-                            ? interval.multipliedBy(2)
-                            : LAST_INTERVAL;
+            do {
+                try {
+                    lookAround();
+                } catch (IOException | RuntimeException e) { // interfaces come and go
+                    String reason = String.valueOf(e.getMessage());
+                    if (!isClosed() && !reason.equals(lastReason)) {
+                        lastReason = reason;
+                        LOG.warn("cannot find peers in the local network, trying again: {}", reason);
+                    }
                 }
-                byte[] packet = socket.receive(Duration.ofNanos(left));
-                if (packet != null) {
-                    onPacket(packet);
-                }
+            } while (!closed.await(AFTER_FAILURE.toNanos(), TimeUnit.NANOSECONDS));
+        } catch (InterruptedException e) {
+            LOG.debug("interrupted");
+        }
+    }
+
+    /** Until it is closed, or something fails. */
+    private void lookAround() throws IOException {
+        Duration interval = FIRST_INTERVAL;
+        long askAtNanos = System.nanoTime();
+        while (!isClosed()) {
+            long left = askAtNanos - System.nanoTime();
+            if (left <= 0) {
+                socket.send(MdnsPacket.query());
+                left = interval.toNanos();
+                askAtNanos = System.nanoTime() + left;
+                interval = interval.multipliedBy(2).compareTo(LAST_INTERVAL) < 0
+                        ? interval.multipliedBy(2)
+                        : LAST_INTERVAL;
             }
-        } catch (IOException e) {
-            if (!closed) {
-                LOG.warn("finding peers in the local network has ended: {}", e.getMessage());
+            byte[] packet = socket.receive(Duration.ofNanos(left));
+            if (packet != null) {
+                onPacket(packet);
             }
         }
+    }
+
+    private boolean isClosed() {
+        return closed.getCount() == 0;
     }
 
     private void onPacket(byte[] bytes) throws IOException {
@@ -165,7 +186,7 @@ public final class Mdns implements AutoCloseable {
 
     @Override
     public void close() throws IOException {
-        closed = true;
+        closed.countDown();
         socket.close();
     }
 }

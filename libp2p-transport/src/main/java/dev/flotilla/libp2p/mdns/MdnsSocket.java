@@ -9,6 +9,6 @@ import org.jspecify.annotations.Nullable;
 interface MdnsSocket extends Closeable {
     void send(byte[] packet) throws IOException;
 
-    /** The next packet; null if none comes in time. Fails once the socket is closed. */
+    /** The next packet; null if none of this network comes in time. Fails once the socket is closed. */
     byte @Nullable [] receive(Duration patience) throws IOException;
 }

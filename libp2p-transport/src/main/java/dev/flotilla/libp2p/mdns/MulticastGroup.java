@@ -1,8 +1,10 @@
 package dev.flotilla.libp2p.mdns;
 
+import dev.flotilla.libp2p.gating.Subnet;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.MulticastSocket;
 import java.net.NetworkInterface;
@@ -31,6 +33,7 @@ final class MulticastGroup implements MdnsSocket {
     private final Predicate<NetworkInterface> wanted;
     private final MulticastSocket socket;
     private final Set<NetworkInterface> joined = new HashSet<>();
+    private List<Subnet> near = List.of(); // as of the last packet that was sent
 
     private MulticastGroup(InetSocketAddress group, Predicate<NetworkInterface> wanted, MulticastSocket socket) {
         this.group = group;
@@ -44,7 +47,7 @@ final class MulticastGroup implements MdnsSocket {
         socket.setTimeToLive(TTL);
         socket.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true);
         MulticastGroup opened = new MulticastGroup(group, wanted, socket);
-        opened.interfaces().forEach(opened::join);
+        opened.usableNow().forEach(opened::join);
         return opened;
     }
 
@@ -57,11 +60,22 @@ final class MulticastGroup implements MdnsSocket {
         }
     }
 
-    private List<NetworkInterface> interfaces() throws IOException {
-        return NetworkInterface.networkInterfaces()
+    private List<NetworkInterface> usableNow() throws IOException {
+        List<NetworkInterface> usable = NetworkInterface.networkInterfaces()
                 .filter(MulticastGroup::isUsable)
                 .filter(wanted)
                 .toList();
+        near = usable.stream()
+                .flatMap(network -> network.getInterfaceAddresses().stream())
+                .filter(address -> address.getAddress() instanceof Inet4Address)
+                .map(address -> Subnet.around(address.getAddress(), address.getNetworkPrefixLength()))
+                .toList();
+        return usable;
+    }
+
+    /** Whether a packet is from the same link; from elsewhere it may have been sent to this machine alone. */
+    private boolean isNear(InetAddress source) {
+        return near.stream().anyMatch(subnet -> subnet.contains(source));
     }
 
     private static boolean isUsable(NetworkInterface network) {
@@ -87,7 +101,7 @@ final class MulticastGroup implements MdnsSocket {
 
     @Override
     public void send(byte[] packet) throws IOException {
-        for (NetworkInterface network : interfaces()) {
+        for (NetworkInterface network : usableNow()) {
             if (join(network)) {
                 try {
                     socket.setNetworkInterface(network);
@@ -105,6 +119,10 @@ final class MulticastGroup implements MdnsSocket {
         socket.setSoTimeout((int) Math.max(1, patience.toMillis()));
         try {
             socket.receive(packet);
+            if (!isNear(packet.getAddress())) { // RFC 6762 §11
+                LOG.debug("a packet from {} is not of this network", packet.getAddress());
+                return null;
+            }
             return Arrays.copyOf(packet.getData(), packet.getLength());
         } catch (SocketTimeoutException e) {
             return null;

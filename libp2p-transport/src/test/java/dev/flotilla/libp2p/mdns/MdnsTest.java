@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.mdns;
 
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Hosts;
@@ -10,6 +11,10 @@ import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -24,6 +29,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -107,6 +114,56 @@ class MdnsTest {
         Host b = hosts.start();
         look(b, MulticastGroup.open(group, loopback::equals));
         awaitUntil("b is found", () -> foundByA.containsKey(b.peerId()));
+    }
+
+    @Test
+    void packetsOfOtherNetworksAreDropped() throws IOException {
+        InetAddress outside = NetworkInterface.networkInterfaces()
+                .filter(MulticastGroup::isOutside)
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(Inet4Address.class::isInstance)
+                .findFirst()
+                .orElse(null);
+        assumeThat(outside).as("a machine in a network").isNotNull();
+        InetSocketAddress group = new InetSocketAddress("224.0.0.251", 20_000 + new Random().nextInt(20_000));
+        try (MulticastGroup opened = MulticastGroup.open(group, each -> !MulticastGroup.isOutside(each));
+                DatagramSocket far = new DatagramSocket(0, outside);
+                DatagramSocket near = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            far.send(new DatagramPacket(new byte[] {1}, 1, outside, group.getPort()));
+            assertThat(opened.receive(Duration.ofSeconds(10))).isNull();
+            near.send(new DatagramPacket(new byte[] {2}, 1, InetAddress.getLoopbackAddress(), group.getPort()));
+            assertThat(opened.receive(Duration.ofSeconds(10))).containsExactly(2);
+        }
+    }
+
+    @Test
+    void aNetworkThatFailsForAWhileIsTriedAgain() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        MdnsSocket sound = socket();
+        AtomicBoolean failed = new AtomicBoolean();
+        var foundByA = look(a, new MdnsSocket() {
+            @Override
+            public void send(byte[] packet) throws IOException {
+                sound.send(packet);
+            }
+
+            @Override
+            public byte @Nullable [] receive(Duration patience) throws IOException {
+                if (failed.compareAndSet(false, true)) {
+                    throw new SocketException("the network is down");
+                }
+                return sound.receive(patience);
+            }
+
+            @Override
+            public void close() throws IOException {
+                sound.close();
+            }
+        });
+        look(b, socket());
+        awaitUntil("b is found", () -> foundByA.containsKey(b.peerId()));
+        assertThat(failed).isTrue();
     }
 
     @Test
