@@ -25,8 +25,8 @@ public final class Identify implements HostService {
     public static final ProtocolId PUSH = new ProtocolId("/ipfs/id/push/1.0.0");
 
     private static final Logger LOG = LoggerFactory.getLogger(Identify.class);
-    private static final String OBSERVED = "observed";
     private static final Duration TIMEOUT = Duration.ofSeconds(5);
+    private static final Duration OBSERVED_PAUSE = Duration.ofSeconds(30);
     private static final Duration PUSH_DELAY = Duration.ofMillis(500);
     private static final int BYTES_MAX = 64 * 1024;
     private static final StreamOptions LIMITED_TOO = StreamOptions.defaults().withLimitedAllowed();
@@ -35,6 +35,7 @@ public final class Identify implements HostService {
     public void attach(Host host) {
         OwnRecord record = new OwnRecord(host.identity(), System::currentTimeMillis);
         ObservedAddresses observed = new ObservedAddresses();
+        ObservedAdvertisement advertisement = new ObservedAdvertisement(host, observed, OBSERVED_PAUSE);
         IdentifyRates rates = new IdentifyRates(host);
         host.addListener(rates);
         host.handle(
@@ -62,13 +63,13 @@ public final class Identify implements HostService {
             @Override
             public void identified(Connection connection) {
                 observed.identified(connection);
-                host.advertise(OBSERVED, observed.confirmed());
+                advertisement.update();
             }
 
             @Override
             public void closed(Connection connection, boolean closedByPeer) {
                 observed.closed(connection);
-                host.advertise(OBSERVED, observed.confirmed());
+                advertisement.update();
             }
         });
         Runnable push = afterAWhile(() -> host.connections().forEach(connection -> push(host, record, connection)));
