@@ -2,29 +2,37 @@ package dev.flotilla.libp2p.limits;
 
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The inbound handshakes that are under way. A new one takes the place of the oldest where there is no other: who does
- * nothing cannot keep others out, and who shakes hands is done before so many others have come. Thread-safe.
+ * nothing cannot keep others out, and who shakes hands is done before so many others have come. Known addresses go before
+ * those of strangers, but one of them, which strangers may share with a member, has a part only, as have all together.
+ * Thread-safe.
  */
 public final class HandshakeSlots {
     private final HandshakeLimits limits;
     private final LongSupplier nanoClock;
+    private final int knownMax;
     private final Set<Slot> slots = new LinkedHashSet<>(); // guarded by this; the oldest first
-    private final AddressQuota byAddress; // guarded by this
+    private final AddressQuota byAddress; // guarded by this; of strangers
+    private final AddressQuota byKnownAddress; // guarded by this
+    private int known; // guarded by this; of the slots
     private final TokenBucket rate; // guarded by this
     private final AddressRates rateByAddress; // guarded by this
 
     public HandshakeSlots(HandshakeLimits limits, LongSupplier nanoClock) {
         this.limits = limits;
         this.nanoClock = nanoClock;
+        this.knownMax = limits.halfOpenMax() - limits.halfOpenMax() / 4;
         this.byAddress = new AddressQuota(limits.halfOpenPerAddressMax());
+        this.byKnownAddress = new AddressQuota(Math.max(1, limits.halfOpenMax() / 4));
         this.rate = new TokenBucket(limits.perSecond(), limits.burst(), nanoClock.getAsLong());
         this.rateByAddress = new AddressRates(limits.perSecondAndAddress(), limits.burstPerAddress());
     }
@@ -56,14 +64,14 @@ public final class HandshakeSlots {
      * @throws ResourceLimitException if there are too many, or they come too fast
      */
     public Slot enter(@Nullable InetAddress remote, boolean known, Runnable evict) throws ResourceLimitException {
-        ByteBuffer block = known ? null : AddressBlock.machine(remote);
-        Slot slot = new Slot(block, known, evict);
+        Slot slot = new Slot(AddressBlock.machine(remote), known, evict);
         Optional<Slot> evicted;
         synchronized (this) {
-            check(block);
-            evicted = slots.size() < limits.halfOpenMax() ? Optional.empty() : removeOldest(known);
+            evicted = known ? roomForKnown(slot.block) : roomForStranger(slot.block);
+            evicted.ifPresent(this::leave);
             slots.add(slot);
-            byAddress.enter(block);
+            quota(slot).enter(slot.block);
+            this.known += known ? 1 : 0;
         }
         evicted.ifPresent(oldest -> oldest.evict.run());
         return slot;
@@ -71,7 +79,7 @@ public final class HandshakeSlots {
 
     private void check(@Nullable ByteBuffer block) throws ResourceLimitException {
         if (block == null) {
-            return; // loopback, a relay, or a member's address
+            return; // loopback or a relay
         }
         if (!byAddress.fits(block)) {
             throw new ResourceLimitException(Resource.HALF_OPEN_CONNECTIONS_OF_ADDRESS, byAddress.max());
@@ -86,20 +94,36 @@ public final class HandshakeSlots {
         }
     }
 
-    /** A stranger's if there is one; that of a known address gives way to nobody but such. */
-    private Optional<Slot> removeOldest(boolean forKnown) throws ResourceLimitException {
-        Slot oldest = null;
-        for (Iterator<Slot> each = slots.iterator(); each.hasNext() && (oldest == null || oldest.known); ) {
-            Slot slot = each.next();
-            if (!slot.known || (oldest == null && forKnown)) {
-                oldest = slot;
-            }
+    /** Who gives way to a stranger: another, but no known address. */
+    private Optional<Slot> roomForStranger(@Nullable ByteBuffer block) throws ResourceLimitException {
+        check(block);
+        if (slots.size() < limits.halfOpenMax()) {
+            return Optional.empty();
         }
-        if (oldest == null) {
+        Optional<Slot> oldest = oldest(slot -> !slot.known);
+        if (oldest.isEmpty()) {
             throw tooMany();
         }
-        leave(oldest);
-        return Optional.of(oldest);
+        return oldest;
+    }
+
+    /** Who gives way to a known address: that itself where it has its part, and a stranger where known ones have not theirs. */
+    private Optional<Slot> roomForKnown(@Nullable ByteBuffer block) {
+        if (!byKnownAddress.fits(block)) {
+            return oldest(slot -> slot.known && Objects.equals(slot.block, block));
+        }
+        if (known >= knownMax) {
+            return oldest(slot -> slot.known);
+        }
+        return slots.size() < limits.halfOpenMax() ? Optional.empty() : oldest(slot -> !slot.known);
+    }
+
+    private Optional<Slot> oldest(Predicate<Slot> fit) {
+        return slots.stream().filter(fit).findFirst();
+    }
+
+    private AddressQuota quota(Slot slot) {
+        return slot.known ? byKnownAddress : byAddress;
     }
 
     /** What becomes of one whose place is taken. */
@@ -109,7 +133,8 @@ public final class HandshakeSlots {
 
     private synchronized void leave(Slot slot) {
         if (slots.remove(slot)) {
-            byAddress.leave(slot.block);
+            quota(slot).leave(slot.block);
+            known -= slot.known ? 1 : 0;
         }
     }
 

@@ -66,6 +66,38 @@ class HandshakeSlotsTest {
     }
 
     @Test
+    void whoSharesTheAddressOfAMemberHasAPartOnly() throws ResourceLimitException {
+        HandshakeSlots slots = slots(HandshakeLimits.defaults().withHalfOpenMax(8, 2));
+        for (int i = 1; i <= 6; i++) {
+            enter(slots, "192.0.2." + i, false);
+        }
+        enter(slots, "198.51.100.1", true);
+        HandshakeSlots.Slot second = enter(slots, "198.51.100.1", true);
+        assertThat(evicted).isEmpty();
+        enter(slots, "198.51.100.1", true);
+        assertThat(evicted).as("in the place of its own oldest").containsExactly("198.51.100.1");
+        second.leave();
+        enter(slots, "198.51.100.1", true);
+        assertThat(evicted).hasSize(1);
+        enter(slots, "198.51.100.2", true);
+        assertThat(evicted).as("another member's address goes before strangers").endsWith("192.0.2.1");
+    }
+
+    @Test
+    void knownAddressesLeaveAPartToStrangers() throws ResourceLimitException {
+        HandshakeSlots slots = slots(HandshakeLimits.defaults().withHalfOpenMax(8, 2));
+        enter(slots, "192.0.2.1", false);
+        enter(slots, "192.0.2.2", false);
+        for (int i = 1; i <= 7; i++) {
+            enter(slots, "198.51.100." + i, true);
+        }
+        assertThat(evicted).containsExactly("198.51.100.1");
+        enter(slots, "192.0.2.3", false);
+        assertThat(evicted).containsExactly("198.51.100.1", "192.0.2.1");
+        assertThat(slots.count()).isEqualTo(8);
+    }
+
+    @Test
     void oneAddressHasAPartOnly() throws ResourceLimitException {
         HandshakeSlots slots = slots(HandshakeLimits.defaults().withHalfOpenMax(8, 2));
         enter(slots, "2001:db8::1", false);
