@@ -22,6 +22,7 @@ public record RelayLimits(
         int circuitsPerPeerMax,
         @Nullable CircuitLimit circuitLimit,
         Duration requestTimeout) {
+    private static final int CIRCUITS_OF_MEMBER = 2 * 64;
     private static final RelayLimits DEFAULTS = new RelayLimits(
             Duration.ofHours(1),
             128,
@@ -53,9 +54,15 @@ public record RelayLimits(
         return DEFAULTS;
     }
 
-    /** For a relay of one's own swarm: circuits have no limit, and all peers may be behind one router. */
+    /**
+     * For a relay of one's own swarm: circuits have no limit, all peers may be behind one router, and each may have two
+     * circuits, one that either began, with each of the 64 members that a community has at most.
+     */
     public static RelayLimits ofSwarm() {
-        return DEFAULTS.withCircuitLimit(null).withReservations(DEFAULTS.reservationsMax, DEFAULTS.reservationsMax);
+        int reservations = DEFAULTS.reservationsMax;
+        return DEFAULTS.withCircuitLimit(null)
+                .withReservations(reservations, reservations)
+                .withCircuits(reservations * CIRCUITS_OF_MEMBER / 2, CIRCUITS_OF_MEMBER);
     }
 
     public RelayLimits withReservationTtl(Duration ttl) {

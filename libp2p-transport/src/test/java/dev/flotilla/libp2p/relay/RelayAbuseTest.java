@@ -244,6 +244,24 @@ class RelayAbuseTest {
         awaitUntil("they are gone", () -> service.circuits() == 0);
     }
 
+    @Test
+    void aMemberHasTwoCircuitsWithEachOther() {
+        RelayService service = new RelayService(RelayLimits.ofSwarm(), RelayAcl.all());
+        Host relay = hosts.start(service);
+        Host target = byHand(relay, stop -> DelimitedMessages.write(stop, CircuitMessages.stopStatus(Status.OK)));
+        Connection connection = connect(hosts.start(), relay);
+        List<Stream> circuits = new ArrayList<>();
+        for (int i = 0; i < 2 * 63; i++) {
+            Stream stream = hop(connection);
+            DelimitedMessages.write(stream, connectTo(target.peerId()));
+            assertThat(await(CircuitMessages.readHop(stream, SECONDS_10)).getStatus())
+                    .isEqualTo(Status.OK);
+            circuits.add(stream);
+        }
+        circuits.forEach(Stream::reset);
+        awaitUntil("they are gone", () -> service.circuits() == 0);
+    }
+
     /** A client that is connected to {@code relay}, has a place there by hand, and answers calls with {@code handler}. */
     private Host byHand(Host relay, StreamHandler handler) {
         Host host = hosts.start();

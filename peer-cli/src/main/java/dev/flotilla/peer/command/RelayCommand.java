@@ -63,14 +63,17 @@ final class RelayCommand extends PeerCommand {
             description = "How much a circuit may carry each way (default without --allow: 128KiB).")
     private @Nullable String circuitBytes;
 
-    @Option(names = "--circuits", paramLabel = "N", description = "How many circuits at a time (default: 1024).")
-    private int circuits = DEFAULTS.circuitsMax();
+    @Option(
+            names = "--circuits",
+            paramLabel = "N",
+            description = "How many circuits at a time (default: 1024; with --allow: 8192).")
+    private @Nullable Integer circuits;
 
     @Option(
             names = "--circuits-per-peer",
             paramLabel = "N",
-            description = "How many circuits one peer may be an end of (default: 16).")
-    private int circuitsPerPeer = DEFAULTS.circuitsPerPeerMax();
+            description = "How many circuits one peer may be an end of (default: 16; with --allow: 128).")
+    private @Nullable Integer circuitsPerPeer;
 
     @Option(names = "--reservations", paramLabel = "N", description = "How many peers may have a place (default: 128).")
     private int reservations = DEFAULTS.reservationsMax();
@@ -132,10 +135,13 @@ final class RelayCommand extends PeerCommand {
         int perAddressMax = perAddress != null
                 ? perAddress
                 : allowed.isEmpty() ? DEFAULTS.reservationsPerAddressMax() : Math.max(1, reservations);
+        RelayLimits usual = allowed.isEmpty() ? DEFAULTS : RelayLimits.ofSwarm();
         try {
-            RelayLimits limits = DEFAULTS.withReservationTtl(Inputs.duration(ttl))
+            RelayLimits limits = usual.withReservationTtl(Inputs.duration(ttl))
                     .withReservations(reservations, perAddressMax)
-                    .withCircuits(circuits, circuitsPerPeer)
+                    .withCircuits(
+                            circuits != null ? circuits : usual.circuitsMax(),
+                            circuitsPerPeer != null ? circuitsPerPeer : usual.circuitsPerPeerMax())
                     .withCircuitLimit(circuitLimit(allowed.isEmpty()));
             return new RelayService(limits, allowed.isEmpty() ? RelayAcl.all() : RelayAcl.among(allowed::contains));
         } catch (IllegalArgumentException e) {
