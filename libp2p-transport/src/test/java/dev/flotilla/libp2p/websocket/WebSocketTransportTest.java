@@ -157,7 +157,7 @@ class WebSocketTransportTest {
     @CsvSource({
         "8183000000006c6962, 03eb", // text
         "8203010203, 03ea", // not masked
-        "82ff000000000010000100000000, 03f1", // of a byte more than 1 MiB
+        "82ff000000000004000100000000, 03f1", // of a byte more than 256 KiB
         "c28000000000, 03ea", // a bit of an extension that nobody asked for
         "808000000000, 03ea", // goes on with what never began
     })
