@@ -2,6 +2,8 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.ConnectionStep;
+import dev.flotilla.libp2p.ConnectionTracer;
 import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostBuilder;
@@ -37,9 +39,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The implementation of {@link Host}. */
 final class SwarmHost implements Host {
+    private static final Logger LOG = LoggerFactory.getLogger(SwarmHost.class);
     private static final long CLOSE_SECONDS_MAX = 5;
     private static final int UNREAD_PART = 4;
     private static final long CLOSE_CONNECTIONS_SECONDS_MAX = 1;
@@ -81,6 +86,7 @@ final class SwarmHost implements Host {
                 new ConnectionTrimmer(table, limits.connections(), peerTags, streams, counters, System::nanoTime);
         admission = new Admission(limits, peerTags, trimmer, System::nanoTime);
         unread = new UnreadBytes(limits.receivedBytesMax(), peerTags, counters);
+        ConnectionTracer tracer = step -> tell(builder.tracer(), step);
         UpgradeSteps steps = new UpgradeSteps(
                 identity,
                 security,
@@ -92,21 +98,12 @@ final class SwarmHost implements Host {
                 yamux(config),
                 unread,
                 negotiator.acceptor(),
-                builder.tracer());
+                tracer);
         upgrader = new SwarmUpgrader(
-                identity,
-                config,
-                counters,
-                group,
-                negotiator,
-                gate,
-                admission,
-                steps,
-                builder.tracer(),
-                this::onConnection);
+                identity, config, counters, group, negotiator, gate, admission, steps, tracer, this::onConnection);
         transports = transports(builder, transportFactories, gate);
         listeners = new Listeners(transports, builder.listenAddresses());
-        TracedDialer addresses = new TracedDialer(transports, builder.tracer());
+        TracedDialer addresses = new TracedDialer(transports, tracer);
         DialBackoff backoff = new DialBackoff(System::nanoTime);
         dialer = new Dialer(
                 identity.peerId(),
@@ -116,6 +113,15 @@ final class SwarmHost implements Host {
                 (peer, known, options) ->
                         new DialAttempt(peer, known, options, addresses, backoff, group.next(), config.dialTimeout()));
         builder.services().forEach(service -> service.attach(this));
+    }
+
+    /** A tracer that fails does no harm to the connection. */
+    private static void tell(ConnectionTracer tracer, ConnectionStep step) {
+        try {
+            tracer.onStep(step);
+        } catch (RuntimeException e) {
+            LOG.debug("the connection tracer failed at {}", step, e);
+        }
     }
 
     /** One connection alone never holds so much that all of them together hold too much. */

@@ -8,15 +8,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.DialException;
 import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.HostCounters.Event;
 import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.ping.Ping;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -62,6 +66,20 @@ class HostTest {
                 .hasMessageContaining(b.listenAddresses().get(0) + ": ")
                 .hasMessageContaining(b.peerId().toString());
         assertThat(a.connections()).isEmpty();
+    }
+
+    @Test
+    void aTracerThatFailsDoesNoHarm() {
+        UnaryOperator<HostBuilder> failing = builder -> builder.tracer(step -> {
+            throw new IllegalStateException("of the test: " + step);
+        });
+        Host a = hosts.startWith(failing);
+        Host b = hosts.startWith(failing);
+        Multiaddr nobody = Multiaddr.parse("/ip4/127.0.0.1/tcp/1");
+        assertThatThrownBy(() -> await(a.connect(PrivateKey.generate().peerId(), List.of(nobody))))
+                .hasMessageContaining("refused");
+        connect(a, b);
+        assertThat(await(Ping.ping(a, b.peerId(), Duration.ofSeconds(5)))).isPositive();
     }
 
     @Test
