@@ -102,11 +102,14 @@ final class StreamNegotiator {
                         failure));
             }
         });
-        CompletableFuture<? extends MuxedStream> stream = connection.muxed().openStream(new Starter(proposal));
+        CompletableFuture<? extends MuxedStream> stream = openStream(connection, new Starter(proposal));
         stream.whenComplete((made, failure) -> {
             if (failure != null) {
                 slot.leave();
                 opened.completeExceptionally(failure);
+            } else if (made == null) { // QUIC forgets a stream that has ended
+                slot.leave();
+                opened.completeExceptionally(new IOException("no stream: it ended at once"));
             } else {
                 made.channel().closeFuture().addListener(closed -> slot.leave());
                 resetUnlessAgreed(made, opened);
@@ -115,6 +118,15 @@ final class StreamNegotiator {
         limit(connection.channel(), opened);
         opened.whenComplete((done, failure) -> stream.cancel(false)); // who waits to be opened waits no longer
         return opened;
+    }
+
+    private static CompletableFuture<? extends MuxedStream> openStream(
+            SwarmConnection connection, ChannelHandler starter) {
+        try {
+            return connection.muxed().openStream(starter);
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(new IOException("no stream: " + e.getMessage(), e));
+        }
     }
 
     /** What the peer has said that it answers, for who asked for something else. */
