@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.relay;
 import dev.flotilla.libp2p.Stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -14,6 +15,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 final class CircuitEnd extends ChannelInboundHandlerAdapter {
     private final Circuit circuit;
     private final Stream other;
+    private final ChannelFutureListener resetOnFailure; // with bytes missing the rest is worth nothing
     private long bytesLeft; // that may still come, >= 0
     private volatile boolean inputEnded;
 
@@ -21,6 +23,11 @@ final class CircuitEnd extends ChannelInboundHandlerAdapter {
         this.circuit = circuit;
         this.other = other;
         this.bytesLeft = bytesMax;
+        this.resetOnFailure = written -> {
+            if (!written.isSuccess()) {
+                circuit.reset();
+            }
+        };
     }
 
     /** Whether the peer has sent all that it will. */
@@ -40,7 +47,7 @@ final class CircuitEnd extends ChannelInboundHandlerAdapter {
         bytesLeft -= size;
         circuit.relayed(size);
         Channel target = other.channel();
-        target.write(bytes);
+        target.write(bytes).addListener(resetOnFailure);
         if (!target.isWritable()) {
             ctx.channel().config().setAutoRead(false);
             if (target.isWritable()) { // it became so before reading stopped: nobody else would start it again
