@@ -7,13 +7,18 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RaftMessage.AppendRejected;
+import dev.flotilla.raft.message.RaftMessage.InstallSnapshotReply;
 import dev.flotilla.raft.message.RaftMessage.RequestVote;
 import dev.flotilla.raft.message.RaftMessage.VoteReply;
+import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.transport.PeerId;
-import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -34,13 +39,13 @@ final class Promises {
     }
 
     /** That {@code leader} will notice of {@code peer}, as long as it leads {@code term}. */
-    private record Expected(SimPeer leader, int life, long term, SimPeer peer) {}
+    private record Expected(SimPeer leader, int life, long term, SimPeer peer, long acknowledgedIndex) {}
 
     private final SimGroup group;
     private final Facts facts;
     private final Tally tally;
     private final Map<SimPeer, Promise> forgotten = new HashMap<>();
-    private final List<Expected> expected = new ArrayList<>();
+    private final Map<Expected, Set<Long>> expected = new LinkedHashMap<>(); // and runs in which the leader was refused
 
     Promises(SimGroup group, Facts facts) {
         this.group = group;
@@ -56,8 +61,9 @@ final class Promises {
         forgotten.merge(peer, now, (before, same) -> before.and(disk.hardState(), last));
         long left = earlier.log().lastIndex();
         for (SimPeer leader : group.life().peers()) {
-            if (leader.isUp() && leader.acknowledgedBy(peer) > left) {
-                expected.add(new Expected(leader, leader.life(), leader.term(), peer));
+            long acknowledged = leader.isUp() ? leader.acknowledgedBy(peer) : 0;
+            if (acknowledged > left) {
+                expected.put(new Expected(leader, leader.life(), leader.term(), peer, acknowledged), new HashSet<>());
             }
         }
         group.note(() -> peer.name() + " forgets " + now + "; left are " + earlier.hardState() + " " + earlier.log());
@@ -67,12 +73,15 @@ final class Promises {
     void caught(SimPeer leader, SimPeer peer) {
         Violation.unless(forgotten.containsKey(peer), "%s accuses %s, which lost nothing", leader.name(), peer.name());
         tally.count(Occurrence.FORGETFUL_CAUGHT);
-        expected.removeIf(each -> each.peer() == peer && each.leader() == leader);
+        expected.keySet().removeIf(each -> each.peer() == peer && each.leader() == leader);
     }
 
-    /** Who leads on in the term in which something was acknowledged to it and then lost has noticed. */
+    /**
+     * Who leads on in the term in which something was acknowledged to it and then lost has noticed, if it was told of less
+     * than that (design, Membership).
+     */
     void checkCaught() {
-        for (Expected each : expected) {
+        for (Expected each : expected.keySet()) {
             SimPeer leader = each.leader();
             boolean leadsOn = leader.isUp() && leader.life() == each.life() && leader.leads(each.term());
             Violation.unless(
@@ -87,6 +96,9 @@ final class Promises {
     }
 
     void stepped(SimPeer peer, Input input, List<Effect> effects) {
+        if (input instanceof Input.Received received && received.message() instanceof AppendRejected refusal) {
+            onRefusal(peer, received.from(), refusal);
+        }
         Promise promise = forgotten.isEmpty() ? null : forgotten.get(peer);
         if (promise == null) {
             return;
@@ -98,8 +110,35 @@ final class Promises {
         }
     }
 
+    private void onRefusal(SimPeer leader, PeerId from, AppendRejected refusal) {
+        expected.forEach((each, runs) -> {
+            if (each.leader() == leader && each.peer().id().equals(from) && each.term() == refusal.term()) {
+                runs.add(refusal.run());
+            }
+        });
+    }
+
+    /**
+     * A snapshot gave {@code peer} back all that it had acknowledged to {@code to}, which cannot know that it was gone: who
+     * fetches a snapshot does not say what its log holds. A refusal says it, but in the run in which the entries were
+     * acknowledged it may be older than that. Who was refused in two runs knows: the later one began after the loss.
+     */
+    private void onInstalled(SimPeer peer, PeerId to, InstallSnapshotReply reply) {
+        expected.entrySet().removeIf(entry -> {
+            Expected each = entry.getKey();
+            boolean hasAllAgain = each.peer() == peer
+                    && each.leader().id().equals(to)
+                    && each.term() == reply.term()
+                    && each.acknowledgedIndex() <= reply.index();
+            return hasAllAgain && entry.getValue().size() < 2;
+        });
+    }
+
     private void onSend(SimPeer peer, Promise promise, Input input, Effect.Send send) {
         RaftMessage message = send.message();
+        if (message instanceof InstallSnapshotReply reply && reply.progress() == SnapshotProgress.INSTALLED) {
+            onInstalled(peer, send.to(), reply);
+        }
         if (message instanceof RequestVote request) {
             onVote(peer, promise, request, peer.id());
         } else if (message instanceof VoteReply reply && reply.granted()) {
@@ -116,7 +155,7 @@ final class Promises {
         return message instanceof RaftMessage.AppendAccepted
                 || message instanceof RaftMessage.HeartbeatReply
                 || message instanceof RaftMessage.QuietReply
-                || message instanceof RaftMessage.InstallSnapshotReply;
+                || message instanceof InstallSnapshotReply;
     }
 
     private void onVote(SimPeer peer, Promise promise, RequestVote request, PeerId candidate) {
