@@ -7,6 +7,8 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.transport.PeerId;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class LocalPeersTest {
@@ -28,5 +30,17 @@ class LocalPeersTest {
         assertThat(book.addresses(known)).containsExactlyInAnyOrder(BEFORE, NOW);
         assertThat(book.addresses(member)).containsExactly(NOW);
         assertThat(book.peers()).doesNotContain(stranger);
+    }
+
+    @Test
+    void tellsWhatIsNewButNotWithoutEnd() {
+        long now = System.nanoTime();
+        assertThat(peers.isWorthALine(Set.of(BEFORE), List.of(BEFORE), now)).isFalse();
+        assertThat(peers.isWorthALine(Set.of(BEFORE), List.of(BEFORE, NOW), now))
+                .isTrue();
+        long lines = IntStream.range(0, 1000)
+                .filter(i -> peers.isWorthALine(Set.of(), List.of(NOW), now))
+                .count();
+        assertThat(lines).isLessThan(100);
     }
 }
