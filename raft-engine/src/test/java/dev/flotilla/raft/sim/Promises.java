@@ -7,6 +7,7 @@ import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
+import dev.flotilla.raft.message.RaftMessage.AppendAccepted;
 import dev.flotilla.raft.message.RaftMessage.AppendRejected;
 import dev.flotilla.raft.message.RaftMessage.InstallSnapshotReply;
 import dev.flotilla.raft.message.RaftMessage.RequestVote;
@@ -15,7 +16,7 @@ import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -45,7 +46,8 @@ final class Promises {
     private final Facts facts;
     private final Tally tally;
     private final Map<SimPeer, Promise> forgotten = new HashMap<>();
-    private final Map<Expected, Set<Long>> expected = new LinkedHashMap<>(); // and runs in which the leader was refused
+    private final Set<Expected> expected = new LinkedHashSet<>();
+    private final Set<Expected> told = new HashSet<>(); // whose leader was told of less than was acknowledged to it
 
     Promises(SimGroup group, Facts facts) {
         this.group = group;
@@ -63,7 +65,7 @@ final class Promises {
         for (SimPeer leader : group.life().peers()) {
             long acknowledged = leader.isUp() ? leader.acknowledgedBy(peer) : 0;
             if (acknowledged > left) {
-                expected.put(new Expected(leader, leader.life(), leader.term(), peer, acknowledged), new HashSet<>());
+                expected.add(new Expected(leader, leader.life(), leader.term(), peer, acknowledged));
             }
         }
         group.note(() -> peer.name() + " forgets " + now + "; left are " + earlier.hardState() + " " + earlier.log());
@@ -73,7 +75,7 @@ final class Promises {
     void caught(SimPeer leader, SimPeer peer) {
         Violation.unless(forgotten.containsKey(peer), "%s accuses %s, which lost nothing", leader.name(), peer.name());
         tally.count(Occurrence.FORGETFUL_CAUGHT);
-        expected.keySet().removeIf(each -> each.peer() == peer && each.leader() == leader);
+        expected.removeIf(each -> each.peer() == peer && each.leader() == leader);
     }
 
     /**
@@ -81,7 +83,7 @@ final class Promises {
      * than that (design, Membership).
      */
     void checkCaught() {
-        for (Expected each : expected.keySet()) {
+        for (Expected each : expected) {
             SimPeer leader = each.leader();
             boolean leadsOn = leader.isUp() && leader.life() == each.life() && leader.leads(each.term());
             Violation.unless(
@@ -111,33 +113,33 @@ final class Promises {
     }
 
     private void onRefusal(SimPeer leader, PeerId from, AppendRejected refusal) {
-        expected.forEach((each, runs) -> {
-            if (each.leader() == leader && each.peer().id().equals(from) && each.term() == refusal.term()) {
-                runs.add(refusal.run());
-            }
-        });
+        expected.stream()
+                .filter(each -> each.leader() == leader
+                        && each.peer().id().equals(from)
+                        && each.term() == refusal.term()
+                        && each.acknowledgedIndex() >= refusal.rejectedIndex())
+                .forEach(told::add);
     }
 
     /**
-     * A snapshot gave {@code peer} back all that it had acknowledged to {@code to}, which cannot know that it was gone: who
-     * fetches a snapshot does not say what its log holds. A refusal says it, but in the run in which the entries were
-     * acknowledged it may be older than that. Who was refused in two runs knows: the later one began after the loss.
+     * {@code peer} says that it has the log up to {@code index}, by a snapshot or by entries that were on their way when it
+     * lost them. If that is all that it had acknowledged to {@code to}, which no refusal told otherwise before, nobody can
+     * know that it was gone: who fetches a snapshot does not say what its log holds.
      */
-    private void onInstalled(SimPeer peer, PeerId to, InstallSnapshotReply reply) {
-        expected.entrySet().removeIf(entry -> {
-            Expected each = entry.getKey();
-            boolean hasAllAgain = each.peer() == peer
-                    && each.leader().id().equals(to)
-                    && each.term() == reply.term()
-                    && each.acknowledgedIndex() <= reply.index();
-            return hasAllAgain && entry.getValue().size() < 2;
-        });
+    private void onAcknowledged(SimPeer peer, PeerId to, long term, long index) {
+        expected.removeIf(each -> each.peer() == peer
+                && each.leader().id().equals(to)
+                && each.term() == term
+                && each.acknowledgedIndex() <= index
+                && !told.contains(each));
     }
 
     private void onSend(SimPeer peer, Promise promise, Input input, Effect.Send send) {
         RaftMessage message = send.message();
         if (message instanceof InstallSnapshotReply reply && reply.progress() == SnapshotProgress.INSTALLED) {
-            onInstalled(peer, send.to(), reply);
+            onAcknowledged(peer, send.to(), reply.term(), reply.index());
+        } else if (message instanceof AppendAccepted reply) {
+            onAcknowledged(peer, send.to(), reply.term(), reply.matchIndex());
         }
         if (message instanceof RequestVote request) {
             onVote(peer, promise, request, peer.id());
@@ -152,7 +154,7 @@ final class Promises {
     }
 
     private static boolean isAcknowledgement(RaftMessage message) {
-        return message instanceof RaftMessage.AppendAccepted
+        return message instanceof AppendAccepted
                 || message instanceof RaftMessage.HeartbeatReply
                 || message instanceof RaftMessage.QuietReply
                 || message instanceof InstallSnapshotReply;
