@@ -3,11 +3,7 @@ package dev.flotilla.swarm;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -36,29 +32,29 @@ final class NatNetwork implements AutoCloseable {
             }
             """;
 
-    private final String prefix = "fn" + ProcessHandle.current().pid() % 100_000 + "x";
+    private final Namespaces spaces;
 
-    private NatNetwork() {}
+    private NatNetwork(Namespaces spaces) {
+        this.spaces = spaces;
+    }
 
     /** The network; skips the test where none can be made. */
     static NatNetwork make() throws IOException {
-        NatNetwork network = new NatNetwork();
-        assumeTrue(
-                tries("ip", "netns", "add", network.space("hub")),
-                "skipped: network namespaces need root and the command ip (Debian: iproute2)");
+        NatNetwork network = new NatNetwork(Namespaces.make());
         try {
-            assumeTrue(
-                    tries("ip", "netns", "exec", network.space("hub"), "nft", "list", "ruleset"),
-                    "skipped: routers need the command nft (Debian: nftables)");
             network.build();
             return network;
-        } catch (IOException | RuntimeException | AssertionError e) {
+        } catch (IOException | RuntimeException e) {
             network.close();
             throw e;
         }
     }
 
     private void build() throws IOException {
+        spaces.add("hub");
+        assumeTrue(
+                spaces.tries("hub", "nft", "list", "ruleset"),
+                "skipped: routers need the command nft (Debian: nftables)");
         in("hub", "ip", "link", "add", "bridge0", "type", "bridge");
         in("hub", "ip", "link", "set", "bridge0", "up");
         attach("open", "198.51.100.1");
@@ -66,34 +62,25 @@ final class NatNetwork implements AutoCloseable {
             String router = "router" + i;
             String peer = "peer" + i;
             attach(router, "198.51.100.1" + i);
-            add(peer);
-            in(peer, "ip", "link", "add", "lan", "type", "veth", "peer", "name", "lan", "netns", space(router));
+            spaces.add(peer);
+            in(peer, "ip", "link", "add", "lan", "type", "veth", "peer", "name", "lan", "netns", spaces.name(router));
             in(router, "ip", "address", "add", "10.0." + i + ".1/24", "dev", "lan");
             in(router, "ip", "link", "set", "lan", "up");
             in(router, "sysctl", "-q", "-w", "net.ipv4.ip_forward=1");
             in(peer, "ip", "address", "add", inner(i) + "/24", "dev", "lan");
             in(peer, "ip", "link", "set", "lan", "up");
             in(peer, "ip", "route", "add", "default", "via", "10.0." + i + ".1");
-            run(ROUTER, "ip", "netns", "exec", space(router), "nft", "-f", "-");
+            spaces.inWithInput(router, ROUTER, "nft", "-f", "-");
         }
-    }
-
-    private void add(String name) throws IOException {
-        run("", "ip", "netns", "add", space(name));
-        in(name, "ip", "link", "set", "lo", "up");
     }
 
     /** A namespace with an address that all that are attached reach. */
     private void attach(String name, String address) throws IOException {
-        add(name);
-        in(name, "ip", "link", "add", "wan", "type", "veth", "peer", "name", name, "netns", space("hub"));
+        spaces.add(name);
+        in(name, "ip", "link", "add", "wan", "type", "veth", "peer", "name", name, "netns", spaces.name("hub"));
         in("hub", "ip", "link", "set", name, "master", "bridge0", "up");
         in(name, "ip", "address", "add", address + "/24", "dev", "wan");
         in(name, "ip", "link", "set", "wan", "up");
-    }
-
-    private String space(String name) {
-        return prefix + name;
     }
 
     private static String inner(int number) {
@@ -112,41 +99,15 @@ final class NatNetwork implements AutoCloseable {
 
     private PeerProcess peer(String name, String address, Path directory) {
         return new PeerProcess(
-                directory,
-                List.of("ip", "netns", "exec", space(name)),
-                List.of("/ip4/" + address + "/tcp/0", "/ip4/127.0.0.1/tcp/0"));
+                directory, spaces.prefixed(name), List.of("/ip4/" + address + "/tcp/0", "/ip4/127.0.0.1/tcp/0"));
     }
 
     private void in(String name, String... command) throws IOException {
-        List<String> all = new ArrayList<>(List.of("ip", "netns", "exec", space(name)));
-        all.addAll(Arrays.asList(command));
-        run("", all.toArray(String[]::new));
-    }
-
-    private static void run(String input, String... command) throws IOException {
-        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        try (OutputStream in = process.getOutputStream()) {
-            in.write(input.getBytes(StandardCharsets.UTF_8));
-        }
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        if (process.onExit().join().exitValue() != 0) {
-            throw new IOException(String.join(" ", command) + ": " + said.strip());
-        }
-    }
-
-    private static boolean tries(String... command) {
-        try {
-            run("", command);
-            return true;
-        } catch (IOException e) {
-            return false;
-        }
+        spaces.in(name, command);
     }
 
     @Override
     public void close() {
-        for (String name : List.of("peer1", "peer2", "router1", "router2", "open", "hub")) {
-            tries("ip", "netns", "del", space(name));
-        }
+        spaces.close();
     }
 }
