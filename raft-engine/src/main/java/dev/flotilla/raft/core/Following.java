@@ -32,6 +32,7 @@ final class Following {
     private final Stickiness stickiness;
     private final Repair repair;
     private final Election election;
+    private final LogMatching matching;
     private @Nullable Fetching fetching;
 
     Following(Group group, Stickiness stickiness, Repair repair, Election election) {
@@ -39,6 +40,7 @@ final class Following {
         this.stickiness = stickiness;
         this.repair = repair;
         this.election = election;
+        this.matching = new LogMatching(group);
     }
 
     /** Paper figure 2, AppendEntries, receiver. */
@@ -50,6 +52,7 @@ final class Following {
             return;
         }
         election.followLeader(from, request.term());
+        matching.requireNoConflict(from, request);
         if (!isPrevHere(request.prev())) {
             EntryId hint = group.log.newestNotAfter(
                     request.prev().index(), request.prev().term());
@@ -98,7 +101,7 @@ final class Following {
         group.send(leader, new AppendRejected(group.term(), run, index, whole, true));
     }
 
-    /** What lies at or before the log's base is committed, and so equal on every peer. */
+    /** What lies at or before the log's base is committed, and so equal on every peer: see {@link LogMatching}. */
     private boolean isPrevHere(EntryId prev) {
         return prev.index() <= group.log.base().index() || group.log.contains(prev);
     }
@@ -149,6 +152,7 @@ final class Following {
         if (group.lacksState()) {
             return;
         }
+        matching.requireNoConflict(from, request.snapshot().lastIncluded());
         if (request.snapshot().index() <= group.commitment.wholeCommitIndex()) {
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;

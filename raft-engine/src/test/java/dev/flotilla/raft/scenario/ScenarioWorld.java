@@ -275,6 +275,13 @@ final class ScenarioWorld implements World {
     }
 
     @Override
+    public boolean stops(SimPeer peer, IllegalStateException cause) {
+        print(peer.name() + " stops: " + cause.getMessage());
+        peer.crash(0);
+        return true;
+    }
+
+    @Override
     public void left(SimPeer peer) {
         print(peer.name() + " left the group");
     }
