@@ -46,10 +46,32 @@ public interface Host extends AutoCloseable {
     List<Multiaddr> listenAddresses();
 
     /**
-     * {@link #listenAddresses} as others can dial them: wildcards are replaced by the interfaces' addresses, and those that
+     * Listens there, too.
+     *
+     * @throws IllegalArgumentException if no transport takes the address
+     */
+    CompletableFuture<Void> listen(Multiaddr address);
+
+    /** No longer listens on {@code address}, one that the host was told to; connections live on. */
+    CompletableFuture<Void> unlisten(Multiaddr address);
+
+    /**
+     * {@link #listenAddresses} as others might dial them: wildcards are replaced by the interfaces' addresses, and those that
      * are {@link #advertise advertised} come last.
      */
+    List<Multiaddr> possibleAddresses();
+
+    /**
+     * What others are told: the {@link #possibleAddresses}, first those at which others reach this host, and without those
+     * at which they do not, as far as that is {@link #confirm known}.
+     */
     List<Multiaddr> reachableAddresses();
+
+    /**
+     * Says at which addresses others reach this host and at which they tried in vain, which replaces what was said before.
+     * Called by AutoNAT.
+     */
+    void confirm(Collection<Multiaddr> reachable, Collection<Multiaddr> unreachable);
 
     /**
      * Has the host tell others of addresses that lead to it though it does not listen on them itself, such as a router's.

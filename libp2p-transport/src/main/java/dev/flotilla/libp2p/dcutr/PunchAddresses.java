@@ -33,7 +33,8 @@ final class PunchAddresses {
 
     /**
      * Where this host was seen with a port that it listens on, by peers that it is directly connected to, and where it
-     * listens. A NAT shows the port of a connection that was dialled from another one to its peer alone.
+     * listens, also where nobody gets in without a hole. A NAT shows the port of a connection that was dialled from another
+     * one to its peer alone.
      */
     List<Multiaddr> own() {
         Set<String> ports = host.listenAddresses().stream()
@@ -49,7 +50,7 @@ final class PunchAddresses {
                 .map(Connection::peerInfo)
                 .flatMap(Optional::stream)
                 .flatMap(info -> Stream.ofNullable(info.observedAddress()));
-        return chosen(Stream.concat(observed, host.reachableAddresses().stream()));
+        return chosen(Stream.concat(observed, host.possibleAddresses().stream()));
     }
 
     /** Those in the other side's message that can be dialled. */

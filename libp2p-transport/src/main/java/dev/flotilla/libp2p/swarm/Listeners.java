@@ -14,15 +14,20 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Where a host listens, each address by its transport. Thread-safe. */
 final class Listeners {
+    private final Transports transports;
     private final Map<Multiaddr, Transport> wanted = new LinkedHashMap<>();
-    private final List<Listener> open = new CopyOnWriteArrayList<>();
+    private final List<Open> open = new CopyOnWriteArrayList<>();
     private final List<Runnable> told = new CopyOnWriteArrayList<>(); // of changed addresses
     private volatile boolean closed;
+
+    /** @param wanted as it was asked for, with port 0 if so */
+    private record Open(Multiaddr wanted, Listener listener) {}
 
     /**
      * @throws IllegalArgumentException if no transport takes one of the addresses
      */
     Listeners(Transports transports, List<Multiaddr> addresses) {
+        this.transports = transports;
         addresses.forEach(address -> wanted.put(address, transports.toListen(address)));
     }
 
@@ -45,13 +50,34 @@ final class Listeners {
                 throw new CompletionException(
                         new IOException("cannot listen on " + address + ": " + message(failure), failure));
             }
-            open.add(listener);
-            listener.onAddressesChanged(() -> told.forEach(Runnable::run));
+            open.add(new Open(address, listener));
+            listener.onAddressesChanged(this::tell);
             if (closed) {
                 listener.close();
             }
             return null;
         });
+    }
+
+    /**
+     * One more, after the start.
+     *
+     * @throws IllegalArgumentException if no transport takes it
+     */
+    CompletableFuture<Void> open(Multiaddr address) {
+        return open(address, transports.toListen(address)).thenRun(this::tell);
+    }
+
+    /** Completes when {@code address}, one that was asked for, is free again. */
+    CompletableFuture<Void> close(Multiaddr address) {
+        List<Open> ended =
+                open.stream().filter(each -> each.wanted().equals(address)).toList();
+        open.removeAll(ended);
+        return close(ended).thenRun(this::tell);
+    }
+
+    private void tell() {
+        told.forEach(Runnable::run);
     }
 
     private static String message(Throwable failure) {
@@ -65,12 +91,19 @@ final class Listeners {
 
     /** With the real ports. */
     List<Multiaddr> addresses() {
-        return open.stream().flatMap(listener -> listener.addresses().stream()).toList();
+        return open.stream()
+                .flatMap(each -> each.listener().addresses().stream())
+                .toList();
     }
 
     /** Completes when the addresses are free again. */
     CompletableFuture<Void> close() {
         closed = true;
-        return CompletableFuture.allOf(open.stream().map(Listener::close).toArray(CompletableFuture[]::new));
+        return close(open);
+    }
+
+    private static CompletableFuture<Void> close(List<Open> ended) {
+        return CompletableFuture.allOf(
+                ended.stream().map(each -> each.listener().close()).toArray(CompletableFuture[]::new));
     }
 }

@@ -65,6 +65,7 @@ final class SwarmHost implements Host {
     private final Dialer dialer;
     private final LocalInterfaces interfaces = new LocalInterfaces();
     private final AdvertisedAddresses advertised = new AdvertisedAddresses();
+    private final ConfirmedAddresses confirmed = new ConfirmedAddresses();
     private final List<Runnable> protocolsChanged = new CopyOnWriteArrayList<>();
     private final AtomicBoolean started = new AtomicBoolean();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
@@ -191,11 +192,31 @@ final class SwarmHost implements Host {
     }
 
     @Override
+    public CompletableFuture<Void> listen(Multiaddr address) {
+        return listeners.open(address);
+    }
+
+    @Override
+    public CompletableFuture<Void> unlisten(Multiaddr address) {
+        return listeners.close(address);
+    }
+
+    @Override
+    public List<Multiaddr> possibleAddresses() {
+        Set<Multiaddr> possible = new LinkedHashSet<>();
+        listenAddresses().forEach(address -> possible.addAll(interfaces.expand(address)));
+        possible.addAll(advertised.all());
+        return List.copyOf(possible);
+    }
+
+    @Override
     public List<Multiaddr> reachableAddresses() {
-        Set<Multiaddr> reachable = new LinkedHashSet<>();
-        listenAddresses().forEach(address -> reachable.addAll(interfaces.expand(address)));
-        reachable.addAll(advertised.all());
-        return List.copyOf(reachable);
+        return confirmed.arrange(possibleAddresses());
+    }
+
+    @Override
+    public void confirm(Collection<Multiaddr> reachable, Collection<Multiaddr> unreachable) {
+        confirmed.set(reachable, unreachable);
     }
 
     @Override
@@ -207,6 +228,7 @@ final class SwarmHost implements Host {
     public void onAddressesChanged(Runnable told) {
         listeners.onChange(told);
         advertised.onChange(told);
+        confirmed.onChange(told);
     }
 
     @Override

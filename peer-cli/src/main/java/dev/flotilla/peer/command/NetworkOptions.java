@@ -49,6 +49,21 @@ final class NetworkOptions {
                     "Have the router pass on ports to this peer, by UPnP, NAT-PMP or PCP, and tell others of them.")
     private boolean mapPorts;
 
+    @Option(
+            names = "--autonat",
+            description =
+                    "Have other peers try where this one can be reached (AutoNAT v2), tell others of no address that"
+                            + " cannot, and try the same for them.")
+    private boolean autonat;
+
+    @Option(
+            names = "--fallback-relay",
+            paramLabel = "RELAY_ADDRESS",
+            description =
+                    "A relay (RELAY_ADDRESS/p2p/RELAY), any number of times, to take a place at while --autonat finds"
+                            + " this peer reachable nowhere.")
+    private List<String> fallbackRelays = new ArrayList<>();
+
     @Mixin
     private SwarmKeyOption swarmKey = new SwarmKeyOption();
 
@@ -77,8 +92,20 @@ final class NetworkOptions {
                 .withRelay(relay)
                 .withMdns(mdns)
                 .withMapPorts(mapPorts)
+                .withAutonat(autonat, fallbackRelays())
                 .withSwarmKey(swarmKey.key(directory).orElse(null))
                 .withAccess(access());
+    }
+
+    private List<Multiaddr> fallbackRelays() throws CommandException {
+        if (!fallbackRelays.isEmpty() && !autonat) {
+            throw CommandException.usage("--fallback-relay needs --autonat, which finds out when there is need of it");
+        }
+        List<Multiaddr> places = new ArrayList<>();
+        for (Multiaddr relay : Inputs.peerAddresses(fallbackRelays)) {
+            places.add(listenAddress(relay.encapsulate(CIRCUIT).toString()));
+        }
+        return places;
     }
 
     private AccessRules access() throws CommandException {

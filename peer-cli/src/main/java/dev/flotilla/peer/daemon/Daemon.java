@@ -2,6 +2,7 @@ package dev.flotilla.peer.daemon;
 
 import dev.flotilla.libp2p.AddressBook;
 import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.mdns.Mdns;
@@ -21,6 +22,7 @@ import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.raft.storage.log.NodeLog;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -71,9 +73,18 @@ public final class Daemon implements AutoCloseable {
         SnapshotStore snapshots = FileSnapshotStore.open(data.snapshots());
         AddressBook book = AddressBook.open(directory.path());
         SwarmRelay relay = new SwarmRelay();
+        List<HostService> services = new ArrayList<>();
+        if (settings.network().relay()) {
+            services.add(relay.service());
+        }
+        ReachabilityCheck check =
+                settings.network().autonat() ? closing(new ReachabilityCheck(settings.network())) : null;
+        if (check != null) {
+            services.addAll(check.services());
+        }
         Host host = closing(
                 new HostStarter(identity, operator.peerId(), RememberedPorts.open(directory.file("listen.json")))
-                        .start(settings.network(), settings.network().relay() ? List.of(relay.service()) : List.of()));
+                        .start(settings.network(), services));
         PeerNetwork network = new PeerNetwork(host, book, new Libp2pCredentials(identity));
         Libp2pTransport transport = closing(Libp2pTransport.start(host, book));
         relay.serve(transport::isWanted); // the engine wants a connection to each member
@@ -95,6 +106,9 @@ public final class Daemon implements AutoCloseable {
         }
         if (settings.network().mapPorts()) {
             closing(PortMapping.start(host));
+        }
+        if (check != null) {
+            closing(check.start(host));
         }
         LOG.info(
                 "started peer={} communities={} stopped={}",

@@ -16,6 +16,8 @@ import org.jspecify.annotations.Nullable;
  * @param relay whether it is a relay for the members of its communities
  * @param mdns whether it looks for members in the local network
  * @param mapPorts whether it asks the router for ports
+ * @param autonat whether it has other peers find out where it can be reached, and does the same for them
+ * @param fallbackRelays where it takes a place while it can be reached nowhere else
  * @param swarmKey of the private network that it belongs to; null for the open network
  * @param access who may connect and be dialled
  */
@@ -26,6 +28,8 @@ public record NetworkSettings(
         boolean relay,
         boolean mdns,
         boolean mapPorts,
+        boolean autonat,
+        List<Multiaddr> fallbackRelays,
         @Nullable SwarmKey swarmKey,
         AccessRules access) {
     private static final Multiaddr LOOPBACK = Multiaddr.parse("/ip4/127.0.0.1/tcp/0");
@@ -37,42 +41,54 @@ public record NetworkSettings(
         }
         listen = List.copyOf(all);
         peers = List.copyOf(peers);
+        fallbackRelays = List.copyOf(fallbackRelays);
     }
 
     /** Listens on loopback, knows nobody. */
     public static NetworkSettings defaults() {
-        return new NetworkSettings(List.of(), List.of(), false, false, false, false, null, AccessRules.none());
+        return new NetworkSettings(
+                List.of(), List.of(), false, false, false, false, false, List.of(), null, AccessRules.none());
     }
 
     public NetworkSettings withListen(List<Multiaddr> addresses) {
-        return new NetworkSettings(addresses, peers, perf, relay, mdns, mapPorts, swarmKey, access);
+        return new NetworkSettings(
+                addresses, peers, perf, relay, mdns, mapPorts, autonat, fallbackRelays, swarmKey, access);
     }
 
     public NetworkSettings withPeers(List<Multiaddr> addresses) {
-        return new NetworkSettings(listen, addresses, perf, relay, mdns, mapPorts, swarmKey, access);
+        return new NetworkSettings(
+                listen, addresses, perf, relay, mdns, mapPorts, autonat, fallbackRelays, swarmKey, access);
     }
 
     public NetworkSettings withPerf(boolean answered) {
-        return new NetworkSettings(listen, peers, answered, relay, mdns, mapPorts, swarmKey, access);
+        return new NetworkSettings(
+                listen, peers, answered, relay, mdns, mapPorts, autonat, fallbackRelays, swarmKey, access);
     }
 
     public NetworkSettings withRelay(boolean served) {
-        return new NetworkSettings(listen, peers, perf, served, mdns, mapPorts, swarmKey, access);
+        return new NetworkSettings(
+                listen, peers, perf, served, mdns, mapPorts, autonat, fallbackRelays, swarmKey, access);
     }
 
     public NetworkSettings withMdns(boolean looking) {
-        return new NetworkSettings(listen, peers, perf, relay, looking, mapPorts, swarmKey, access);
+        return new NetworkSettings(
+                listen, peers, perf, relay, looking, mapPorts, autonat, fallbackRelays, swarmKey, access);
     }
 
     public NetworkSettings withMapPorts(boolean asked) {
-        return new NetworkSettings(listen, peers, perf, relay, mdns, asked, swarmKey, access);
+        return new NetworkSettings(listen, peers, perf, relay, mdns, asked, autonat, fallbackRelays, swarmKey, access);
+    }
+
+    public NetworkSettings withAutonat(boolean asked, List<Multiaddr> relays) {
+        return new NetworkSettings(listen, peers, perf, relay, mdns, mapPorts, asked, relays, swarmKey, access);
     }
 
     public NetworkSettings withSwarmKey(@Nullable SwarmKey key) {
-        return new NetworkSettings(listen, peers, perf, relay, mdns, mapPorts, key, access);
+        return new NetworkSettings(listen, peers, perf, relay, mdns, mapPorts, autonat, fallbackRelays, key, access);
     }
 
     public NetworkSettings withAccess(AccessRules rules) {
-        return new NetworkSettings(listen, peers, perf, relay, mdns, mapPorts, swarmKey, rules);
+        return new NetworkSettings(
+                listen, peers, perf, relay, mdns, mapPorts, autonat, fallbackRelays, swarmKey, rules);
     }
 }

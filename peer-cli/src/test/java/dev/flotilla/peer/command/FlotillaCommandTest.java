@@ -106,6 +106,8 @@ final class FlotillaCommandTest {
                 "run --listen /ip4/127.0.0.1/udp/1 | /ip4/127.0.0.1/udp/1",
                 "run --peer /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "run --listen /ip4/127.0.0.1/tcp/1/p2p-circuit | /p2p/RELAY/p2p-circuit",
+                "run --fallback-relay /ip4/127.0.0.1/tcp/1 | --fallback-relay needs --autonat",
+                "run --autonat --fallback-relay /ip4/127.0.0.1/tcp/1 | add /p2p/PEER_ID",
                 "relay --listen /ip4/127.0.0.1/udp/1 | /ip4/127.0.0.1/udp/1",
                 "relay --allow me | not a peer id: 'me'",
                 "relay --circuits 0 | circuitsMax must be positive: 0",
