@@ -19,13 +19,15 @@ const (
 )
 
 // Answers as the perf protocol has it: reads to the end, then sends as many bytes as the first eight say.
-func onPerf(stream network.Stream) {
+func (p *peerProgram) onPerf(stream network.Stream) {
 	head := make([]byte, 8)
 	if _, err := io.ReadFull(stream, head); err != nil {
 		stream.Reset()
 		return
 	}
-	if _, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, stream, make([]byte, pieceBytes)); err != nil {
+	count, err := io.CopyBuffer(struct{ io.Writer }{io.Discard}, struct{ io.Reader }{stream}, make([]byte, pieceBytes))
+	p.received.Add(count)
+	if err != nil {
 		stream.Reset()
 		return
 	}

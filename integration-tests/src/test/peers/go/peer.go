@@ -45,7 +45,9 @@ type peerProgram struct {
 	host   host.Host
 	pings  *ping.PingService
 	resets atomic.Int32
-	mutex  sync.Mutex
+	// Bytes that others have uploaded.
+	received atomic.Int64
+	mutex    sync.Mutex
 	// What peers said of themselves, and the channel that is closed when one has.
 	identified map[peer.ID]event.EvtPeerIdentificationCompleted
 	news       chan struct{}
@@ -75,7 +77,7 @@ func start(h host.Host) (*peerProgram, error) {
 	h.SetStreamHandler(echoID, p.onEcho)
 	h.SetStreamHandler(sha256ID, onSha256)
 	h.SetStreamHandler(resetID, onReset)
-	h.SetStreamHandler(perfID, onPerf)
+	h.SetStreamHandler(perfID, p.onPerf)
 	return p, nil
 }
 
@@ -128,6 +130,9 @@ func (p *peerProgram) run(line []byte) (any, error) {
 	ctx = network.WithAllowLimitedConn(ctx, "interoperation")
 	if r.Command == "resets" {
 		return map[string]any{"count": p.resets.Load()}, nil
+	}
+	if r.Command == "received" {
+		return map[string]any{"count": p.received.Load()}, nil
 	}
 	target, err := peer.AddrInfoFromString(r.Address)
 	if err != nil {

@@ -47,6 +47,7 @@ function say (message) {
 }
 
 let resets = 0
+let received = 0 // bytes that others have uploaded
 const listen = options.listen.split(',')
 const node = await createLibp2p({
   ...(options.key === undefined ? {} : { privateKey: privateKeyFromProtobuf(readFileSync(options.key)) }),
@@ -261,8 +262,10 @@ async function reserve (address) {
 // Reads to the end, then sends as many bytes as the first eight say.
 await handle(PERF, async (stream) => {
   const head = []
+  received -= 8
   for await (const chunk of chunksOf(stream)) {
     head.push(...chunk.subarray(0, 8 - head.length))
+    received += chunk.length
   }
   await sendZeros(stream, Number(new DataView(Uint8Array.from(head).buffer).getBigUint64(0)))
   await stream.close()
@@ -324,6 +327,7 @@ async function trips (address, count) {
 async function run (request) {
   switch (request.command) {
     case 'resets': return { count: resets }
+    case 'received': return { count: received }
     case 'connect': return await connect(request.address)
     case 'identify': return await identifyPeer(request.address)
     case 'ping': return await pingPeer(request.address)

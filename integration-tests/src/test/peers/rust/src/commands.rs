@@ -68,6 +68,9 @@ impl Peer {
         if command == "resets" {
             return Ok(json!({ "count": self.served.resets() }));
         }
+        if command == "received" {
+            return Ok(json!({ "count": self.served.received() }));
+        }
         let address: Multiaddr = request["address"].as_str().ok_or("no address")?.parse()?;
         let number = |name| request[name].as_u64().unwrap_or(0) as usize;
         let peer = self.connect(&address).await?;

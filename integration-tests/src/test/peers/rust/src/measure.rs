@@ -1,6 +1,9 @@
 //! The perf protocol, and what measures over it.
 
-use std::time::Instant;
+use std::{
+    sync::atomic::{AtomicU64, Ordering},
+    time::Instant,
+};
 
 use futures::{AsyncReadExt, AsyncWriteExt};
 use libp2p::Stream;
@@ -12,10 +15,10 @@ const TRIP_BYTES: usize = 64;
 const WARM_UP_TRIPS: usize = 2000;
 
 /// Reads to the end, then sends as many bytes as the first eight say.
-pub async fn serve(mut stream: Stream) -> Result<()> {
+pub async fn serve(mut stream: Stream, received: &AtomicU64) -> Result<()> {
     let mut head = [0; 8];
     stream.read_exact(&mut head).await?;
-    drain(&mut stream).await?;
+    received.fetch_add(drain(&mut stream).await?, Ordering::Relaxed);
     send(&mut stream, u64::from_be_bytes(head) as usize).await
 }
 
@@ -23,7 +26,8 @@ pub async fn serve(mut stream: Stream) -> Result<()> {
 pub async fn upload(mut stream: Stream, bytes: usize) -> Result<()> {
     stream.write_all(&[0; 8]).await?;
     send(&mut stream, bytes).await?;
-    drain(&mut stream).await
+    drain(&mut stream).await?;
+    Ok(())
 }
 
 /// Writes zeros and ends this direction.
@@ -38,10 +42,16 @@ async fn send(stream: &mut Stream, bytes: usize) -> Result<()> {
     Ok(stream.close().await?)
 }
 
-async fn drain(stream: &mut Stream) -> Result<()> {
+/// Reads to the end, and tells how much that was.
+async fn drain(stream: &mut Stream) -> Result<u64> {
     let mut piece = vec![0; PIECE_BYTES];
-    while stream.read(&mut piece).await? > 0 {}
-    Ok(())
+    let mut total = 0;
+    loop {
+        match stream.read(&mut piece).await? {
+            0 => return Ok(total),
+            count => total += count as u64,
+        }
+    }
 }
 
 /// The median of that many round trips over one stream, in microseconds.

@@ -26,12 +26,18 @@ const PIECE_BYTES: usize = 64 * 1024;
 #[derive(Default)]
 pub struct Served {
     resets: AtomicU64,
+    received: AtomicU64,
 }
 
 impl Served {
     /// How many echo streams others have reset.
     pub fn resets(&self) -> u64 {
         self.resets.load(Ordering::Relaxed)
+    }
+
+    /// How many bytes others have uploaded.
+    pub fn received(&self) -> u64 {
+        self.received.load(Ordering::Relaxed)
     }
 }
 
@@ -44,7 +50,7 @@ pub async fn serve(served: Arc<Served>, protocol: StreamProtocol, stream: Stream
     } else if protocol == SHA256 {
         let _ = answer_with_digest(stream).await;
     } else if protocol == PERF {
-        let _ = measure::serve(stream).await;
+        let _ = measure::serve(stream, &served.received).await;
     } else {
         let _ = reset_on_arrival(stream).await;
     }

@@ -188,13 +188,18 @@ final class ForeignPeer implements Side {
     }
 
     /** Sends {@code bytes} over each of {@code streams} at once, and tells the seconds until the other side had them. */
-    double upload(Multiaddr address, int bytes, int streams) throws IOException, InterruptedException {
+    double upload(Multiaddr address, long bytes, int streams) throws IOException, InterruptedException {
         return seconds(run("upload", Map.of("address", address.toString(), "bytes", bytes, "count", streams)));
     }
 
     /** The median of so many round trips over one stream, in seconds. */
     double trips(Multiaddr address, int count) throws IOException, InterruptedException {
         return seconds(run("trips", Map.of("address", address.toString(), "count", count)));
+    }
+
+    /** How many bytes others have uploaded to it. */
+    long received() throws IOException, InterruptedException {
+        return run("received", Map.of()).get("count").asLong();
     }
 
     private static double seconds(JsonNode answer) {

@@ -26,10 +26,17 @@ final class OurProgram implements PeerProgram {
     private static final int TRIP_BYTES = 64;
     private static final int WARM_UP_TRIPS = 2_000;
 
+    private final Path javaHome;
+
+    /** @param javaHome of the Java that runs it */
+    OurProgram(Path javaHome) {
+        this.javaHome = javaHome;
+    }
+
     @Override
     public Command make() throws IOException {
         Files.createDirectories(BUILT);
-        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        String java = javaHome.resolve("bin").resolve("java").toString();
         String classes = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return new Command(BUILT, List.of(java, "-cp", classes, OurProgram.class.getName()));
     }
@@ -43,7 +50,8 @@ final class OurProgram implements PeerProgram {
         Security security = Security.valueOf(valueOf(given, "--security").toUpperCase(Locale.ROOT));
         try (OurSide side = new OurSide(PrivateKey.generate(), transport, security);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-            new Perf().attach(side.host());
+            Perf perf = new Perf();
+            perf.attach(side.host());
             say(Map.of(
                     "implementation",
                     "flotilla on Java " + Runtime.version().feature(),
@@ -52,7 +60,7 @@ final class OurProgram implements PeerProgram {
                     "addresses",
                     side.addresses().stream().map(Multiaddr::toString).toList()));
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                say(Map.of("ok", run(side, JSON.readTree(line))));
+                say(Map.of("ok", run(side, perf, JSON.readTree(line))));
             }
         }
     }
@@ -65,7 +73,10 @@ final class OurProgram implements PeerProgram {
         System.out.println(JSON.writeValueAsString(message));
     }
 
-    private static Map<String, Object> run(OurSide side, JsonNode request) {
+    private static Map<String, Object> run(OurSide side, Perf perf, JsonNode request) {
+        if (request.get("command").asText().equals("received")) {
+            return Map.of("count", perf.receivedBytes());
+        }
         Multiaddr address = Multiaddr.parse(request.get("address").asText());
         int count = request.path("count").asInt();
         return switch (request.get("command").asText()) {

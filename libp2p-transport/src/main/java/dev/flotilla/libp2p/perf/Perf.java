@@ -7,6 +7,7 @@ import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.LongAdder;
 
 /** The perf protocol of one host: attached to it, it answers; {@link #measure} asks. */
 public final class Perf implements HostService {
@@ -16,6 +17,7 @@ public final class Perf implements HostService {
     static final int STREAMS_MAX = 64;
 
     private final AtomicInteger streams = new AtomicInteger();
+    private final LongAdder received = new LongAdder();
 
     @Override
     public void attach(Host host) {
@@ -27,8 +29,13 @@ public final class Perf implements HostService {
         if (streams.incrementAndGet() > STREAMS_MAX) {
             stream.reset();
         } else {
-            new PerfResponder(stream).next();
+            new PerfResponder(stream, received).next();
         }
+    }
+
+    /** How many bytes others have uploaded to where this is attached, the eight of each request not counted. */
+    public long receivedBytes() {
+        return received.sum();
     }
 
     /**

@@ -3,15 +3,19 @@ package dev.flotilla.libp2p.perf;
 import dev.flotilla.libp2p.Stream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one stream: reads to its end, then sends as many bytes as its first eight say. One read is under way at a time. */
 final class PerfResponder {
     private final Stream stream;
+    private final LongAdder received;
     private final ByteBuf head = Unpooled.buffer(Long.BYTES, Long.BYTES);
 
-    PerfResponder(Stream stream) {
+    /** @param received counts what comes after the first eight bytes */
+    PerfResponder(Stream stream, LongAdder received) {
         this.stream = stream;
+        this.received = received;
     }
 
     void next() {
@@ -29,6 +33,7 @@ final class PerfResponder {
 
     private void take(ByteBuf bytes) {
         head.writeBytes(bytes, Math.min(head.writableBytes(), bytes.readableBytes()));
+        received.add(bytes.readableBytes());
         bytes.release();
     }
 

@@ -47,7 +47,8 @@ class PerfTest {
     void bytesGoBothWaysOneAfterTheOther(Way way) {
         try (Hosts pair = new Hosts(way)) {
             Host server = pair.start();
-            new Perf().attach(server);
+            Perf perf = new Perf();
+            perf.attach(server);
 
             PerfResult result = await(Perf.measure(connect(pair.start(), server), 3_000_001, 2_000_001));
 
@@ -55,6 +56,7 @@ class PerfTest {
             assertThat(result.downloadBytes()).isEqualTo(2_000_001);
             assertThat(result.uploadTime()).isPositive();
             assertThat(result.downloadTime()).isPositive();
+            assertThat(perf.receivedBytes()).isEqualTo(3_000_001);
         }
     }
 
