@@ -16,7 +16,8 @@ import java.util.Optional;
  * change is, and what one demotes another promotes.
  *
  * <p>A member that lacks what it has acknowledged to this leader was rolled back to an older copy of its data directory,
- * or its disk lied. It may have forgotten votes and committed entries, so it is treated as one that lost its data: it has
+ * or its disk lied. Whoever started again says where its log ends before it takes a snapshot or a heartbeat's word
+ * ({@link LogMatching}), and refuses entries that do not follow. It may have forgotten votes and committed entries, so it is treated as one that lost its data: it has
  * acknowledged nothing from then on, and learns before it votes again. Where the others are no majority without it, it
  * stays a voter, and counts for what it acknowledges anew.
  */

@@ -67,6 +67,7 @@ final class Following {
             return;
         }
         request.entries().forEach(this::take);
+        matching.proven(from, request.lastIndex());
         group.commitment.advanceCommitIndex(
                 Math.max(group.commitIndex(), Math.min(request.commitIndex(), request.lastIndex())));
         if (lacksSomeOf(request)) {
@@ -124,6 +125,7 @@ final class Following {
         group.append(entry);
     }
 
+    /** What a heartbeat calls committed is so here only where this log was proven to be the leader's: {@link LogMatching}. */
     void onHeartbeat(PeerId from, Heartbeat request) {
         if (request.term() < group.term()) {
             group.send(from, new HeartbeatReply(group.term(), NO_RUN, 0));
@@ -131,11 +133,22 @@ final class Following {
         }
         election.followLeader(from, request.term());
         long known = Math.min(request.commitIndex(), group.log.lastIndex());
-        group.commitment.advanceCommitIndex(Math.max(group.commitIndex(), known));
+        group.commitment.advanceCommitIndex(Math.max(group.commitIndex(), Math.min(known, matching.provenIndex(from))));
         group.send(from, new HeartbeatReply(group.term(), request.run(), request.round()));
         if (known > group.damage.wholeIndex()) { // the leader believes that it is here
             tellOfDamage(from, request.run(), known);
+        } else if (request.commitIndex() > group.commitIndex() && !group.lacksState()) {
+            tellOfEnd(from, request.run());
         }
+    }
+
+    /**
+     * Where the log ends, unasked: the leader relies on what an earlier life of this peer acknowledged. If that is more, it
+     * learns of the loss; else it proves what is here.
+     */
+    private void tellOfEnd(PeerId leader, long run) {
+        EntryId last = group.log.last();
+        group.send(leader, new AppendRejected(group.term(), run, last.index() + 1, last));
     }
 
     /**
@@ -153,6 +166,9 @@ final class Following {
             return;
         }
         matching.requireNoConflict(from, request.snapshot().lastIncluded());
+        if (!matching.isProven(from)) { // the snapshot may make up for a loss that would stay unknown
+            tellOfEnd(from, request.run());
+        }
         if (request.snapshot().index() <= group.commitment.wholeCommitIndex()) {
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;

@@ -3,10 +3,17 @@ package dev.flotilla.raft.core;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.RaftMessage.AppendEntries;
 import dev.flotilla.transport.PeerId;
+import org.jspecify.annotations.Nullable;
 
 /**
- * How this peer's log and its leader's match (paper §5.3): what is committed here is in both (leader completeness, paper
- * §5.4.3).
+ * How far this peer's log is known to be that of its leader (log matching, paper §5.3), and that what is committed here is
+ * in both (leader completeness, paper §5.4.3).
+ *
+ * <p>What was proven is kept in memory alone and for one leader's term: a peer that starts again may have lost entries, by a
+ * disk that lied or an older copy of its data directory, and have others in their place. So it takes no heartbeat's word
+ * for what it acknowledged in its former life, but says where its log ends and has it proven again; so it does before it
+ * takes a snapshot, which may make up for a loss ({@link Demotion}). A log that ends where it did, but holds other entries,
+ * and that a snapshot replaces before anything is proven, is not noticed.
  *
  * <p>Leader completeness ends where a voter forgot what it had promised. Then a leader's log may contradict what is
  * committed here. Whoever sees that goes no further: it neither acknowledges nor replaces anything, and stops. It sees it
@@ -22,9 +29,29 @@ final class LogMatching {
                     + " the members hold; where it is not what should hold, have that peer forget the group and join it anew";
 
     private final Group group;
+    private @Nullable PeerId leader;
+    private long term;
+    private long index; // up to where this log is that of the leader of that term
 
     LogMatching(Group group) {
         this.group = group;
+    }
+
+    /** The logs are equal up to {@code upToIndex}, as an AppendEntries of {@code from}, which leads now, has proven. */
+    void proven(PeerId from, long upToIndex) {
+        index = Math.max(upToIndex, provenIndex(from));
+        leader = from;
+        term = group.term();
+    }
+
+    /** Up to where the log is known to be that of {@code from}, which leads now; 0 if nothing was proven in this life. */
+    long provenIndex(PeerId from) {
+        return term == group.term() && from.equals(leader) ? index : 0;
+    }
+
+    /** Whether anything was. */
+    boolean isProven(PeerId from) {
+        return provenIndex(from) > 0;
     }
 
     /** @throws IllegalStateException if {@code request} contradicts what is committed here */

@@ -155,14 +155,14 @@ final class Replication {
     }
 
     /**
-     * Whether {@code peer} refuses what comes right after its own last acknowledgement. That may be an answer of before, or it
-     * lost entries, if it started again and nobody noticed a lost connection: a new run tells, since what is refused in that
-     * {@linkplain Progress#provesLoss proves it}.
+     * Whether {@code peer} refuses what it acknowledged itself. That may be an answer of before, or it lost entries, if it
+     * started again and nobody noticed a lost connection: a new run tells, since what is refused in that
+     * {@linkplain Progress#provesLoss proves it}. A probe under way that begins there tells as well.
      */
     private static boolean contradictsItself(Progress peer, AppendRejected reply) {
-        return peer.state() == MemberStatus.State.PROBE
-                && reply.rejectedIndex() == peer.nextIndex() - 1
-                && reply.rejectedIndex() == peer.matchIndex();
+        boolean isToldAnyway =
+                peer.state() == MemberStatus.State.PROBE && reply.rejectedIndex() != peer.nextIndex() - 1;
+        return reply.rejectedIndex() <= peer.matchIndex() && !isToldAnyway;
     }
 
     /**

@@ -62,10 +62,12 @@ public sealed interface RaftMessage {
 
     /**
      * Refused: no entry {@code prev} here, or the request's term is old; or {@code damaged}: the entry is here, but at or
-     * before it is one whose payload is lost. The latter is also said unasked, of an entry that a heartbeat calls
-     * committed.
+     * before it is one whose payload is lost. Both are also said unasked. The former of the entry behind the last one, by
+     * who started again and is offered a snapshot, or told by a heartbeat that something is committed, before AppendEntries
+     * proved that its log is the leader's; the latter of an entry that a heartbeat calls committed.
      *
-     * @param rejectedIndex the request's {@code prev.index()}
+     * @param rejectedIndex the request's {@code prev.index()}; of a refusal that nobody asked for, the first index that is
+     *     refused
      * @param hint the receiver's newest entry with an index of at most {@code rejectedIndex} and a term of at most the
      *     rejected entry's; the leader need not look after it. If {@code damaged}, the entry before the first damaged one
      */

@@ -46,19 +46,25 @@ final class ReplicationFaults {
                         "a follower commits no more than the request proves (paper figure 2, AppendEntries 5)",
                         in("Following", "onAppendEntries")
                                 .call("AppendEntries", "lastIndex")
-                                .nth(1, 2)
+                                .nth(2, 3)
                                 .by("lastIndex", "group")),
                 new PlantedFault(
                         "match-to-the-end-of-the-log",
                         "an answer proves what its request carried (design, One writer)",
                         in("Following", "onAppendEntries")
                                 .call("AppendEntries", "lastIndex")
-                                .nth(2, 2)
+                                .nth(3, 3)
                                 .by("lastIndex", "group")),
                 new PlantedFault(
                         "heartbeat-commits-beyond-the-match",
                         "a heartbeat carries min(commitIndex, matchIndex) (design, One writer)",
                         in("Replication", "sendHeartbeat").call("Math", "min").by("first")),
+                new PlantedFault(
+                        "heartbeat-believed-after-a-loss",
+                        "a heartbeat commits what was proven in this life alone (design, Membership)",
+                        in("Following", "onHeartbeat")
+                                .call("LogMatching", "provenIndex")
+                                .gives(Long.MAX_VALUE)),
                 new PlantedFault(
                         "heartbeat-moves-the-match",
                         "a heartbeat's success proves no entry (RATIS-2605)",

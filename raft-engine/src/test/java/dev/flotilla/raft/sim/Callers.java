@@ -49,7 +49,7 @@ final class Callers {
         Bytes data = Bytes.utf8("k" + random.nextInt(KEYS) + "=" + value);
         var unused = group.requests(peer)
                 .propose(data)
-                .thenAccept(outcome -> judge(peer, () -> written(peer, value, data, outcome)));
+                .thenAccept(outcome -> judge(() -> written(peer, value, data, outcome)));
     }
 
     /** The fate of a write is asked for at any peer, also when it was told meanwhile. */
@@ -57,12 +57,12 @@ final class Callers {
         tally.count(Occurrence.WRITE_RETRIED);
         var unused = group.requests(peer)
                 .retry(write.token, write.data)
-                .thenAccept(outcome -> judge(peer, () -> written(peer, write.value, write.data, outcome)));
+                .thenAccept(outcome -> judge(() -> written(peer, write.value, write.data, outcome)));
     }
 
     /** What callers are told is held against one order of all that is applied, as long as there must be one. */
-    private void judge(SimPeer peer, Runnable check) {
-        if (!group.invariants().isBroken() && !group.invariants().isMisled(peer)) {
+    private void judge(Runnable check) {
+        if (!group.invariants().isBroken()) {
             group.environment().judge(check);
         }
     }
@@ -96,7 +96,7 @@ final class Callers {
         Registers registers = (Registers) peer.machine().application();
         var unused = group.requests(peer)
                 .read(level, () -> seen(peer, registers, key))
-                .whenComplete((answer, failure) -> judge(peer, () -> answered(read, level, key, answer, failure)));
+                .whenComplete((answer, failure) -> judge(() -> answered(read, level, key, answer, failure)));
     }
 
     private record Seen(@Nullable String value) {}

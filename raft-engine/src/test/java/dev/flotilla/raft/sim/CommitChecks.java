@@ -23,7 +23,6 @@ final class CommitChecks {
 
     void started(SimPeer peer) {
         facts.commitIndexes.remove(peer);
-        facts.misled.remove(peer);
         configurations.remove(peer);
     }
 
@@ -145,8 +144,6 @@ final class CommitChecks {
             throw Violation.of("%s commits %s; known are %d", peer.name(), id, known);
         } else if (id.index() == known + 1) {
             facts.committed.add(new Facts.Committed(id, term));
-        } else if (!facts.isCommitted(id) && peer.disk().hasForgotten() && peer.role() == Role.FOLLOWER) {
-            facts.misled.add(peer); // by a leader that it once acknowledged another entry to, which it lost
         } else if (!facts.isCommitted(id) && id.index() <= facts.keptIndex()) {
             throw Violation.of(
                     "%s commits %s at an index where %s is committed",

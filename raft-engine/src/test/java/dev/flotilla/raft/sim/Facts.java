@@ -8,7 +8,6 @@ import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -35,7 +34,6 @@ final class Facts {
     final Map<EntryId, Known> entries = new HashMap<>();
     final List<Committed> committed = new ArrayList<>(); // index 1 first
     final Map<SimPeer, Long> commitIndexes = new HashMap<>(); // of the present life
-    final Set<SimPeer> misled = new HashSet<>(); // in the present life
     private long keptIndex = Long.MAX_VALUE; // up to where the members agree for good
 
     Facts(Disks disks, DecodedEntries decoded) {

@@ -85,11 +85,6 @@ final class Invariants {
         return applies.appliedAt(request);
     }
 
-    /** Whether {@code peer} takes for committed what it had acknowledged another entry in place of, before it lost that. */
-    boolean isMisled(SimPeer peer) {
-        return facts.misled.contains(peer);
-    }
-
     /** How often a leader was elected without something committed, since a promise was broken. */
     long lostEntries() {
         return commits.lost();

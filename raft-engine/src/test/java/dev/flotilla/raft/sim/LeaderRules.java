@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
+import dev.flotilla.raft.core.MemberStatus;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Configuration;
@@ -113,10 +114,27 @@ final class LeaderRules {
                 checkRead(peer, office, answer.number(), now);
             } else if (send.message() instanceof RaftMessage.Heartbeat heartbeat) {
                 office.roundStarted.putIfAbsent(heartbeat.round(), office.steps);
+                checkHeartbeat(peer, office, send.to(), heartbeat, now);
             }
         } else if (effect instanceof Effect.Persist persist) {
             persist.entries().forEach(entry -> checkOneChange(peer, office, entry));
             checkBacklog(peer, persist, now);
+        }
+    }
+
+    /** A heartbeat calls nothing committed that its receiver is not known to have (design, One writer). */
+    private static void checkHeartbeat(
+            SimPeer peer, Office office, PeerId to, RaftMessage.Heartbeat heartbeat, CoreStatus now) {
+        for (MemberStatus each : now.members()) {
+            Member member = each.member();
+            boolean isReceiver = member.peerId().equals(to) && office.configuration.contains(to, member.storeId());
+            Violation.unless(
+                    !isReceiver || heartbeat.commitIndex() <= each.matchIndex(),
+                    "leader %s calls %d committed to %s, which is known to have %d",
+                    peer.name(),
+                    heartbeat.commitIndex(),
+                    Names.of(to),
+                    each.matchIndex());
         }
     }
 

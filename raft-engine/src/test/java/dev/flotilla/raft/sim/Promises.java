@@ -123,8 +123,8 @@ final class Promises {
 
     /**
      * {@code peer} says that it has the log up to {@code index}, by a snapshot or by entries that were on their way when it
-     * lost them. If that is all that it had acknowledged to {@code to}, which no refusal told otherwise before, nobody can
-     * know that it was gone: who fetches a snapshot does not say what its log holds.
+     * lost them. If that is all that it had acknowledged to {@code to}, which no refusal told otherwise before, since it
+     * was lost on its way, nobody can know that it was gone.
      */
     private void onAcknowledged(SimPeer peer, PeerId to, long term, long index) {
         expected.removeIf(each -> each.peer() == peer

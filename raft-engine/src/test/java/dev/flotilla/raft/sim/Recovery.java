@@ -97,17 +97,9 @@ final class Recovery {
                     "no liveness: waited in vain for %s; %s",
                     what,
                     describe());
-            restartMisled();
             environment.runUntil(environment.schedule().nowNanos() + STEP_NANOS);
         }
         group.note(() -> "there is " + what);
-    }
-
-    /** Who found that it had been misled, after it lost what it acknowledged, starts again from its log. */
-    private void restartMisled() {
-        group.life().peers().stream()
-                .filter(peer -> group.life().hasEnded(peer) && peer.disk().hasForgotten())
-                .forEach(peer -> group.life().nodeStarted(peer.node()));
     }
 
     private String describe() {

@@ -210,9 +210,6 @@ final class SimGroup implements World {
 
     @Override
     public void applied(SimPeer peer, Entry entry, @Nullable Told<Object> told) {
-        if (invariants.isMisled(peer)) {
-            return; // until it starts again it is nobody's business what it applies
-        }
         Command command = told == null ? null : told.command();
         invariants.onApplied(peer, entry, command);
         if (entry.isHollow()) {
@@ -318,7 +315,7 @@ final class SimGroup implements World {
     public boolean stops(SimPeer peer, IllegalStateException cause) {
         String why = String.valueOf(cause.getMessage());
         boolean isOutdated = why.contains("upgrade it and start it again") && levelRules.mayStop(peer);
-        boolean isMisled = why.startsWith("broken invariant") && (invariants.isBroken() || invariants.isMisled(peer));
+        boolean isMisled = why.startsWith("broken invariant") && invariants.isBroken();
         if (!isOutdated && !isMisled) {
             return false;
         }
