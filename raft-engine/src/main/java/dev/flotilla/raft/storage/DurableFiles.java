@@ -25,6 +25,11 @@ public final class DurableFiles {
         }
     }
 
+    /** Makes {@code file} stay under the name that it has. */
+    public static void syncDirectoryOf(Path file) throws IOException {
+        syncDirectory(parentOf(file));
+    }
+
     /** Makes {@code directory}, with those above it, unless it is there; it stays so. */
     public static void createDirectories(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {

@@ -12,15 +12,25 @@ import org.jspecify.annotations.Nullable;
 /**
  * The file under an MVStore: seals every chunk that is written with a checksum and, until the first write, shows MVStore
  * nothing but intact chunks and a file header that names the newest of them.
+ *
+ * <p>A round is one chunk, and forced before the next, so that no chunk but the newest can be missing on the disk. It may be
+ * there to be read all the same: the page cache survives the process that wrote it, and after a failed fsync shows what no
+ * later fsync writes. The first force of a life, which comes before any chunk of it, writes that one again, as it is;
+ * interrupted within that, it is as it was.
  */
 final class ChunkGuard extends FileBase {
     private static final int HEADER_BYTES = 2 * ChunkScan.BLOCK_BYTES;
+    private static final int PIECE_BYTES = 128 << 10; // the JDK keeps a direct buffer as large as the largest write
+
     private final FileChannel file;
     private volatile @Nullable ChunkScan scan; // null once something was written
+    private volatile ChunkScan.@Nullable Found
+            inherited; // the newest of an earlier life, until it is forced in this one
 
     private ChunkGuard(FileChannel file, @Nullable ChunkScan scan) {
         this.file = file;
         this.scan = scan;
+        this.inherited = scan == null ? null : scan.newestIntact();
     }
 
     /**
@@ -98,6 +108,9 @@ final class ChunkGuard extends FileBase {
         scan = null;
         int size = source.remaining();
         if (ChunkScan.isChunk(source)) {
+            if (inherited != null) {
+                force(true);
+            }
             ChunkScan.seal(source);
         }
         long at = position;
@@ -109,7 +122,22 @@ final class ChunkGuard extends FileBase {
 
     @Override
     public void force(boolean metaData) throws IOException {
+        ChunkScan.Found found = inherited;
+        if (found != null) {
+            writeAgain(found.block() * ChunkScan.BLOCK_BYTES, found.blocks() * ChunkScan.BLOCK_BYTES);
+        }
         file.force(metaData);
+        inherited = null;
+    }
+
+    private void writeAgain(long position, long size) throws IOException {
+        for (long done = 0; done < size; done += PIECE_BYTES) {
+            long at = position + done;
+            ByteBuffer piece = ChunkScan.read(file, at, (int) Math.min(PIECE_BYTES, size - done));
+            while (piece.hasRemaining()) {
+                at += file.write(piece, at);
+            }
+        }
     }
 
     @Override

@@ -37,7 +37,7 @@ final class ChunkScan {
      *
      * @param version counts commits
      */
-    record Found(long block, int id, long version) {}
+    record Found(long block, long blocks, int id, long version) {}
 
     /** What both ends of a chunk say. */
     private record Label(int id, long blocks, long version) {}
@@ -91,7 +91,7 @@ final class ChunkScan {
         if (label == null) {
             return 1;
         }
-        Found found = new Found(block, label.id(), label.version());
+        Found found = new Found(block, label.blocks(), label.id(), label.version());
         boolean fits = label.blocks() > 0 && label.blocks() <= blocks - block;
         State state = fits ? state(file, block, label) : State.BROKEN;
         if (state == State.BROKEN) {
@@ -131,7 +131,7 @@ final class ChunkScan {
         return ChunkProof.isDamagedInBodiesAlone(summed, summed.length, written) ? State.MARRED : State.BROKEN;
     }
 
-    private static ByteBuffer read(FileChannel file, long position, int size) throws IOException {
+    static ByteBuffer read(FileChannel file, long position, int size) throws IOException {
         ByteBuffer bytes = ByteBuffer.allocate(size);
         while (bytes.hasRemaining()) {
             int read = file.read(bytes, position + bytes.position());

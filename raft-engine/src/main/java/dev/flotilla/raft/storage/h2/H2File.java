@@ -73,6 +73,7 @@ final class H2File {
                 checkComplete(path, store);
             }
             H2File file = new H2File(path, store);
+            forceWhatWasFound(path, store);
             store.setRetentionTime(0);
             store.setVersionsToKeep(VERSIONS_KEPT);
             return file;
@@ -82,6 +83,16 @@ final class H2File {
         } catch (MVStoreException e) {
             store.closeImmediately();
             throw damaged(path, e);
+        }
+    }
+
+    /** The newest write, and the file's name, may be there to be read without being on the disk. */
+    private static void forceWhatWasFound(Path path, MVStore store) throws IOException {
+        try {
+            store.sync();
+            DurableFiles.syncDirectoryOf(path);
+        } catch (MVStoreException | IOException e) {
+            throw failed(path, e);
         }
     }
 

@@ -29,6 +29,7 @@ public final class FaultyDisk extends FilePathWrapper {
         private byte[] forced = new byte[0];
         private long writesLeft = Long.MAX_VALUE;
         private long forcesLeft = Long.MAX_VALUE;
+        private @Nullable Random chance; // of what a failed force wrote; null if the process ends within it
         private boolean lies;
 
         /** The disk takes that many more writes and is full then. */
@@ -36,9 +37,25 @@ public final class FaultyDisk extends FilePathWrapper {
             writesLeft = writes;
         }
 
-        /** That many more calls of fsync succeed; all later ones fail. */
-        void forceFailsAfter(int forces) {
+        /**
+         * That many more calls of fsync succeed; all later ones fail, and of what they should have forced any blocks are
+         * lost though still readable: the page cache takes them for clean, and no later fsync writes them.
+         */
+        void forceFailsAfter(int forces, Random random) {
             forcesLeft = forces;
+            chance = random;
+        }
+
+        /** That many more calls of fsync succeed; within the next the process ends, and nothing more is forced. */
+        void diesAfter(int forces) {
+            forcesLeft = forces;
+            chance = null;
+        }
+
+        /** Another process goes on, without faults, and sees what was written. */
+        void endFaults() {
+            writesLeft = Long.MAX_VALUE;
+            forcesLeft = Long.MAX_VALUE;
         }
 
         /** Every fsync returns from now on without having done anything. */
@@ -63,13 +80,26 @@ public final class FaultyDisk extends FilePathWrapper {
             Files.write(file, content);
         }
 
+        /** Writes to {@code file} what was forced and nothing else. */
+        void loseAllUnforced(Path file) throws IOException {
+            Files.write(file, forced);
+        }
+
         private void force() throws IOException {
+            Random random = chance;
             if (forcesLeft-- <= 0) {
+                if (random != null) {
+                    unforced.removeIf(write -> random.nextBoolean());
+                    persist();
+                }
                 throw new IOException("Input/output error");
             }
-            if (lies) {
-                return;
+            if (!lies) {
+                persist();
             }
+        }
+
+        private void persist() {
             for (Write write : unforced) {
                 forced = write.applyTo(forced);
             }

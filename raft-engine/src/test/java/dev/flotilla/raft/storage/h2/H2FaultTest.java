@@ -76,7 +76,7 @@ class H2FaultTest {
                 List<GroupWrite> last = round(random, ++number, acknowledged, LARGE_BYTES);
                 attempted = inMemory(acknowledged);
                 attempted.write(last);
-                disk.forceFailsAfter(0);
+                disk.diesAfter(0);
                 assertThatThrownBy(() -> storage.write(last)).isInstanceOf(IOException.class);
                 disk.loseThePower(path, random);
                 disk = FaultyDisk.reset();
@@ -122,12 +122,59 @@ class H2FaultTest {
         LogStorage storage = open();
         Random random = new Random(1);
         storage.write(round(random, 1, new InMemoryLogStorage(), LARGE_BYTES));
-        disk.forceFailsAfter(0);
+        disk.forceFailsAfter(0, random);
         assertThatThrownBy(() -> storage.write(List.of(new GroupWrite.Put("table", "key", Bytes.EMPTY))))
                 .isInstanceOf(IOException.class)
                 .hasMessage("writing log " + path + " failed: Input/output error");
-        disk.forceFailsAfter(1000);
+        disk.endFaults();
         assertDead(storage);
+    }
+
+    /** The page cache survives a process, and after a failed force it shows what the disk does not have. */
+    @Test
+    void whatWasReadAfterARestartIsThereAfterAPowerLoss() throws IOException {
+        int untold = 0;
+        for (int seed = 0; seed < 2 * SEEDS; seed++) {
+            makeTheFile();
+            Random random = new Random(seed);
+            InMemoryLogStorage written = new InMemoryLogStorage();
+            LogStorage storage = open();
+            int rounds = random.nextInt(80);
+            for (int number = 1; number <= rounds; number++) {
+                List<GroupWrite> round = round(random, number, written, LARGE_BYTES);
+                storage.write(round);
+                written.write(round);
+            }
+            List<GroupWrite> last = round(random, rounds + 1, written, LARGE_BYTES);
+            if (seed % 2 == 0) {
+                disk.diesAfter(0);
+            } else {
+                disk.forceFailsAfter(0, random);
+            }
+            assertThatThrownBy(() -> storage.write(last)).isInstanceOf(IOException.class);
+            disk.endFaults();
+            Path afterPowerLoss = directory.resolve("after");
+            try (LogStorage seen = open()) {
+                disk.loseAllUnforced(afterPowerLoss);
+                untold += last(seen) > rounds ? 1 : 0;
+                try (LogStorage left = H2LogStorage.open(afterPowerLoss)) {
+                    assertThat(sameAs(seen, left))
+                            .as("seed %s: round %s after %s", seed, last(left), last(seen))
+                            .isTrue();
+                }
+            }
+        }
+        assertThat(untold).isPositive();
+    }
+
+    @Test
+    void whatCannotBeForcedAtTheStartIsNotRead() throws IOException {
+        disk.forceFailsAfter(0, new Random(1));
+        assertThatThrownBy(this::open)
+                .isInstanceOf(IOException.class)
+                .hasMessage("writing log " + path + " failed: Input/output error");
+        disk.endFaults();
+        open().close();
     }
 
     private void assertDead(LogStorage storage) throws IOException {
