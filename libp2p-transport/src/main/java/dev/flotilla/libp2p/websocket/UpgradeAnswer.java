@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.websocket;
 
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
@@ -62,7 +63,7 @@ final class UpgradeAnswer extends SimpleChannelInboundHandler<FullHttpRequest> {
                         .allowExtensions(false)
                         .build());
         try {
-            handshaker.handshake(ctx.channel(), request);
+            handshaker.handshake(ctx, request).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         } catch (WebSocketHandshakeException e) {
             refuse(ctx, HttpResponseStatus.BAD_REQUEST, String.valueOf(e.getMessage()));
             return;
@@ -96,7 +97,7 @@ final class UpgradeAnswer extends SimpleChannelInboundHandler<FullHttpRequest> {
                 .set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE)
                 .set(HttpHeaderNames.UPGRADE, HttpHeaderValues.WEBSOCKET)
                 .set(HttpHeaderNames.SEC_WEBSOCKET_VERSION, WebSocketVersion.V13.toHttpHeaderValue());
-        ctx.channel().writeAndFlush(response);
+        ctx.writeAndFlush(response);
         throw new IOException("no WebSocket was asked for, answered " + status + ": " + what); // ends the connection
     }
 }

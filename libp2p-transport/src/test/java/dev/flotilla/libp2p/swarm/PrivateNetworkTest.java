@@ -11,15 +11,20 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostCounters.Event;
 import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.libp2p.quic.QuicTransport;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** Hosts with a pre-shared key talk to each other, and to nobody else. */
 @ExtendWith(NoLeaks.class)
@@ -35,13 +40,27 @@ class PrivateNetworkTest {
     }
 
     private Host start(PreSharedKey of) {
-        return hosts.startWith(builder -> builder.privateNetwork(of));
+        return start(hosts, of);
     }
 
-    @Test
-    void whoHasTheKeyTalksAsEver() {
-        Host a = start(key);
-        Host b = start(key);
+    private static Host start(Hosts all, PreSharedKey of) {
+        return all.startWith(builder -> builder.privateNetwork(of));
+    }
+
+    /** All that can carry a private network. */
+    static java.util.stream.Stream<Way> ways() {
+        return Way.all().filter(way -> !way.listen().has(MultiaddrProtocol.QUIC_V1));
+    }
+
+    @ParameterizedTest
+    @MethodSource("ways")
+    void whoHasTheKeyTalksAsEver(Way way) {
+        try (Hosts both = new Hosts(way)) {
+            talk(start(both, key), start(both, key));
+        }
+    }
+
+    private static void talk(Host a, Host b) {
         connect(a, b);
         byte[] data = new byte[1 << 20];
         new Random(22).nextBytes(data);
@@ -53,15 +72,18 @@ class PrivateNetworkTest {
         }
     }
 
-    @Test
-    void anotherKeyIsNamedAsTheLikelyCause() {
-        Host a = start(key);
-        Host b = start(PreSharedKey.generate());
-        assertThatThrownBy(() -> connect(a, b))
-                .hasMessageContaining("no security protocol was agreed on")
-                .hasMessageContaining("the peer may have another pre-shared key, or none");
-        awaitUntil("b has seen it", () -> b.counters().get(Event.INBOUND_HANDSHAKE_FAILED) == 1);
-        assertThat(b.counters().get(Event.HANDSHAKE_TIMED_OUT)).isZero();
+    @ParameterizedTest
+    @MethodSource("ways")
+    void anotherKeyIsNamedAsTheLikelyCause(Way way) {
+        try (Hosts both = new Hosts(way)) {
+            Host a = start(both, key);
+            Host b = start(both, PreSharedKey.generate());
+            assertThatThrownBy(() -> connect(a, b))
+                    .hasMessageContaining("no security protocol was agreed on")
+                    .hasMessageContaining("the peer may have another pre-shared key, or none");
+            awaitUntil("b has seen it", () -> b.counters().get(Event.INBOUND_HANDSHAKE_FAILED) == 1);
+            assertThat(b.counters().get(Event.HANDSHAKE_TIMED_OUT)).isZero();
+        }
     }
 
     @Test
@@ -79,7 +101,7 @@ class PrivateNetworkTest {
     void quicIsLeftOutAndSaysWhy() {
         Host a = start(key);
         Host b = hosts.start();
-        assertThatThrownBy(() -> await(a.connect(b.peerId(), java.util.List.of(QUIC))))
+        assertThatThrownBy(() -> await(a.connect(b.peerId(), List.of(QUIC))))
                 .hasMessageContaining("quic-v1 cannot carry a private network, and this host has a pre-shared key");
         assertThatThrownBy(() -> Host.builder(PrivateKey.generate())
                         .privateNetwork(key)
