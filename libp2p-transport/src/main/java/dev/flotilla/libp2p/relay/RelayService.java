@@ -64,6 +64,11 @@ public final class RelayService implements HostService {
         host.handle(CircuitMessages.HOP, stream -> onStream(host, stream));
         host.addListener(new ConnectionListener() {
             @Override
+            public void opened(Connection connection) {
+                dropEnded(host); // before connections are trimmed by what they are worth
+            }
+
+            @Override
             public void closed(Connection connection, boolean closedByPeer) {
                 forgetIfGone(host, connection.remotePeerId());
             }
@@ -116,7 +121,13 @@ public final class RelayService implements HostService {
             refuse(stream, Status.PERMISSION_DENIED, Event.RESERVATION_REFUSED);
             return;
         }
-        switch (reservations.reserve(peer, address)) {
+        HopMessage fresh = reservations.freshAnswer(peer, address).orElse(null);
+        if (fresh != null) {
+            counters.count(Event.RENEWED);
+            tell(stream, fresh);
+            return;
+        }
+        switch (enter(host, peer, address)) {
             case REFUSED -> {
                 refuse(stream, Status.RESERVATION_REFUSED, Event.RESERVATION_REFUSED);
                 return;
@@ -124,16 +135,41 @@ public final class RelayService implements HostService {
             case RESERVED -> counters.count(Event.RESERVED);
             case RENEWED -> counters.count(Event.RENEWED);
         }
-        host.peerTags().tag(peer, TAG, WORTH);
-        DelimitedMessages.write(stream, granted(host, peer));
-        stream.close();
+        HopMessage answer = granted(host, peer);
+        reservations.answered(peer, answer);
+        tell(stream, answer);
         forgetIfGone(host, peer); // its connection may have been closed meanwhile
+    }
+
+    private static void tell(Stream stream, HopMessage answer) {
+        DelimitedMessages.write(stream, answer);
+        stream.close();
+    }
+
+    /** A peer has the tag as long as the reservation. */
+    private Reservations.Outcome enter(Host host, PeerId peer, Multiaddr address) {
+        synchronized (reservations) {
+            dropEnded(host);
+            Reservations.Outcome outcome = reservations.reserve(peer, address);
+            if (outcome != Reservations.Outcome.REFUSED) {
+                host.peerTags().tag(peer, TAG, WORTH);
+            }
+            return outcome;
+        }
+    }
+
+    private void dropEnded(Host host) {
+        synchronized (reservations) {
+            reservations.dropEnded().forEach(peer -> host.peerTags().untag(peer, TAG));
+        }
     }
 
     private void forgetIfGone(Host host, PeerId peer) {
         if (HopConnect.directConnection(host, peer).isEmpty()) {
-            reservations.remove(peer);
-            host.peerTags().untag(peer, TAG);
+            synchronized (reservations) {
+                reservations.remove(peer);
+                host.peerTags().untag(peer, TAG);
+            }
         }
     }
 

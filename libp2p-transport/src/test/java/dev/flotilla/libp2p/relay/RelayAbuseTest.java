@@ -68,11 +68,15 @@ class RelayAbuseTest {
     }
 
     private static Status ask(Connection relay, HopMessage message) {
+        return askForMessage(relay, message).getStatus();
+    }
+
+    private static HopMessage askForMessage(Connection relay, HopMessage message) {
         Stream stream = hop(relay);
         DelimitedMessages.write(stream, message);
-        Status status = await(CircuitMessages.readHop(stream, SECONDS_10)).getStatus();
+        HopMessage answer = await(CircuitMessages.readHop(stream, SECONDS_10));
         stream.close();
-        return status;
+        return answer;
     }
 
     @Test
@@ -212,6 +216,29 @@ class RelayAbuseTest {
         }
         assertThat(service.reservations()).isEqualTo(1);
         assertThat(service.counters().get(Event.RENEWED)).isEqualTo(199);
+    }
+
+    @Test
+    void aRenewalAMomentLaterIsToldTheSameAndSignedNoSecondTime() {
+        Host relay = hosts.start(new RelayService(RelayLimits.defaults(), RelayAcl.all()));
+        Connection connection = connect(hosts.start(), relay);
+        HopMessage first = askForMessage(connection, reserve());
+        assertThat(first.getReservation().getVoucher()).isNotEmpty();
+        long second = System.currentTimeMillis() / 1000;
+        awaitUntil("it would expire later", () -> System.currentTimeMillis() / 1000 > second);
+        assertThat(askForMessage(connection, reserve())).isEqualTo(first);
+    }
+
+    @Test
+    void whoseReservationIsOverIsWorthNoMoreThanOthers() {
+        RelayService service =
+                new RelayService(RelayLimits.defaults().withReservationTtl(Duration.ofSeconds(1)), RelayAcl.all());
+        Host relay = hosts.start(service);
+        Host client = hosts.start();
+        assertThat(ask(connect(client, relay), reserve())).isEqualTo(Status.OK);
+        awaitUntil("it is over", () -> service.reservations() == 0);
+        connect(hosts.start(), relay);
+        awaitUntil("its tag is gone", () -> relay.peerTags().value(client.peerId()) == 0);
     }
 
     @Test

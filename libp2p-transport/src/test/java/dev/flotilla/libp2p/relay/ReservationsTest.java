@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.relay.Reservations.Outcome;
+import dev.flotilla.libp2p.relay.pb.HopMessage;
+import dev.flotilla.libp2p.relay.pb.Status;
 import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.List;
@@ -70,6 +72,35 @@ class ReservationsTest {
         assertThat(reservations.has(a)).isFalse();
         assertThat(reservations.size()).isZero();
         assertThat(reservations.reserve(b, ONE)).as("its room is free").isEqualTo(Outcome.RESERVED);
+    }
+
+    @Test
+    void theAnswerIsFreshForAWhileAndForOneAddress() {
+        Reservations reservations = reservations(2, 2); // for ten seconds
+        HopMessage told = CircuitMessages.hopStatus(Status.OK);
+        reservations.answered(a, told);
+        assertThat(reservations.freshAnswer(a, ONE)).as("it has none").isEmpty();
+        reservations.reserve(a, ONE);
+        assertThat(reservations.freshAnswer(a, ONE)).as("it was not told yet").isEmpty();
+        reservations.answered(a, told);
+        assertThat(reservations.freshAnswer(a, ONE)).contains(told);
+        assertThat(reservations.freshAnswer(a, OTHER)).as("it has moved").isEmpty();
+        assertThat(reservations.freshAnswer(b, ONE)).isEmpty();
+        nanos.addAndGet(Duration.ofMillis(2500).toNanos());
+        assertThat(reservations.freshAnswer(a, ONE)).as("a quarter is over").isEmpty();
+    }
+
+    @Test
+    void thoseThatEndedAreToldOnce() {
+        Reservations reservations = reservations(2, 2);
+        reservations.reserve(a, ONE);
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        reservations.reserve(b, ONE);
+        assertThat(reservations.dropEnded()).isEmpty();
+        nanos.addAndGet(Duration.ofSeconds(5).toNanos());
+        assertThat(reservations.dropEnded()).containsExactly(a);
+        assertThat(reservations.dropEnded()).isEmpty();
+        assertThat(reservations.has(b)).isTrue();
     }
 
     @Test
