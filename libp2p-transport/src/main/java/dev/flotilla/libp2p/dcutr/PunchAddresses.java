@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.dcutr;
 
 import com.google.protobuf.ByteString;
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
@@ -10,6 +11,7 @@ import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -32,25 +34,38 @@ final class PunchAddresses {
     }
 
     /**
-     * Where this host was seen with a port that it listens on, by peers that it is directly connected to, and where it
-     * listens, also where nobody gets in without a hole. A NAT shows the port of a connection that was dialled from another
-     * one to its peer alone.
+     * Where this host listens, also where nobody gets in without a hole, and then where it was seen with a port that it
+     * listens on. A NAT shows the port of a connection that was dialled from another one to its peer alone: who tells it,
+     * tells what nobody else can confirm. So each peer has one word, and only whom this host dialled itself, since anybody
+     * may have dialled this host.
      */
     List<Multiaddr> own() {
         Set<String> ports = host.listenAddresses().stream()
                 .flatMap(address -> address.valueOf(MultiaddrProtocol.TCP).stream())
                 .collect(Collectors.toSet());
         Stream<Multiaddr> observed = host.connections().stream()
-                .filter(connection -> !connection.isRelayed())
+                .filter(connection -> connection.direction() == Direction.OUTBOUND && !connection.isRelayed())
                 .filter(connection -> connection
                         .localAddress()
                         .valueOf(MultiaddrProtocol.TCP)
                         .filter(ports::contains)
                         .isPresent())
-                .map(Connection::peerInfo)
-                .flatMap(Optional::stream)
-                .flatMap(info -> Stream.ofNullable(info.observedAddress()));
-        return chosen(Stream.concat(observed, host.possibleAddresses().stream()));
+                .collect(Collectors.toMap(
+                        Connection::remotePeerId, PunchAddresses::observed, (one, other) -> one, LinkedHashMap::new))
+                .values()
+                .stream()
+                .flatMap(Optional::stream);
+        return chosen(Stream.concat(host.possibleAddresses().stream(), observed));
+    }
+
+    /** What the peer says of a connection by TCP, if that can be. */
+    private static Optional<Multiaddr> observed(Connection connection) {
+        return connection
+                .peerInfo()
+                .flatMap(info -> Optional.ofNullable(info.observedAddress()))
+                .filter(address -> address.socketAddress(MultiaddrProtocol.TCP)
+                        .filter(socket -> !socket.isUnresolved())
+                        .isPresent());
     }
 
     /** Those in the other side's message that can be dialled. */
