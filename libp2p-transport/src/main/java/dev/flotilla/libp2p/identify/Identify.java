@@ -35,7 +35,7 @@ public final class Identify implements HostService {
     public void attach(Host host) {
         OwnRecord record = new OwnRecord(host.identity(), System::currentTimeMillis);
         ObservedAddresses observed = new ObservedAddresses();
-        ObservedAdvertisement advertisement = new ObservedAdvertisement(host, observed, OBSERVED_PAUSE);
+        ObservedAdvertisement advertisement = new ObservedAdvertisement(host, observed::confirmed, OBSERVED_PAUSE);
         IdentifyRates rates = new IdentifyRates(host);
         host.addListener(rates);
         host.handle(
@@ -62,14 +62,16 @@ public final class Identify implements HostService {
 
             @Override
             public void identified(Connection connection) {
-                observed.identified(connection);
-                advertisement.update();
+                if (observed.identified(connection)) {
+                    advertisement.update();
+                }
             }
 
             @Override
             public void closed(Connection connection, boolean closedByPeer) {
-                observed.closed(connection);
-                advertisement.update();
+                if (observed.closed(connection)) {
+                    advertisement.update();
+                }
             }
         });
         Runnable push = afterAWhile(() -> host.connections().forEach(connection -> push(host, record, connection)));

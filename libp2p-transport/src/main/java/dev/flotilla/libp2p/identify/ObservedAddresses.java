@@ -39,27 +39,33 @@ final class ObservedAddresses {
                 .thenComparing(counted -> counted.claim().observed().toString());
     }
 
-    /** The peer behind {@code connection} has said who it sees. */
-    void identified(Connection connection) {
+    /** The peer behind {@code connection} has said who it sees; whether that is new. */
+    boolean identified(Connection connection) {
         Multiaddr observed =
                 connection.peerInfo().map(info -> info.observedAddress()).orElse(null);
-        if (observed != null && connection.direction() == Direction.INBOUND && connection.isOpen()) {
-            put(connection, connection.localAddress(), connection.remoteAddress(), observed);
-        }
+        return observed != null
+                && connection.direction() == Direction.INBOUND
+                && connection.isOpen()
+                && put(connection, connection.localAddress(), connection.remoteAddress(), observed);
     }
 
-    /** @param remote the observer's own address */
-    synchronized void put(Object connection, Multiaddr local, Multiaddr remote, Multiaddr observed) {
+    /**
+     * Whether that changes anything.
+     *
+     * @param remote the observer's own address
+     */
+    synchronized boolean put(Object connection, Multiaddr local, Multiaddr remote, Multiaddr observed) {
         InetAddress observer = remote.ipAddress().orElse(null);
-        if (observer != null && !remote.has(MultiaddrProtocol.P2P_CIRCUIT) && isPossible(local, observed)) {
-            byConnection.put(connection, new Observation(local, observed, networkOf(observer)));
-        } else {
-            byConnection.remove(connection);
+        if (observer == null || remote.has(MultiaddrProtocol.P2P_CIRCUIT) || !isPossible(local, observed)) {
+            return closed(connection);
         }
+        Observation seen = new Observation(local, observed, networkOf(observer));
+        return !seen.equals(byConnection.put(connection, seen));
     }
 
-    synchronized void closed(Object connection) {
-        byConnection.remove(connection);
+    /** Whether that changes anything. */
+    synchronized boolean closed(Object connection) {
+        return byConnection.remove(connection) != null;
     }
 
     /** What leads there must be of the same kind, and from outside. */

@@ -6,46 +6,59 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /**
  * Advertises the observed addresses that count, a change at once but no two changes within a pause: each is told to every
- * peer, and a few that say another address every time could have this host do nothing else. Thread-safe.
+ * peer, and a few that say another address every time could have this host do nothing else. Nor is what all connections
+ * show added up more than once a second, however many come and go. Thread-safe.
  */
 final class ObservedAdvertisement {
     private static final String SOURCE = "observed";
+    private static final Duration LOOK_PAUSE = Duration.ofSeconds(1);
 
     private final Host host;
-    private final ObservedAddresses observed;
-    private final Duration pause;
+    private final Supplier<List<Multiaddr>> confirmed;
+    private final long pauseNanos;
+    private final long lookPauseNanos; // after a look that found nothing new
     private List<Multiaddr> told = List.of(); // guarded by this
-    private long toldAtNanos; // guarded by this
-    private boolean waiting; // guarded by this: an update is due at the pause's end
+    private long nextLookNanos; // guarded by this: not before
+    private boolean waiting; // guarded by this: for nextLookNanos
 
-    ObservedAdvertisement(Host host, ObservedAddresses observed, Duration pause) {
+    /** @param confirmed the addresses that count, in one order; asked seldom */
+    ObservedAdvertisement(Host host, Supplier<List<Multiaddr>> confirmed, Duration pause) {
         this.host = host;
-        this.observed = observed;
-        this.pause = pause;
-        this.toldAtNanos = System.nanoTime() - pause.toNanos();
+        this.confirmed = confirmed;
+        this.pauseNanos = pause.toNanos();
+        this.lookPauseNanos = Math.min(LOOK_PAUSE.toNanos(), pauseNanos);
+        this.nextLookNanos = System.nanoTime();
     }
 
-    /** What is observed may have changed. */
+    /** What is observed has changed. */
     void update() {
-        List<Multiaddr> now = observed.confirmed();
+        List<Multiaddr> now;
         synchronized (this) {
-            if (waiting || now.equals(told)) {
+            long leftNanos = nextLookNanos - System.nanoTime();
+            if (waiting || leftNanos > 0) {
+                waitFor(leftNanos);
                 return;
             }
-            long leftNanos = toldAtNanos + pause.toNanos() - System.nanoTime();
-            if (leftNanos > 0) {
-                waiting = true;
-                CompletableFuture.delayedExecutor(leftNanos, TimeUnit.NANOSECONDS)
-                        .execute(this::onPauseEnd);
+            now = confirmed.get();
+            boolean same = now.equals(told);
+            nextLookNanos = System.nanoTime() + (same ? lookPauseNanos : pauseNanos);
+            if (same) {
                 return;
             }
             told = now;
-            toldAtNanos = System.nanoTime();
         }
         host.advertise(SOURCE, now);
+    }
+
+    private synchronized void waitFor(long nanos) {
+        if (!waiting) {
+            waiting = true;
+            CompletableFuture.delayedExecutor(nanos, TimeUnit.NANOSECONDS).execute(this::onPauseEnd);
+        }
     }
 
     private void onPauseEnd() {

@@ -33,6 +33,20 @@ class ObservedAddressesTest {
     }
 
     @Test
+    void whatIsSaidAgainChangesNothing() {
+        Multiaddr local = Multiaddr.parse(LOCAL);
+        Multiaddr from = Multiaddr.parse("/ip4/203.0.113.1/tcp/9");
+        assertThat(observed.put(1, local, from, Multiaddr.parse(OUTSIDE))).isTrue();
+        assertThat(observed.put(1, local, from, Multiaddr.parse(OUTSIDE))).isFalse();
+        assertThat(observed.put(2, local, from, Multiaddr.parse("/ip4/127.0.0.1/tcp/1")))
+                .isFalse();
+        assertThat(observed.put(1, local, from, Multiaddr.parse("/ip4/127.0.0.1/tcp/1")))
+                .as("the first no longer counts")
+                .isTrue();
+        assertThat(observed.closed(1)).isFalse();
+    }
+
+    @Test
     void manyPeersInOneNetworkAreOneWitness() {
         for (int i = 0; i < 20; i++) {
             see(i, "/ip4/203.0.113.7/tcp/" + (1000 + i), OUTSIDE);

@@ -9,6 +9,7 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -36,8 +37,7 @@ class ObservedAdvertisementTest {
 
     @Test
     void aChangeIsAdvertisedAtOnceAndTheNextNotWithinThePause() {
-        ObservedAdvertisement advertisement = new ObservedAdvertisement(host, observed, Duration.ofHours(1));
-        advertisement.update();
+        ObservedAdvertisement advertisement = new ObservedAdvertisement(host, observed::confirmed, Duration.ofHours(1));
         allSee(FIRST);
         advertisement.update();
         assertThat(host.reachableAddresses()).contains(FIRST);
@@ -47,8 +47,31 @@ class ObservedAdvertisementTest {
     }
 
     @Test
+    void howeverManyConnectionsComeAndGoTheyAreAddedUpOnceASecond() {
+        AtomicInteger looks = new AtomicInteger();
+        ObservedAdvertisement advertisement = new ObservedAdvertisement(
+                host,
+                () -> {
+                    looks.incrementAndGet();
+                    return observed.confirmed();
+                },
+                Duration.ofHours(1));
+        long startNanos = System.nanoTime();
+        for (int i = 0; i < 10_000; i++) {
+            advertisement.update();
+        }
+        allSee(FIRST);
+        advertisement.update();
+        awaitUntil(
+                "what came meanwhile is seen", () -> host.reachableAddresses().contains(FIRST));
+        long seconds = Duration.ofNanos(System.nanoTime() - startNanos).toSeconds();
+        assertThat(looks.get()).isLessThanOrEqualTo((int) seconds + 2);
+    }
+
+    @Test
     void theLastOfManyChangesIsAdvertisedAfterThePause() {
-        ObservedAdvertisement advertisement = new ObservedAdvertisement(host, observed, Duration.ofMillis(50));
+        ObservedAdvertisement advertisement =
+                new ObservedAdvertisement(host, observed::confirmed, Duration.ofMillis(50));
         for (int i = 0; i < 100; i++) {
             allSee(i % 2 == 0 ? FIRST : SECOND);
             advertisement.update();
