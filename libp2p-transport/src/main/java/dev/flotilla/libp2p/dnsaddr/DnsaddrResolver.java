@@ -9,6 +9,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 
 /**
  * Finds the addresses behind a {@code /dnsaddr}, which may lead to others of its kind. Within bounds, since the records
@@ -37,9 +38,10 @@ public final class DnsaddrResolver {
     /**
      * The addresses behind {@code address}, none of which is a {@code /dnsaddr}; empty if there are none.
      *
+     * @param isOver asked before each further name: whether to make do with what was found
      * @throws IOException if no name server answers for the name itself; what lies further in is passed over then
      */
-    public List<Multiaddr> resolve(Multiaddr address) throws IOException {
+    public List<Multiaddr> resolve(Multiaddr address, BooleanSupplier isOver) throws IOException {
         Set<Multiaddr> found = new LinkedHashSet<>();
         Set<Multiaddr> seen = new HashSet<>(Set.of(address));
         ArrayDeque<Step> names = new ArrayDeque<>(List.of(new Step(address, 1)));
@@ -53,6 +55,9 @@ public final class DnsaddrResolver {
                 if (found.size() == ADDRESSES_MAX) {
                     return List.copyOf(found);
                 }
+            }
+            if (isOver.getAsBoolean()) {
+                break;
             }
         }
         return List.copyOf(found);

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -33,6 +34,8 @@ import org.jspecify.annotations.Nullable;
 final class DialAttempt {
     private static final int ADDRESSES_MAX = 32;
     private static final int AT_ONCE_MAX = 8; // as go-libp2p
+    private static final int LOOK_UPS_MAX = 2; // at a time: names are a stranger's, and all peers share the threads
+    private static final String UNWANTED_CIRCUIT = "is a relay's, and the connection is to be direct";
 
     private final PeerId peer;
     private final List<Multiaddr> addresses;
@@ -44,17 +47,18 @@ final class DialAttempt {
     private final CompletableFuture<Connection> result = new CompletableFuture<>();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
+    private final ArrayDeque<Multiaddr> names = new ArrayDeque<>(); // to be looked up
+    private final Map<Multiaddr, CompletableFuture<?>> lookingUp = new HashMap<>(); // by name
     private final Set<Multiaddr> known = new HashSet<>();
     private final Map<Target, Future<?>> waiting = new LinkedHashMap<>(); // with the timers, the best first
     private final ArrayDeque<Target> due = new ArrayDeque<>();
     private final Map<Target, CompletableFuture<Connection>> dialling = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
-    private int resolving;
     private boolean refused;
 
     /** What a dial needs of the host. Called on the attempt's event loop. */
     interface AddressDialer {
-        /** {@code address} without names. */
+        /** What the name that {@code address} begins with leads to; cancelled when nobody wants to know any more. */
         CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop);
 
         /** Why {@code peer} must not be dialled at {@code address}; empty if it may be. */
@@ -110,9 +114,8 @@ final class DialAttempt {
                     timeout.toNanos(),
                     TimeUnit.NANOSECONDS);
             ended.whenComplete((done, failure) -> timer.cancel(false));
-            resolving++; // the dial does not end before all addresses were looked at
-            resolveAll();
-            resolving--;
+            addAll();
+            lookUpNext();
             proceed();
         });
     }
@@ -122,33 +125,48 @@ final class DialAttempt {
     }
 
     /** Addresses without names are ranked together; each name's addresses when they are known. */
-    private void resolveAll() {
+    private void addAll() {
         List<Target> literal = new ArrayList<>();
         for (Multiaddr address : addresses.subList(0, Math.min(ADDRESSES_MAX, addresses.size()))) {
             if (address.peerId().filter(named -> !named.equals(peer)).isPresent()) {
                 failures.add(address + ": names another peer");
                 continue;
             }
-            if (options.forceDirect() && address.has(MultiaddrProtocol.P2P_CIRCUIT)) {
-                failures.add(address + ": is a relay's, and the connection is to be direct");
+            if (isUnwantedCircuit(address)) {
+                failures.add(address + ": " + UNWANTED_CIRCUIT);
                 continue;
             }
-            resolving++;
-            CompletableFuture<List<Multiaddr>> resolved = dialer.resolve(address, loop);
-            boolean atOnce = resolved.isDone() && !resolved.isCompletedExceptionally();
-            resolved.whenComplete((found, failure) -> {
-                resolving--;
-                if (failure != null) {
-                    failures.add(address + ": " + describe(failure));
-                } else if (atOnce) {
-                    found.forEach(each -> literal.add(new Target(address, each)));
-                } else {
-                    add(found.stream().map(each -> new Target(address, each)).toList());
+            if (!NameResolver.isName(address)) {
+                literal.add(new Target(address, address));
+            } else if (!names.contains(address)) {
+                names.add(address);
+            }
+        }
+        add(literal);
+    }
+
+    private void lookUpNext() {
+        while (!ended.isDone() && lookingUp.size() < LOOK_UPS_MAX && !names.isEmpty()) {
+            Multiaddr name = names.remove();
+            CompletableFuture<List<Multiaddr>> lookUp = dialer.resolve(name, loop);
+            lookingUp.put(name, lookUp);
+            lookUp.whenComplete((found, failure) -> {
+                if (lookingUp.remove(name) == null) {
+                    return; // the dial has ended
                 }
+                if (failure != null) {
+                    failures.add(name + ": " + describe(failure));
+                } else {
+                    add(found.stream().map(each -> new Target(name, each)).toList());
+                }
+                lookUpNext();
                 proceed();
             });
         }
-        add(literal);
+    }
+
+    private boolean isUnwantedCircuit(Multiaddr address) {
+        return options.forceDirect() && address.has(MultiaddrProtocol.P2P_CIRCUIT);
     }
 
     private void add(List<Target> found) {
@@ -175,6 +193,10 @@ final class DialAttempt {
     }
 
     private boolean isPermitted(Target target) {
+        if (isUnwantedCircuit(target.address())) {
+            failures.add(target + ": " + UNWANTED_CIRCUIT);
+            return false;
+        }
         Optional<String> refusal = dialer.refusal(target.address().withoutPeerId(), peer);
         if (refusal.isPresent()) {
             failures.add(target + ": " + refusal.get());
@@ -207,7 +229,8 @@ final class DialAttempt {
             }
             dial(next);
         }
-        if (!ended.isDone() && dialling.isEmpty() && waiting.isEmpty() && due.isEmpty() && resolving == 0) {
+        boolean isLookedUp = names.isEmpty() && lookingUp.isEmpty();
+        if (!ended.isDone() && dialling.isEmpty() && waiting.isEmpty() && due.isEmpty() && isLookedUp) {
             String reasons = failures.isEmpty() ? "no address is known" : String.join("; ", failures);
             end(new DialException("cannot reach " + peer + ": " + reasons, refused));
         }
@@ -267,8 +290,11 @@ final class DialAttempt {
         if (failure != null) {
             result.completeExceptionally(failure);
         }
-        List<CompletableFuture<Connection>> others = List.copyOf(dialling.values());
+        List<CompletableFuture<?>> others = new ArrayList<>(dialling.values());
+        others.addAll(lookingUp.values());
         dialling.clear();
+        names.clear();
+        lookingUp.clear();
         waiting.values().forEach(timer -> timer.cancel(false));
         waiting.clear();
         due.clear();

@@ -10,6 +10,7 @@ import java.net.Inet4Address;
 import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -20,14 +21,16 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 
 /**
  * Looks up names on threads of its own: the system's resolver blocks, for many seconds when no server answers, and an
  * event loop that waits for it serves no connection meanwhile. Thread-safe.
  */
 final class NameResolver implements AutoCloseable {
-    private static final int THREADS = 4;
-    private static final int WAITING_MAX = 256;
+    static final int THREADS = 8; // a dial has two look-ups under way
+    static final int WAITING_MAX = 256;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
     private static final int ADDRESSES_MAX = 16;
 
     private static final Set<MultiaddrProtocol> NAMES =
@@ -35,6 +38,7 @@ final class NameResolver implements AutoCloseable {
 
     private final Lookup lookup;
     private final DnsaddrResolver dnsaddrs;
+    private final long patienceNanos;
     private final ThreadPoolExecutor threads;
 
     /** The look-up itself; may block. */
@@ -43,7 +47,13 @@ final class NameResolver implements AutoCloseable {
     }
 
     NameResolver(Lookup lookup, TxtRecords records) {
+        this(lookup, records, PATIENCE);
+    }
+
+    /** @param patience after which no further name that a name led to is looked up */
+    NameResolver(Lookup lookup, TxtRecords records, Duration patience) {
         this.lookup = lookup;
+        this.patienceNanos = patience.toNanos();
         this.dnsaddrs = new DnsaddrResolver(records);
         this.threads = new ThreadPoolExecutor(
                 THREADS, THREADS, 1, TimeUnit.SECONDS, new ArrayBlockingQueue<>(WAITING_MAX), task -> {
@@ -56,30 +66,36 @@ final class NameResolver implements AutoCloseable {
 
     /**
      * {@code named} itself, or the first 16 addresses that have an IP address in place of the name that it begins with,
-     * or what its TXT records lead to; or an {@link IOException}. Completes on {@code loop}.
+     * or what its TXT records lead to; or an {@link IOException}. Completes on {@code loop}. Whoever cancels it frees its
+     * place in the queue, or ends it after the name that is being asked for.
      */
     CompletableFuture<List<Multiaddr>> resolve(Multiaddr named, Executor loop) {
         if (!isName(named)) {
             return CompletableFuture.completedFuture(List.of(named));
         }
         CompletableFuture<List<Multiaddr>> resolved = new CompletableFuture<>();
+        Runnable task = () -> lookUp(named, loop, resolved);
         try {
-            threads.execute(() -> lookUp(named, loop, resolved));
+            threads.execute(task);
+            resolved.whenComplete((found, failure) -> threads.remove(task));
         } catch (RejectedExecutionException e) {
             resolved.completeExceptionally(new IOException("too many names are being looked up", e));
         }
         return resolved;
     }
 
-    private static boolean isName(Multiaddr address) {
+    /** Whether {@code address} begins with a name. */
+    static boolean isName(Multiaddr address) {
         return !address.isEmpty() && NAMES.contains(address.components().get(0).protocol());
     }
 
     private void lookUp(Multiaddr named, Executor loop, CompletableFuture<List<Multiaddr>> resolved) {
+        long endNanos = System.nanoTime() + patienceNanos;
+        BooleanSupplier isOver = () -> resolved.isDone() || System.nanoTime() - endNanos >= 0;
         List<Multiaddr> found;
         try {
-            found = DnsaddrResolver.isDnsaddr(named) ? findByRecords(named) : find(named);
-        } catch (IOException e) {
+            found = DnsaddrResolver.isDnsaddr(named) ? findByRecords(named, isOver) : find(named);
+        } catch (IOException | RuntimeException e) { // a stranger's name may be what no resolver takes
             tell(loop, resolved, () -> resolved.completeExceptionally(e));
             return;
         }
@@ -101,13 +117,13 @@ final class NameResolver implements AutoCloseable {
     }
 
     /** The names in what the records say are looked up right away; the first few lead somewhere. */
-    private List<Multiaddr> findByRecords(Multiaddr named) throws IOException {
+    private List<Multiaddr> findByRecords(Multiaddr named, BooleanSupplier isOver) throws IOException {
         List<Multiaddr> found = new ArrayList<>();
         int names = 0;
-        for (Multiaddr address : dnsaddrs.resolve(named)) {
+        for (Multiaddr address : dnsaddrs.resolve(named, isOver)) {
             if (!isName(address)) {
                 found.add(address);
-            } else if (names++ < ADDRESSES_MAX) {
+            } else if (names++ < ADDRESSES_MAX && !isOver.getAsBoolean()) {
                 found.addAll(find(address));
             }
         }

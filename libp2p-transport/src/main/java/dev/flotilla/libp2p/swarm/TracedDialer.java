@@ -20,7 +20,9 @@ record TracedDialer(DialAttempt.AddressDialer dialer, ConnectionTracer tracer) i
         CompletableFuture<List<Multiaddr>> resolved = dialer.resolve(address, loop);
         resolved.whenComplete((found, failure) -> {
             if (failure != null) {
-                tell(address, ConnectionStep.Kind.FAILED, DialAttempt.describe(failure));
+                if (!resolved.isCancelled()) {
+                    tell(address, ConnectionStep.Kind.FAILED, DialAttempt.describe(failure));
+                }
             } else if (!found.equals(List.of(address))) {
                 String all = found.stream().map(Multiaddr::toString).collect(Collectors.joining(", "));
                 tell(address, ConnectionStep.Kind.RESOLVED, all);

@@ -21,13 +21,25 @@ class DnsaddrResolverTest {
 
     private static List<String> resolve(TxtRecords records, String address) throws IOException {
         return new DnsaddrResolver(records)
-                .resolve(Multiaddr.parse(address)).stream()
+                .resolve(Multiaddr.parse(address), () -> false).stream()
                         .map(Multiaddr::toString)
                         .toList();
     }
 
     private static TxtRecords records(Map<String, List<String>> known) {
         return name -> known.getOrDefault(name, List.of());
+    }
+
+    @Test
+    void asksForNoFurtherNameWhenItIsOver() throws IOException {
+        AtomicInteger asked = new AtomicInteger();
+        TxtRecords endless = name -> {
+            int number = asked.incrementAndGet();
+            return List.of("dnsaddr=/ip4/192.0.2.1/tcp/" + number, "dnsaddr=/dnsaddr/x" + number);
+        };
+        assertThat(new DnsaddrResolver(endless).resolve(Multiaddr.parse("/dnsaddr/a"), () -> asked.get() == 2))
+                .hasSize(2);
+        assertThat(asked).hasValue(2);
     }
 
     @Test

@@ -38,6 +38,7 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
     private final EmbeddedChannel time = new EmbeddedChannel();
     private final Map<String, CompletableFuture<Connection>> dialled = new LinkedHashMap<>();
     private final Map<String, CompletableFuture<List<Multiaddr>>> names = new LinkedHashMap<>();
+    private final List<String> lookedUp = new ArrayList<>();
     private final Set<String> refused = new HashSet<>();
     private final DialBackoff backoff = new DialBackoff(() -> 0);
     private final Connection connection = (Connection) java.lang.reflect.Proxy.newProxyInstance(
@@ -50,6 +51,7 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
 
     @Override
     public CompletableFuture<List<Multiaddr>> resolve(Multiaddr address, EventLoop loop) {
+        lookedUp.add(address.toString());
         return names.getOrDefault(address.toString(), CompletableFuture.completedFuture(List.of(address)));
     }
 
@@ -191,6 +193,39 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
         time.runPendingTasks();
         fail(TCP, new IOException("neither"));
         assertThatThrownBy(() -> attempt.result().join()).hasMessageContaining("/dns/a/tcp/1 (" + TCP + "): neither");
+    }
+
+    @Test
+    void twoNamesAreLookedUpAtATimeAndNoneAfterTheEnd() {
+        List<CompletableFuture<List<Multiaddr>>> lookUps = new ArrayList<>();
+        for (String name : List.of("a", "b", "c", "d")) {
+            CompletableFuture<List<Multiaddr>> lookUp = new CompletableFuture<>();
+            lookUps.add(lookUp);
+            names.put("/dns/" + name + "/tcp/1", lookUp);
+        }
+        DialAttempt attempt = start("/dns/a/tcp/1", "/dns/b/tcp/1", "/dns/c/tcp/1", "/dns/d/tcp/1", QUIC);
+        assertThat(lookedUp).containsExactly("/dns/a/tcp/1", "/dns/b/tcp/1");
+        lookUps.get(1).completeExceptionally(new IOException("no such name"));
+        assertThat(lookedUp).containsExactly("/dns/a/tcp/1", "/dns/b/tcp/1", "/dns/c/tcp/1");
+        dialledTo(QUIC).complete(connection);
+        assertThat(attempt.ended()).isDone();
+        assertThat(lookUps.get(0)).isCancelled();
+        assertThat(lookUps.get(2)).isCancelled();
+        assertThat(lookedUp).hasSize(3);
+    }
+
+    @Test
+    void aDirectConnectionIsNotSoughtOverRelaysThatANameLeadsTo() {
+        String circuit = TCP + "/p2p/" + PrivateKey.generate().peerId() + "/p2p-circuit";
+        CompletableFuture<List<Multiaddr>> lookUp = new CompletableFuture<>();
+        names.put("/dnsaddr/a", lookUp);
+        DialAttempt attempt = start(DialOptions.defaults().withDirectForced(), "/dnsaddr/a", circuit);
+        lookUp.complete(List.of(Multiaddr.parse(circuit)));
+        time.runPendingTasks();
+        assertThat(dialled).isEmpty();
+        assertThatThrownBy(() -> attempt.result().join())
+                .hasMessageContaining(circuit + ": is a relay's, and the connection is to be direct")
+                .hasMessageContaining("/dnsaddr/a (" + circuit + "): is a relay's");
     }
 
     @Test

@@ -10,9 +10,12 @@ import dev.flotilla.libp2p.dnsaddr.TxtRecords;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +66,7 @@ class NameResolverTest {
                 },
                 NO_RECORDS)) {
             List<CompletableFuture<?>> asked = new ArrayList<>();
-            for (int i = 0; i < 260; i++) {
+            for (int i = 0; i < NameResolver.THREADS + NameResolver.WAITING_MAX; i++) {
                 asked.add(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run));
             }
             assertThat(asked).noneMatch(CompletableFuture::isDone);
@@ -71,6 +74,59 @@ class NameResolverTest {
                     .hasMessageContaining("too many names");
             answers.countDown();
             asked.forEach(Hosts::await);
+        }
+    }
+
+    @Test
+    void whatNobodyWantsToKnowAnyMoreIsNotAsked() {
+        CountDownLatch answers = new CountDownLatch(1);
+        Set<String> asked = ConcurrentHashMap.newKeySet();
+        try (NameResolver resolver = new NameResolver(
+                name -> {
+                    asked.add(name);
+                    try {
+                        answers.await();
+                    } catch (InterruptedException e) {
+                        throw new UnknownHostException(name);
+                    }
+                    return new InetAddress[] {IP4};
+                },
+                NO_RECORDS)) {
+            List<CompletableFuture<?>> hanging = new ArrayList<>();
+            for (int i = 0; i < NameResolver.THREADS; i++) {
+                hanging.add(resolver.resolve(name("/dns/hangs" + i + "/tcp/7"), Runnable::run));
+            }
+            Hosts.awaitUntil("all threads hang", () -> asked.size() == NameResolver.THREADS);
+            for (int i = 0; i < 2 * NameResolver.WAITING_MAX; i++) {
+                resolver.resolve(name("/dns/given.up/tcp/7"), Runnable::run).cancel(false);
+            }
+            CompletableFuture<?> wanted = resolver.resolve(name("/dns/wanted/tcp/7"), Runnable::run);
+            answers.countDown();
+            await(wanted);
+            hanging.forEach(Hosts::await);
+            assertThat(asked).contains("wanted").doesNotContain("given.up");
+        }
+    }
+
+    @Test
+    void followsNoRecordsForEver() {
+        TxtRecords records = name -> List.of("dnsaddr=/ip4/192.0.2.9/tcp/7", "dnsaddr=/dns4/b/tcp/8");
+        try (NameResolver resolver = new NameResolver(name -> new InetAddress[] {IP4}, records, Duration.ofNanos(1))) {
+            assertThat(await(resolver.resolve(name("/dnsaddr/a"), Runnable::run)))
+                    .as("of names in the records there was no time to look up")
+                    .containsExactly(name("/ip4/192.0.2.9/tcp/7"));
+        }
+    }
+
+    @Test
+    void aNameThatNoResolverTakesFails() {
+        try (NameResolver resolver = new NameResolver(
+                name -> {
+                    throw new IllegalArgumentException("what a name");
+                },
+                NO_RECORDS)) {
+            assertThatThrownBy(() -> await(resolver.resolve(name("/dns/a/tcp/7"), Runnable::run)))
+                    .hasMessageContaining("what a name");
         }
     }
 
