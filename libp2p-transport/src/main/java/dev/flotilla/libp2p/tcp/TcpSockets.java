@@ -200,7 +200,13 @@ public final class TcpSockets {
             channel.close();
             return;
         }
-        CompletableFuture<Connection> upgraded = upgrade.apply(channel);
+        CompletableFuture<Connection> upgraded;
+        try {
+            upgraded = upgrade.apply(channel);
+        } catch (RuntimeException e) { // nobody else would learn of it: Netty logs what a listener throws
+            dialled.completeExceptionally(e);
+            return;
+        }
         upgraded.whenComplete((connection, failure) -> {
             if (failure == null) {
                 dialled.complete(connection);

@@ -2,8 +2,10 @@ package dev.flotilla.libp2p.websocket;
 
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import io.netty.util.NetUtil;
 import java.net.InetSocketAddress;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Where a WebSocket address leads.
@@ -12,10 +14,16 @@ import java.util.Optional;
  * @param host the name, or the IP address as text; without brackets
  */
 public record WebSocketAddress(InetSocketAddress socket, boolean secure, String host) {
+    private static final int NAME_LENGTH_MAX = 253;
+    private static final Pattern HOST_NAME = // the last label begins with a letter: an IP address does not (RFC 3986)
+            Pattern.compile(
+                    "(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\\.)*[a-z](?:[a-z0-9-]*[a-z0-9])?\\.?",
+                    Pattern.CASE_INSENSITIVE);
+
     private static final Multiaddr TLS_WS = Multiaddr.parse("/tls/ws");
     private static final Multiaddr WSS = Multiaddr.parse("/wss");
 
-    /** Empty for addresses of other shapes, and for those with a name to look up. */
+    /** Empty for addresses of other shapes, those with a name to look up, and those whose server has no possible name. */
     static Optional<WebSocketAddress> of(Multiaddr address) {
         return plain(address)
                 .or(() -> secure(address, MultiaddrProtocol.TCP, MultiaddrProtocol.WSS))
@@ -42,7 +50,15 @@ public record WebSocketAddress(InetSocketAddress socket, boolean secure, String 
                 .filter(socket -> !socket.isUnresolved())
                 .map(socket -> new WebSocketAddress(
                         socket, secure, address.valueOf(MultiaddrProtocol.SNI).orElseGet(() -> socket.getAddress()
-                                .getHostAddress())));
+                                .getHostAddress())))
+                .filter(found -> isHost(found.host()));
+    }
+
+    /** Whether a URI can have it, and an HTTP request name it: the value of an {@code /sni} is a stranger's. */
+    private static boolean isHost(String host) {
+        return NetUtil.isValidIpV4Address(host)
+                || NetUtil.isValidIpV6Address(host)
+                || (host.length() <= NAME_LENGTH_MAX && HOST_NAME.matcher(host).matches());
     }
 
     /**

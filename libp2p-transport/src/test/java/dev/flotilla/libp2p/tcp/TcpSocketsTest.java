@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.tcp;
 
 import static dev.flotilla.libp2p.Hosts.await;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.HostConfig;
@@ -32,6 +33,22 @@ class TcpSocketsTest {
     @AfterEach
     void close() {
         group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void anUpgradeThatThrowsFailsTheDialAndClosesTheSocket() throws Exception {
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            InetSocketAddress address = (InetSocketAddress) server.getLocalSocketAddress();
+            CompletableFuture<Channel> connected = new CompletableFuture<>();
+            CompletableFuture<Connection> dialled = new TcpSockets(upgrader, MultiaddrProtocol.TCP)
+                    .dial(address, group.next().next(), channel -> {
+                        connected.complete(channel);
+                        throw new IllegalArgumentException("no such name");
+                    });
+            assertThatThrownBy(() -> await(dialled)).hasMessageContaining("no such name");
+            Channel channel = await(connected);
+            awaitUntil("the socket is closed", () -> !channel.isOpen());
+        }
     }
 
     @Test

@@ -259,6 +259,26 @@ class WebSocketTransportTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"a\"b", "x%zz", "a_b", "-a", "a..b", "1.2.3", "a:b", "a@b", "[::1", "ä"})
+    void whatIsNoHostNameIsNotDialled(String name) {
+        Host peer = hosts.start();
+        Multiaddr address = Multiaddr.parse(WebSocketAddress.plain(
+                                peer.listenAddresses().get(0))
+                        .map(place -> "/ip4/127.0.0.1/tcp/" + place.socket().getPort())
+                        .orElseThrow()
+                + "/tls/sni/" + name + "/ws");
+        assertThatThrownBy(() -> await(hosts.start().connect(peer.peerId(), List.of(address))))
+                .hasMessageContaining("no transport takes this address");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"localhost", "a.example", "xn--bcher-kva.example.", "A-1.b2", "127.0.0.1", "::1"})
+    void hostNamesAndIpAddressesAre(String name) {
+        assertThat(WebSocketAddress.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/1/tls/sni/" + name + "/ws")))
+                .isPresent();
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "/dns/a.example/tcp/443/wss, /dns/a.example/tcp/443/tls/sni/a.example/ws",
         "/dns4/a.example/tcp/443/tls/ws, /dns4/a.example/tcp/443/tls/sni/a.example/ws",
