@@ -47,9 +47,10 @@ public interface Stream extends AutoCloseable {
     CompletableFuture<Void> write(byte[] bytes);
 
     /**
-     * The next bytes, for the caller to release; null after the other side's {@link #finish}. One read may be
-     * outstanding; no more than a window is taken from the network ahead of it. Fails with an {@link IOException} once
-     * the stream is dead.
+     * The next bytes, for the caller to release; null after the other side's {@link #finish}, when all before it was
+     * read. One read may be outstanding; no more than a window is taken from the network ahead of it. What comes after
+     * the future was cancelled or timed out is for the next read. Fails with an {@link IOException} once the stream is
+     * dead.
      *
      * @throws IllegalStateException (in the future) if a read is outstanding or handlers have taken over
      */
@@ -57,7 +58,7 @@ public interface Stream extends AutoCloseable {
 
     /**
      * All bytes up to the other side's {@link #finish}. Fails with an {@link IOException}, and resets the stream, if they
-     * are more than {@code bytesMax}.
+     * are more than {@code bytesMax}. Bytes that come after the future was cancelled or timed out reset it, too.
      */
     CompletableFuture<byte[]> readToEnd(int bytesMax);
 
@@ -79,7 +80,8 @@ public interface Stream extends AutoCloseable {
 
     /**
      * Gives the reading to {@code handlers}, in this order at the end of the pipeline; they see all bytes that no
-     * {@link #read} has returned, and later {@code ChannelInputShutdownEvent}. Event loop only. Auto-read is on
+     * {@link #read} has returned, and later {@code ChannelInputShutdownEvent}; a stream that has ended tells them so at
+     * once. A read that is outstanding fails with an {@link IllegalStateException}. Event loop only. Auto-read is on
      * afterwards unless {@code autoRead} is false.
      */
     void handOver(boolean autoRead, ChannelHandler... handlers);

@@ -2,9 +2,14 @@ package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelInboundInvoker;
+import io.netty.channel.ChannelPipeline;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.IOException;
 import java.util.ArrayDeque;
@@ -16,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 final class StreamReader extends ChannelInboundHandlerAdapter {
     private final MuxedStream stream;
     private final Channel channel;
-    private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(); // what came along with the negotiation
+    private final ArrayDeque<ByteBuf> unread = new ArrayDeque<>(); // came before it was asked for
     private @Nullable CompletableFuture<@Nullable ByteBuf> waiting;
     private boolean ended;
     private boolean dead;
@@ -55,22 +60,27 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
 
     private void putBack(ByteBuf bytes) {
         CompletableFuture<@Nullable ByteBuf> read = waiting;
-        if (dead || handedOver || !bytes.isReadable()) {
+        if (!bytes.isReadable()) {
             bytes.release();
+        } else if (handedOver || (dead && !isKept())) {
+            drop(bytes);
         } else if (read != null) {
             waiting = null;
             give(read, bytes);
         } else {
-            unread.addFirst(bytes);
+            unread.addFirst(dead ? onHeap(bytes) : bytes);
         }
     }
 
     private void read(CompletableFuture<@Nullable ByteBuf> read) {
-        ByteBuf next = unread.poll();
-        if (waiting != null || handedOver) {
+        boolean outstanding = waiting != null && !waiting.isDone(); // who waited may have given up
+        if (outstanding || handedOver) {
             read.completeExceptionally(new IllegalStateException(
                     handedOver ? "handlers read this stream" : "another read of this stream is outstanding"));
-        } else if (next != null) {
+            return;
+        }
+        ByteBuf next = unread.poll();
+        if (next != null) {
             give(read, next);
         } else if (ended) {
             read.complete(null);
@@ -82,9 +92,48 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static void give(CompletableFuture<@Nullable ByteBuf> read, ByteBuf bytes) {
+    /** Nothing is lost if {@code read} was cancelled or timed out: the next one gets it. */
+    private void give(CompletableFuture<@Nullable ByteBuf> read, ByteBuf bytes) {
         if (!read.complete(bytes)) {
+            unread.addFirst(bytes);
+        }
+    }
+
+    // ---- what outlives the channel
+
+    /** Whether what nobody has read stays readable after the channel's end: the peer's end came, and no reset. */
+    private boolean isKept() {
+        return ended && stream.closeCause() == null;
+    }
+
+    /** A stream that lacks bytes has no orderly end: its reads fail. */
+    private void drop(ByteBuf bytes) {
+        bytes.release();
+        ended = false;
+    }
+
+    /** A copy that needs no release: nobody may ever ask for it. */
+    private static ByteBuf onHeap(ByteBuf bytes) {
+        try {
+            return Unpooled.wrappedBuffer(ByteBufUtil.getBytes(bytes));
+        } finally {
             bytes.release();
+        }
+    }
+
+    private void die() {
+        if (dead) {
+            return;
+        }
+        dead = true;
+        boolean kept = isKept();
+        for (int i = unread.size(); i > 0; i--) {
+            ByteBuf bytes = unread.remove();
+            if (kept) {
+                unread.add(onHeap(bytes));
+            } else {
+                drop(bytes);
+            }
         }
     }
 
@@ -129,8 +178,7 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        dead = true;
-        releaseUnread();
+        die();
         CompletableFuture<@Nullable ByteBuf> read = waiting;
         waiting = null;
         if (read != null) {
@@ -138,29 +186,49 @@ final class StreamReader extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void releaseUnread() {
-        for (ByteBuf bytes = unread.poll(); bytes != null; bytes = unread.poll()) {
-            bytes.release();
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        if (handedOver) {
+            passOn(ctx);
+        } else {
+            die(); // the pipeline of a closed channel is taken apart
         }
     }
 
-    @Override
-    public void handlerRemoved(ChannelHandlerContext ctx) {
-        if (!channel.isActive()) {
-            dead = true;
-            releaseUnread(); // the pipeline of a closed channel is taken apart
-            return;
-        }
+    // ---- handing over
+
+    /** See {@link SwarmStream#handOver}; handlers of a stream that is dead see the rest of it, and its end. */
+    void handOver(ChannelHandler... handlers) {
         handedOver = true;
+        CompletableFuture<@Nullable ByteBuf> read = waiting;
+        waiting = null;
+        if (read != null) {
+            read.completeExceptionally(new IllegalStateException("handlers have taken this stream over"));
+        }
+        ChannelPipeline pipeline = channel.pipeline();
+        boolean takenApart = pipeline.context(this) == null; // as that of a closed channel is
+        pipeline.addLast(handlers);
+        if (takenApart) {
+            passOn(pipeline);
+            pipeline.fireChannelUnregistered(); // which removes them again
+        } else {
+            pipeline.remove(this);
+        }
+    }
+
+    private void passOn(ChannelInboundInvoker next) {
         boolean any = !unread.isEmpty();
         for (ByteBuf bytes = unread.poll(); bytes != null; bytes = unread.poll()) {
-            ctx.fireChannelRead(bytes);
+            next.fireChannelRead(bytes);
         }
         if (any) {
-            ctx.fireChannelReadComplete();
+            next.fireChannelReadComplete();
         }
         if (ended) {
-            ctx.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+            next.fireUserEventTriggered(ChannelInputShutdownEvent.INSTANCE);
+        }
+        if (dead) {
+            next.fireChannelInactive();
         }
     }
 

@@ -125,26 +125,39 @@ final class SwarmStream implements Stream {
 
     @Override
     public CompletableFuture<byte[]> readToEnd(int bytesMax) {
-        return readToEnd(new ByteArrayOutputStream(), bytesMax);
+        CompletableFuture<byte[]> result = new CompletableFuture<>();
+        readToEnd(result, new ByteArrayOutputStream(), bytesMax);
+        return result;
     }
 
-    private CompletableFuture<byte[]> readToEnd(ByteArrayOutputStream all, int bytesMax) {
-        return read().thenCompose(bytes -> {
-            if (bytes == null) {
-                return CompletableFuture.completedFuture(all.toByteArray());
+    /** The caller may complete {@code result} early, so that nothing that is to be released hangs on it. */
+    private void readToEnd(CompletableFuture<byte[]> result, ByteArrayOutputStream all, int bytesMax) {
+        read().whenComplete((bytes, failure) -> {
+            if (failure != null) {
+                result.completeExceptionally(failure);
+            } else if (bytes == null) {
+                result.complete(all.toByteArray());
+            } else if (take(result, all, bytes, bytesMax)) {
+                readToEnd(result, all, bytesMax);
             }
-            try {
-                if (all.size() + bytes.readableBytes() > bytesMax) {
-                    reset();
-                    return CompletableFuture.failedFuture(
-                            new IOException("more than " + bytesMax + " bytes came on " + this));
-                }
-                all.writeBytes(ByteBufUtil.getBytes(bytes));
-            } finally {
-                bytes.release();
-            }
-            return readToEnd(all, bytesMax);
         });
+    }
+
+    /** Whether to go on. */
+    private boolean take(CompletableFuture<byte[]> result, ByteArrayOutputStream all, ByteBuf bytes, int bytesMax) {
+        try {
+            if (all.size() + bytes.readableBytes() > bytesMax) {
+                result.completeExceptionally(new IOException("more than " + bytesMax + " bytes came on " + this));
+            }
+            if (result.isDone()) {
+                reset();
+                return false;
+            }
+            all.writeBytes(ByteBufUtil.getBytes(bytes));
+            return true;
+        } finally {
+            bytes.release();
+        }
     }
 
     @Override
@@ -164,8 +177,7 @@ final class SwarmStream implements Stream {
 
     @Override
     public void handOver(boolean autoRead, ChannelHandler... handlers) {
-        channel.pipeline().addLast(handlers);
-        channel.pipeline().remove(reader);
+        reader.handOver(handlers);
         if (autoRead) {
             channel.config().setAutoRead(true);
         }

@@ -25,6 +25,12 @@ import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.ping.Ping;
 import dev.flotilla.libp2p.ping.PingSession;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.util.ReferenceCountUtil;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.time.Duration;
@@ -333,6 +339,127 @@ class HostContractTest {
             assertThat(await(stream.readToEnd(100))).isEqualTo(data);
         }
         assertThat(a.connections()).containsExactly(connection);
+    }
+
+    /** QUIC closes the channel as soon as both ends are there, whatever is still to be read; yamux once all was read. */
+    private static void awaitEndOf(Stream stream) {
+        if (stream.channel() instanceof QuicStreamChannel) {
+            await(stream.closed());
+        }
+    }
+
+    private static Stream openToOneThatSays(byte[] all, Host from, Host to) {
+        ProtocolId protocol = new ProtocolId("/says/1.0.0");
+        to.handle(protocol, stream -> {
+            stream.write(all);
+            stream.finish();
+        });
+        connect(from, to);
+        return await(from.newStream(to.peerId(), protocol));
+    }
+
+    @Test
+    void whatCameBeforeTheEndIsReadHoweverLate() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Stream first = openToOneThatSays(bytes(100), a, b);
+        for (int i = 0; i < 20; i++) {
+            Stream stream = i == 0 ? first : await(a.newStream(b.peerId(), first.protocolId()));
+            if (i % 2 == 0) {
+                stream.finish();
+                assertThat(await(stream.readToEnd(100))).isEqualTo(bytes(100));
+                continue;
+            }
+            ByteBuf piece = await(stream.read());
+            assertThat(piece).isNotNull();
+            stream.finish();
+            awaitEndOf(stream);
+            stream.unread(piece);
+            assertThat(await(stream.readToEnd(100))).as("what was put back").isEqualTo(bytes(100));
+            assertThat(await(stream.read())).as("the end stays").isNull();
+        }
+    }
+
+    @Test
+    void handlersThatComeLateSeeAllAndTheEnd() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Stream stream = openToOneThatSays(bytes(100), a, b);
+        ByteBuf piece = await(stream.read());
+        assertThat(piece).isNotNull();
+        stream.finish();
+        awaitEndOf(stream);
+        stream.unread(piece);
+        ByteArrayOutputStream seen = new ByteArrayOutputStream();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        CompletableFuture<Void> inactive = new CompletableFuture<>();
+        CompletableFuture<Void> removed = new CompletableFuture<>();
+        stream.channel()
+                .eventLoop()
+                .execute(() -> stream.handOver(true, new ChannelInboundHandlerAdapter() {
+                    @Override
+                    public void channelRead(ChannelHandlerContext ctx, Object message) {
+                        seen.writeBytes(ByteBufUtil.getBytes((ByteBuf) message));
+                        ReferenceCountUtil.release(message);
+                    }
+
+                    @Override
+                    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+                        if (event instanceof ChannelInputShutdownEvent) {
+                            ended.complete(null);
+                        }
+                    }
+
+                    @Override
+                    public void channelInactive(ChannelHandlerContext ctx) {
+                        inactive.complete(null);
+                    }
+
+                    @Override
+                    public void handlerRemoved(ChannelHandlerContext ctx) {
+                        removed.complete(null);
+                    }
+                }));
+        await(ended);
+        assertThat(seen.toByteArray()).isEqualTo(bytes(100));
+        await(inactive);
+        await(removed);
+    }
+
+    @Test
+    void aReadThatIsOutstandingFailsWhenHandlersTakeOver() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        b.handle(new ProtocolId("/silent/1.0.0"), stream -> {});
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), new ProtocolId("/silent/1.0.0")));
+        CompletableFuture<?> read = stream.read();
+        stream.channel().eventLoop().execute(() -> stream.handOver(true, new ChannelInboundHandlerAdapter()));
+        assertThatThrownBy(() -> await(read)).hasRootCauseInstanceOf(IllegalStateException.class);
+    }
+
+    @Test
+    void aReadThatWasGivenUpLosesNothing() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), Echo.PROTOCOL));
+        assertThat(stream.read().cancel(false)).isTrue();
+        stream.write(bytes(100));
+        stream.finish();
+        assertThat(await(stream.readToEnd(100))).isEqualTo(bytes(100));
+    }
+
+    @Test
+    void readingToTheEndMayBeGivenUpAtAnyTime() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), Echo.PROTOCOL));
+        assertThat(stream.readToEnd(1000).cancel(false)).isTrue();
+        stream.write(bytes(100));
+        await(stream.closed()); // reset by what came, and that was released
+        assertThatThrownBy(() -> await(stream.read())).hasRootCauseInstanceOf(IOException.class);
     }
 
     @Test
