@@ -124,6 +124,22 @@ final class DialAttempt {
         loop.execute(() -> stop(reason));
     }
 
+    /** Drops what is under way, without a word about its addresses: another attempt takes its place. */
+    void abandon() {
+        loop.execute(() -> {
+            if (!ended.isDone()) {
+                end(null);
+            }
+        });
+    }
+
+    /** Whether the result is a connection, the peer's, that is gone again while the dial still goes on. */
+    boolean isOutdated() {
+        return result.isDone()
+                && !result.isCompletedExceptionally()
+                && !result.join().isOpen();
+    }
+
     /** Addresses without names are ranked together; each name's addresses when they are known. */
     private void addAll() {
         List<Target> literal = new ArrayList<>();

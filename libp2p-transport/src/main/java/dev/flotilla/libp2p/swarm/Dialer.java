@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /** Makes connections on demand, at most one dial in flight for each peer. Thread-safe. */
 final class Dialer {
@@ -50,32 +51,45 @@ final class Dialer {
                     new DialException("cannot dial " + peer + ": it is this peer", false));
         }
         Wish wish = Wish.of(peer, options);
-        DialAttempt attempt;
+        CompletableFuture<Connection> known = known(wish, options);
+        if (known != null) {
+            return known;
+        }
+        Optional<String> refusal = gate.refusesPeerDial(peer); // the application's, so not under the lock
+        if (refusal.isPresent()) {
+            return CompletableFuture.failedFuture(
+                    new DialException("cannot dial " + peer + ": " + refusal.get(), false));
+        }
+        DialAttempt attempt = factory.newAttempt(peer, List.copyOf(addresses), options);
+        DialAttempt outdated;
         synchronized (this) {
-            Connection open = table.best(peer).orElse(null); // if any satisfies, the best one does
-            if (open != null && options.isSatisfiedBy(open)) {
-                return CompletableFuture.completedFuture(open);
+            known = known(wish, options);
+            if (known != null) {
+                return known;
             }
-            if (closed) {
-                return CompletableFuture.failedFuture(
-                        new DialException("cannot dial " + peer + ": the host is closed", false));
-            }
-            DialAttempt current = inFlight.get(wish);
-            if (current != null) {
-                return current.result().copy();
-            }
-            Optional<String> refusal = gate.refusesPeerDial(peer);
-            if (refusal.isPresent()) {
-                return CompletableFuture.failedFuture(
-                        new DialException("cannot dial " + peer + ": " + refusal.get(), false));
-            }
-            attempt = factory.newAttempt(peer, List.copyOf(addresses), options);
-            inFlight.put(wish, attempt);
+            outdated = inFlight.put(wish, attempt);
+        }
+        if (outdated != null) {
+            outdated.abandon();
         }
         CompletableFuture<Connection> result = attempt.result().copy();
         attempt.ended().whenComplete((done, failure) -> ended(wish, attempt));
         attempt.start();
         return result;
+    }
+
+    /** What needs no new attempt; null if there is nothing. */
+    private synchronized @Nullable CompletableFuture<Connection> known(Wish wish, DialOptions options) {
+        Connection open = table.best(wish.peer()).orElse(null); // if any satisfies, the best one does
+        if (open != null && options.isSatisfiedBy(open)) {
+            return CompletableFuture.completedFuture(open);
+        }
+        if (closed) {
+            return CompletableFuture.failedFuture(
+                    new DialException("cannot dial " + wish.peer() + ": the host is closed", false));
+        }
+        DialAttempt current = inFlight.get(wish);
+        return current == null || current.isOutdated() ? null : current.result().copy();
     }
 
     private void ended(Wish wish, DialAttempt attempt) {
