@@ -57,7 +57,8 @@ public final class AddressBook {
     }
 
     /**
-     * The book in {@code directory}, empty if there is none yet. A damaged one is moved aside, with one line in the log.
+     * The book in {@code directory}, empty if there is none yet. Lines that are bad are left out, and a file that is no
+     * address book is moved aside, with one line in the log.
      *
      * @throws IOException if the directory cannot be read, or the damaged file not be moved
      */

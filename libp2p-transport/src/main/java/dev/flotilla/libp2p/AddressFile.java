@@ -45,7 +45,7 @@ final class AddressFile {
         this.path = directory.resolve(NAME);
     }
 
-    /** Empty if there is no file, or if it is damaged and was moved aside. */
+    /** Empty if there is no file, or if it is none of these and was moved aside. Single lines that are bad are left out. */
     Map<PeerId, List<Entry>> read() throws IOException {
         try {
             if (Files.size(path) > BYTES_MAX) {
@@ -63,29 +63,37 @@ final class AddressFile {
         }
     }
 
-    private static Map<PeerId, List<Entry>> parse(String text) {
+    private Map<PeerId, List<Entry>> parse(String text) {
         List<String> lines = text.lines().toList();
         if (lines.isEmpty() || !lines.get(0).equals(FIRST_LINE)) {
             throw new IllegalArgumentException("line 1 is not '" + FIRST_LINE + "'");
         }
         Map<PeerId, List<Entry>> peers = new HashMap<>();
+        List<String> bad = new ArrayList<>();
         for (int i = 1; i < lines.size(); i++) {
-            String[] words = lines.get(i).split(" ", -1);
-            if (words.length != 4) {
-                throw new IllegalArgumentException("line " + (i + 1) + " has " + words.length + " words, not 4");
-            }
             try {
-                Entry entry = new Entry(
-                        Multiaddr.parse(words[1]),
-                        Instant.parse(words[2]),
-                        words[3].equals(NEVER) ? null : Instant.parse(words[3]));
-                peers.computeIfAbsent(PeerId.parse(words[0]), peer -> new ArrayList<>())
-                        .add(entry);
+                parse(lines.get(i), peers);
             } catch (IllegalArgumentException | DateTimeException e) {
-                throw new IllegalArgumentException("line " + (i + 1) + ": " + e.getMessage(), e);
+                bad.add("line " + (i + 1) + ": " + e.getMessage());
             }
         }
+        if (!bad.isEmpty()) {
+            LOG.warn("address book {}: left out {} of {} lines; {}", path, bad.size(), lines.size() - 1, bad.get(0));
+        }
         return peers;
+    }
+
+    private static void parse(String line, Map<PeerId, List<Entry>> peers) {
+        String[] words = line.split(" ", -1);
+        if (words.length != 4) {
+            throw new IllegalArgumentException("it has " + words.length + " words, not 4");
+        }
+        PeerId peer = PeerId.parse(words[0]);
+        Entry entry = new Entry(
+                Multiaddr.parse(words[1]),
+                Instant.parse(words[2]),
+                words[3].equals(NEVER) ? null : Instant.parse(words[3]));
+        peers.computeIfAbsent(peer, key -> new ArrayList<>()).add(entry);
     }
 
     void write(Map<PeerId, List<Entry>> peers) throws IOException {

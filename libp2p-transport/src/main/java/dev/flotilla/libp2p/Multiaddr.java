@@ -21,6 +21,7 @@ import java.util.Optional;
 public final class Multiaddr {
     private static final int BYTES_MAX = 2048;
     private static final int TEXT_LENGTH_MAX = 4096;
+    private static final int CHARACTERS_A_BYTE_MAX = 8; // of the names, which are longest for their codes
 
     private final List<Component> components;
     private final Bytes bytes;
@@ -48,6 +49,10 @@ public final class Multiaddr {
         if (bytes.size() > BYTES_MAX) {
             throw new IllegalArgumentException("multiaddr of " + bytes.size() + " bytes exceeds " + BYTES_MAX);
         }
+        if (bytes.size() > TEXT_LENGTH_MAX / CHARACTERS_A_BYTE_MAX && toString().length() > TEXT_LENGTH_MAX) {
+            throw new IllegalArgumentException("multiaddr of " + bytes.size() + " bytes takes "
+                    + toString().length() + " characters as text, which exceeds " + TEXT_LENGTH_MAX);
+        }
     }
 
     /**
@@ -66,7 +71,7 @@ public final class Multiaddr {
     /**
      * Reads the binary form, 1 to 2048 bytes.
      *
-     * @throws IllegalArgumentException if it is malformed or holds a protocol that this host does not know (the length
+     * @throws IllegalArgumentException if it is malformed, too long as text to be read again (4096 characters), or holds a protocol that this host does not know (the length
      *     of whose value nobody could tell); the message names the place
      */
     public static Multiaddr fromBytes(byte[] bytes) {

@@ -129,6 +129,26 @@ class AddressBookTest {
     }
 
     @Test
+    void aBadLineCostsNoOtherLine() throws Exception {
+        AddressBook book = AddressBook.open(directory, clock);
+        book.addSeen(peer, List.of(home));
+        book.addSeen(other, List.of(office));
+        book.save();
+        Path file = directory.resolve(AddressFile.NAME);
+        List<String> lines = Files.readAllLines(file);
+        lines.add(1, peer + " /of/the/future 2026-11-30T10:00:00Z -");
+        lines.add(2, "nothing at all");
+        lines.add(3, peer + " " + office + " yesterday -");
+        Files.write(file, lines);
+
+        AddressBook again = AddressBook.open(directory, clock);
+        assertThat(again.addresses(peer)).containsExactly(home);
+        assertThat(again.addresses(other)).containsExactly(office);
+        assertThat(file).exists();
+        assertThat(directory.resolve(AddressFile.DAMAGED_NAME)).doesNotExist();
+    }
+
+    @Test
     void aFailedSaveIsTriedAgain() throws Exception {
         Path blocked = directory.resolve("book");
         AddressBook book = AddressBook.open(blocked, clock);

@@ -4,9 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.flotilla.libp2p.multiformats.Varint;
+import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
+import java.io.ByteArrayOutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -37,6 +41,39 @@ class MultiaddrTest {
         assertThat(parsed).hasToString(printed);
         Multiaddr decoded = Multiaddr.fromBytes(HexFormat.of().parseHex(hex));
         assertThat(decoded).isEqualTo(parsed).hasToString(printed).hasSameHashCodeAs(parsed);
+    }
+
+    /** Else it could be kept as text, and never be read again. */
+    @Test
+    void refusesBytesThatAreTooLongAsText() {
+        Bytes path = Bytes.wrap("/".concat("#".repeat(1365)).getBytes(StandardCharsets.UTF_8)); // prints as %23
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Multiaddr.fromBytes(httpPath(path)))
+                .withMessageContaining("4106 characters")
+                .withMessageContaining("exceeds 4096");
+        Multiaddr longest = Multiaddr.fromBytes(
+                httpPath(Bytes.wrap("/".concat("#".repeat(1361)).getBytes(StandardCharsets.UTF_8))));
+        assertThat(Multiaddr.parse(longest.toString())).isEqualTo(longest);
+    }
+
+    private static byte[] httpPath(Bytes path) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        Varint.write(out, MultiaddrProtocol.HTTP_PATH.code());
+        Varint.writeDelimited(out, path.toByteArray());
+        return out.toByteArray();
+    }
+
+    /** What {@link Multiaddr} relies on where it does not look at the text of short addresses. */
+    @Test
+    void noComponentPrintsAtMoreThan8CharactersAByte() {
+        for (MultiaddrProtocol protocol : MultiaddrProtocol.values()) {
+            if (!protocol.hasValue()) {
+                Multiaddr address = Multiaddr.parse("/" + protocol);
+                assertThat(address.toString().length())
+                        .as(address.toString())
+                        .isLessThanOrEqualTo(8 * address.toBytes().length);
+            }
+        }
     }
 
     @Test
