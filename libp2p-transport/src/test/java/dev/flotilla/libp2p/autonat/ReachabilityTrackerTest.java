@@ -61,7 +61,10 @@ class ReachabilityTrackerTest {
 
     /** What {@code peer} was told by {@code host}. */
     private static PeerInfo told(Host peer, Host host) {
-        return peer.connections(host.peerId()).get(0).peerInfo().orElse(PeerInfo.UNKNOWN);
+        return peer.connections(host.peerId()).stream()
+                .findFirst() // none yet, perhaps: who was dialled has it a moment later
+                .flatMap(Connection::peerInfo)
+                .orElse(PeerInfo.UNKNOWN);
     }
 
     @Test
