@@ -2,7 +2,8 @@ package dev.flotilla.libp2p.limits;
 
 /**
  * How many inbound handshakes may be under way, and begin. Loopback is exempt from all that counts addresses or time; an
- * address of a protected peer may have a quarter of those under way, at any rate, and all such together three quarters.
+ * address of a protected peer may have a quarter of those under way, at any rate, and all such together three quarters. The
+ * circuits of one relay may have a quarter, too, whose oldest gives way to a further one, and come at the rate of all.
  *
  * @param halfOpenMax under way; a further one takes the place of the oldest
  * @param halfOpenPerAddressMax under way from one address; further ones are refused

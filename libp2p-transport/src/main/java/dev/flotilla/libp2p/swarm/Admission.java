@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.Direction;
+import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.limits.ConnectionSlots;
@@ -10,6 +11,7 @@ import dev.flotilla.libp2p.limits.ResourceLimitException;
 import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.transport.PeerId;
 import java.net.InetAddress;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * Thread-safe.
  */
 final class Admission {
+    private static final Multiaddr CIRCUIT = Multiaddr.parse("/p2p-circuit");
+
     private final PeerTags tags;
     private final HandshakeSlots handshakes;
     private final ConnectionSlots connections;
@@ -46,11 +50,16 @@ final class Admission {
                 throw e;
             }
         }
-        @Nullable InetAddress remote = addressOf(raw);
-        boolean known = remote != null && tags.isKnown(remote);
-        HandshakeSlots.Slot slot =
-                handshakes.enter(remote, known, () -> upgraded.completeExceptionally(handshakes.tooMany()));
+        Runnable evict = () -> upgraded.completeExceptionally(handshakes.tooMany());
+        Optional<PeerId> relay = raw.remoteAddress().decapsulate(CIRCUIT).peerId();
+        HandshakeSlots.Slot slot = relay.isPresent()
+                ? handshakes.enter(relay.get(), evict)
+                : handshakes.enter(addressOf(raw), isKnown(addressOf(raw)), evict);
         upgraded.whenComplete((done, failure) -> slot.leave());
+    }
+
+    private boolean isKnown(@Nullable InetAddress remote) {
+        return remote != null && tags.isKnown(remote);
     }
 
     /**

@@ -3,6 +3,8 @@ package dev.flotilla.libp2p.limits;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.transport.PeerId;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
@@ -118,12 +120,33 @@ class HandshakeSlotsTest {
         assertRefused(() -> enter(slots, "192.0.2.3", false), Resource.HANDSHAKES_A_SECOND);
         enter(slots, "192.0.2.4", true);
         slots.enter(LOOPBACK, false, () -> {});
-        slots.enter(null, false, () -> {});
         now += TimeUnit.MILLISECONDS.toNanos(100);
         enter(slots, "192.0.2.5", false);
         assertRefused(() -> enter(slots, "192.0.2.5", false), Resource.HANDSHAKES_A_SECOND);
         now += TimeUnit.SECONDS.toNanos(1);
         enter(slots, "192.0.2.1", false);
+    }
+
+    @Test
+    void theCircuitsOfOneRelayHaveAPartOnlyAndComeAtTheRateOfAll() throws ResourceLimitException {
+        HandshakeSlots slots =
+                slots(HandshakeLimits.defaults().withHalfOpenMax(8, 2).withRate(10, 6));
+        PeerId relay = PrivateKey.generate().peerId();
+        PeerId other = PrivateKey.generate().peerId();
+        enter(slots, "192.0.2.1", false);
+        slots.enter(relay, () -> evicted.add("first"));
+        HandshakeSlots.Slot second = slots.enter(relay, () -> evicted.add("second"));
+        slots.enter(other, () -> evicted.add("of another relay"));
+        assertThat(evicted).isEmpty();
+        slots.enter(relay, () -> evicted.add("third"));
+        assertThat(evicted).as("in the place of its own oldest").containsExactly("first");
+        second.leave();
+        slots.enter(relay, () -> evicted.add("fourth"));
+        assertThat(evicted).hasSize(1);
+        assertRefused(() -> slots.enter(other, () -> {}), Resource.HANDSHAKES_A_SECOND);
+        now += TimeUnit.MILLISECONDS.toNanos(100);
+        slots.enter(other, () -> {});
+        assertThat(slots.count()).isEqualTo(5);
     }
 
     @Test
