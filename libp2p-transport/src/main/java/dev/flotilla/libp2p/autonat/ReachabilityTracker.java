@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.ConnectionListener;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.gating.PublicInternet;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.net.Inet4Address;
@@ -132,7 +133,7 @@ public final class ReachabilityTracker implements AutoCloseable {
     private boolean isToAskAbout(Multiaddr address) {
         return !address.has(MultiaddrProtocol.P2P_CIRCUIT)
                 && address.ipAddress()
-                        .filter(ip -> config.privateAllowed() || DialBackAddresses.isPublic(ip))
+                        .filter(ip -> config.privateAllowed() || PublicInternet.contains(ip))
                         .isPresent();
     }
 
@@ -184,7 +185,7 @@ public final class ReachabilityTracker implements AutoCloseable {
     /** Whose opinion it is: a public network's, of which anybody can have as many peers as he likes, or a near peer's. */
     static Object networkOf(PeerId server, Multiaddr address) {
         InetAddress ip = address.ipAddress().orElse(null);
-        if (ip == null || !DialBackAddresses.isPublic(ip)) {
+        if (ip == null || !PublicInternet.contains(ip)) {
             return server;
         }
         byte[] bytes = ip.getAddress();

@@ -6,6 +6,7 @@ import com.offbynull.portmapper.mapper.PortType;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.gating.PublicInternet;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.time.Duration;
@@ -21,13 +22,14 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the router pass on a port for each that a host listens on, from its start until it is closed: renews them at half
- * their time, advertises them, and gives them back. One thread, since the library blocks.
+ * the time that the router grants, advertises them, and gives them back. One thread, since the library blocks.
  */
 public final class PortMapping implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PortMapping.class);
     private static final String SOURCE = "port mapping";
     private static final Duration LIFETIME = Duration.ofMinutes(30);
-    private static final Duration RENEWAL = LIFETIME.dividedBy(2);
+    private static final Duration RENEWAL = LIFETIME.dividedBy(2); // at the latest
+    private static final Duration RENEWAL_MIN = Duration.ofMinutes(1);
     private static final Duration RETRY = Duration.ofMinutes(2); // where no router was found
     private static final Duration GOODBYE_MAX = Duration.ofSeconds(5);
 
@@ -94,8 +96,25 @@ public final class PortMapping implements AutoCloseable {
                 }
             }
             host.advertise(SOURCE, external());
-            Thread.sleep((mappings.isEmpty() ? RETRY : renewal).toMillis());
+            Thread.sleep(pause().toMillis());
         }
+    }
+
+    private Duration pause() {
+        if (mappings.isEmpty()) {
+            return RETRY;
+        }
+        long seconds = mappings.values().stream()
+                .mapToLong(mapping -> mapping.port().getLifetime())
+                .min()
+                .orElseThrow();
+        Duration wanted = renewalOf(seconds);
+        return wanted.compareTo(renewal) < 0 ? wanted : renewal;
+    }
+
+    /** When to renew what a router granted for so long; it may grant less than it was asked for (RFC 6886 §3.3). */
+    static Duration renewalOf(long seconds) {
+        return Duration.ofSeconds(Math.max(RENEWAL_MIN.toSeconds(), Math.min(RENEWAL.toSeconds(), seconds / 2)));
     }
 
     /** Null for addresses that no router can lead to. */
@@ -138,7 +157,7 @@ public final class PortMapping implements AutoCloseable {
         }
     }
 
-    /** Where the mapped ports are; behind a second router that is nowhere. */
+    /** Where the mapped ports are; behind a second router, a carrier's for one, that is nowhere. */
     private List<Multiaddr> external() {
         List<Multiaddr> addresses = new ArrayList<>();
         mappings.forEach((address, mapping) -> external(address, mapping.port()).ifPresent(addresses::add));
@@ -147,7 +166,7 @@ public final class PortMapping implements AutoCloseable {
 
     private static Optional<Multiaddr> external(Multiaddr address, MappedPort port) {
         InetAddress ip = port.getExternalAddress();
-        if (ip == null || ip.isAnyLocalAddress() || ip.isLoopbackAddress() || ip.isSiteLocalAddress()) {
+        if (ip == null || !PublicInternet.contains(ip)) {
             return Optional.empty();
         }
         MultiaddrProtocol[] shape = address.components().stream()

@@ -17,10 +17,13 @@ final class NatPmpGateway implements AutoCloseable {
     private static final int SHIFT = 10_000; // from internal ports to external ones
 
     private final DatagramSocket socket;
+    private final InetAddress outside;
     private final Map<Integer, Integer> mapped = new ConcurrentHashMap<>(); // external port, lifetime
     private final AtomicInteger mappings = new AtomicInteger();
 
-    NatPmpGateway() throws IOException {
+    /** @param outside where it says that it is */
+    NatPmpGateway(InetAddress outside) throws IOException {
+        this.outside = outside;
         Random random = new Random();
         byte[] own = {
             127, (byte) (1 + random.nextInt(250)), (byte) random.nextInt(250), (byte) (1 + random.nextInt(250))
@@ -66,7 +69,7 @@ final class NatPmpGateway implements AutoCloseable {
         ByteBuffer answer = ByteBuffer.allocate(operation == 0 ? 12 : 16);
         answer.put((byte) 0).put((byte) (operation | 0x80)).putShort((short) 0).putInt(1);
         if (operation == 0) {
-            return answer.put(new byte[] {(byte) 203, 0, 113, 9}).array();
+            return answer.put(outside.getAddress()).array();
         }
         int internal = request.getShort(4) & 0xffff;
         int lifetime = request.getInt(8);

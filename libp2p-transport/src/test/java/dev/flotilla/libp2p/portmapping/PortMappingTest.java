@@ -18,6 +18,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The library's own NAT-PMP with a router on loopback. */
 class PortMappingTest {
@@ -42,7 +45,7 @@ class PortMappingTest {
 
     @Test
     void portsAreMappedAdvertisedRenewedAndGivenBack() throws Exception {
-        try (NatPmpGateway gateway = new NatPmpGateway();
+        try (NatPmpGateway gateway = new NatPmpGateway(InetAddress.getByName("1.2.3.4"));
                 Host host = Host.builder(PrivateKey.generate())
                         .listen(Multiaddr.parse("/ip4/0.0.0.0/tcp/0"))
                         .listen(Multiaddr.parse("/ip4/127.0.0.1/tcp/0")) // nobody's business outside
@@ -53,7 +56,7 @@ class PortMappingTest {
                     .findFirst()
                     .flatMap(address -> address.valueOf(MultiaddrProtocol.TCP))
                     .orElseThrow());
-            Multiaddr outside = Multiaddr.parse("/ip4/203.0.113.9/tcp/" + NatPmpGateway.externalPort(port));
+            Multiaddr outside = Multiaddr.parse("/ip4/1.2.3.4/tcp/" + NatPmpGateway.externalPort(port));
             PortMapping mapping = PortMapping.start(host, () -> at(gateway), SOON);
             try {
                 awaitUntil("it is advertised", () -> host.reachableAddresses().contains(outside));
@@ -67,6 +70,31 @@ class PortMappingTest {
             awaitUntil("it is given back", () -> gateway.mapped().isEmpty());
             assertThat(host.reachableAddresses()).doesNotContain(outside);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"100.64.1.2", "10.1.2.3", "169.254.1.2", "192.0.0.4"})
+    void behindASecondRouterNothingIsAdvertised(String outside) throws Exception {
+        try (NatPmpGateway gateway = new NatPmpGateway(InetAddress.getByName(outside));
+                Host host = Host.builder(PrivateKey.generate())
+                        .listen(Multiaddr.parse("/ip4/0.0.0.0/tcp/0"))
+                        .build()) {
+            await(host.start());
+            PortMapping mapping = PortMapping.start(host, () -> at(gateway), SOON);
+            try {
+                awaitUntil("it was mapped and renewed", () -> gateway.mappings() > 1);
+                assertThat(host.reachableAddresses())
+                        .noneMatch(address -> address.toString().startsWith("/ip4/" + outside));
+            } finally {
+                mapping.close();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1800, 900", "600, 300", "120, 60", "7, 60", "0, 60", "4294967295, 900"})
+    void isRenewedAtHalfTheTimeThatTheRouterGrants(long granted, long renewal) {
+        assertThat(PortMapping.renewalOf(granted)).isEqualTo(Duration.ofSeconds(renewal));
     }
 
     @Test
