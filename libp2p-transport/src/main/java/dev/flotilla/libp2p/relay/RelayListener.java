@@ -43,6 +43,7 @@ final class RelayListener implements Listener {
     private long retryMillis = RETRY_MILLIS_MIN;
     private long endNanos; // of the reservation, if there are addresses
     private String lastReason = "";
+    private boolean warnedOfLimits;
 
     RelayListener(Host host, CircuitAddress place, EventLoop loop, Consumer<RelayListener> onClose) {
         this.host = host;
@@ -104,6 +105,13 @@ final class RelayListener implements Listener {
     private void onReserved(Reservation reservation) {
         if (addresses.isEmpty()) {
             LOG.info("reserved a place at relay={} for {}", relay(), reservation.timeToLive());
+        }
+        if (reservation.limited() && !warnedOfLimits) {
+            warnedOfLimits = true;
+            LOG.warn(
+                    "relay={} ends each circuit after a while or so many bytes: who cannot connect to this peer"
+                            + " directly loses it again and again; a relay of your own need not have limits",
+                    relay());
         }
         change(Stream.concat(
                         Stream.of(place.toMultiaddr()),

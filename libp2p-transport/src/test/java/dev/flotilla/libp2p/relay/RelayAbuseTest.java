@@ -5,6 +5,9 @@ import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static dev.flotilla.libp2p.Hosts.connect;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
@@ -25,12 +28,17 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Queue;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
 
 /** What a relay and its clients do with those who break the protocol or want too much. */
 @ExtendWith(NoLeaks.class)
@@ -239,6 +247,34 @@ class RelayAbuseTest {
         awaitUntil("it is over", () -> service.reservations() == 0);
         connect(hosts.start(), relay);
         awaitUntil("its tag is gone", () -> relay.peerTags().value(client.peerId()) == 0);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void aRelayWithLimitsIsWarnedOfOnce(boolean limited) {
+        RelayLimits limits = limited ? RelayLimits.defaults() : RelayLimits.ofSwarm();
+        RelayService service =
+                new RelayService(limits.withReservationTtl(Duration.ofSeconds(1)), RelayAcl.all()); // soon renewed
+        Host relay = hosts.start(service);
+        Queue<String> lines = new ConcurrentLinkedQueue<>();
+        AppenderBase<ILoggingEvent> appender = new AppenderBase<>() {
+            @Override
+            protected void append(ILoggingEvent event) {
+                if (event.getFormattedMessage().contains("relay=" + relay.peerId() + " ends each circuit")) {
+                    lines.add(event.getLevel() + " " + event.getFormattedMessage());
+                }
+            }
+        };
+        appender.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(RelayListener.class);
+        logger.addAppender(appender);
+        try {
+            behind(relay);
+            awaitUntil("it is renewed", () -> service.counters().get(Event.RENEWED) >= 2);
+            assertThat(lines).hasSize(limited ? 1 : 0).allMatch(line -> line.startsWith("WARN"));
+        } finally {
+            logger.detachAppender(appender);
+        }
     }
 
     @Test
