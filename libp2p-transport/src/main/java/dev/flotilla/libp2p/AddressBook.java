@@ -88,6 +88,22 @@ public final class AddressBook {
         }
     }
 
+    /**
+     * As {@link #addSeen}, of somebody who is to be trusted less: it takes places that are free and renews nothing.
+     *
+     * @return whether {@code address} is new and has got one
+     */
+    public synchronized boolean addIfRoom(PeerId peer, Multiaddr address) {
+        Multiaddr plain = address.withoutPeerId();
+        Map<Multiaddr, Entry> known = entries(peer);
+        boolean room = known.size() < ADDRESSES_MAX && (peers.containsKey(peer) || peers.size() < PEERS_MAX);
+        if (!room || known.containsKey(plain)) {
+            return false;
+        }
+        addSeen(peer, List.of(address));
+        return entries(peer).containsKey(plain);
+    }
+
     /** A connection to {@code peer} at {@code address} came up. */
     public synchronized void addSuccess(PeerId peer, Multiaddr address) {
         Multiaddr plain = address.withoutPeerId();

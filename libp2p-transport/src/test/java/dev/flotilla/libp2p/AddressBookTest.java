@@ -108,6 +108,22 @@ class AddressBookTest {
     }
 
     @Test
+    void whoIsTrustedLessTakesNobodysPlace() throws Exception {
+        AddressBook book = AddressBook.open(directory, clock);
+        assertThat(book.addIfRoom(peer, home)).isTrue();
+        assertThat(book.addIfRoom(peer, home)).as("it is known").isFalse();
+        assertThat(book.addIfRoom(peer, office.withPeerId(other)))
+                .as("another's")
+                .isFalse();
+        for (int port = 1; port < AddressBook.ADDRESSES_MAX; port++) {
+            assertThat(book.addIfRoom(peer, Multiaddr.parse("/ip4/192.0.2.2/tcp/" + port)))
+                    .isTrue();
+        }
+        assertThat(book.addIfRoom(peer, office)).isFalse();
+        assertThat(book.addresses(peer)).hasSize(AddressBook.ADDRESSES_MAX).contains(home);
+    }
+
+    @Test
     void aDamagedFileIsMovedAside() throws Exception {
         AddressBook book = AddressBook.open(directory, clock);
         book.addSeen(peer, List.of(home, office));

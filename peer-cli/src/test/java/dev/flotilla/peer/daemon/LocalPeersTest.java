@@ -33,6 +33,27 @@ class LocalPeersTest {
     }
 
     @Test
+    void takesAFewIpAddressesAPeerAndNobodysPlace() {
+        List<Multiaddr> real = IntStream.rangeClosed(1, 16)
+                .mapToObj(port -> Multiaddr.parse("/ip4/192.0.2.1/tcp/" + port))
+                .toList();
+        book.addSeen(known, real);
+        peers.found(
+                known, List.of(Multiaddr.parse("/dns4/made.up.example/tcp/1"), Multiaddr.parse("/dnsaddr/made.up")));
+        assertThat(book.addresses(known)).as("no names").hasSize(16);
+        for (int i = 0; i < 50; i++) {
+            peers.found(known, List.of(madeUp(2 * i + 1), madeUp(2 * i + 2)));
+            peers.found(member, List.of(madeUp(i + 1)));
+        }
+        assertThat(book.addresses(known)).hasSize(20).containsAll(real);
+        assertThat(book.addresses(member)).hasSize(4);
+    }
+
+    private static Multiaddr madeUp(int port) {
+        return Multiaddr.parse("/ip4/192.0.2.9/tcp/" + port);
+    }
+
+    @Test
     void tellsWhatIsNewButNotWithoutEnd() {
         long now = System.nanoTime();
         assertThat(peers.isWorthALine(Set.of(BEFORE), List.of(BEFORE), now)).isFalse();
