@@ -1,12 +1,9 @@
 package dev.flotilla.libp2p;
 
 import dev.flotilla.libp2p.limits.Resource;
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 
 /** What a host has seen since it was built, and what it has refused since a limit was reached, by kind. Thread-safe. */
-public final class HostCounters {
+public final class HostCounters extends EventCounters<HostCounters.Event> {
     /** What is counted. */
     public enum Event {
         /** An inbound connection came. */
@@ -33,46 +30,24 @@ public final class HostCounters {
         DIAL_FAILED,
     }
 
-    private final Map<Event, LongAdder> counts = adders(Event.class);
-    private final Map<Resource, LongAdder> refusals = adders(Resource.class);
+    private final EventCounters<Resource> refusals = new EventCounters<>(Resource.class);
 
-    private static <E extends Enum<E>> Map<E, LongAdder> adders(Class<E> kinds) {
-        Map<E, LongAdder> adders = new EnumMap<>(kinds);
-        for (E kind : kinds.getEnumConstants()) {
-            adders.put(kind, new LongAdder());
-        }
-        return adders;
-    }
-
-    /** Counts one; called by the host and what belongs to it. */
-    public void count(Event event) {
-        adder(counts, event).increment();
+    public HostCounters() {
+        super(Event.class);
     }
 
     /** Counts one refusal, to either side; called by the host and what belongs to it. */
     public void countRefusal(Resource resource) {
-        adder(refusals, resource).increment();
-    }
-
-    public long get(Event event) {
-        return adder(counts, event).sum();
+        refusals.count(resource);
     }
 
     /** How often {@code resource} was refused, to either side. */
     public long refusals(Resource resource) {
-        return adder(refusals, resource).sum();
-    }
-
-    private static <E extends Enum<E>> LongAdder adder(Map<E, LongAdder> adders, E kind) {
-        LongAdder adder = adders.get(kind);
-        if (adder == null) {
-            throw new AssertionError("uncounted: " + kind);
-        }
-        return adder;
+        return refusals.get(resource);
     }
 
     @Override
     public String toString() {
-        return counts + " refused " + refusals;
+        return super.toString() + " refused " + refusals;
     }
 }

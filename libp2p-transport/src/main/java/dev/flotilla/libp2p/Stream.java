@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.transport.PeerId;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
@@ -71,8 +72,13 @@ public interface Stream extends AutoCloseable {
     /** No more will be written; what was written is still delivered. The other direction stays open. */
     void finish();
 
-    /** Ends both directions at once; both sides' reads and writes fail. */
-    void reset();
+    /** Ends both directions at once; both sides' reads and writes fail. The other side may be told why. */
+    void reset(ErrorCode why);
+
+    /** {@link #reset(ErrorCode)} without a reason. */
+    default void reset() {
+        reset(ErrorCode.NO_ERROR);
+    }
 
     /** {@link #finish}, and what the other side still sends is dropped. What was written is still delivered. */
     @Override

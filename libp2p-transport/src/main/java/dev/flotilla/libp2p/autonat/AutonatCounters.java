@@ -1,11 +1,9 @@
 package dev.flotilla.libp2p.autonat;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import dev.flotilla.libp2p.EventCounters;
 
 /** What a server has done since it was made. Thread-safe. */
-public final class AutonatCounters {
+public final class AutonatCounters extends EventCounters<AutonatCounters.Event> {
     /** What is counted. */
     public enum Event {
         /** A peer was dialled back and took the nonce. */
@@ -24,32 +22,7 @@ public final class AutonatCounters {
         REQUEST_FAILED,
     }
 
-    private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
-
     AutonatCounters() {
-        for (Event event : Event.values()) {
-            counts.put(event, new LongAdder());
-        }
-    }
-
-    void count(Event event) {
-        adder(event).increment();
-    }
-
-    public long get(Event event) {
-        return adder(event).sum();
-    }
-
-    private LongAdder adder(Event event) {
-        LongAdder adder = counts.get(event);
-        if (adder == null) {
-            throw new AssertionError("uncounted event: " + event);
-        }
-        return adder;
-    }
-
-    @Override
-    public String toString() {
-        return counts.toString();
+        super(Event.class);
     }
 }

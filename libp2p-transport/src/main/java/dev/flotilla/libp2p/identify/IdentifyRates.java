@@ -7,6 +7,7 @@ import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.limits.Resource;
 import dev.flotilla.libp2p.limits.TokenBucket;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -57,7 +58,7 @@ final class IdentifyRates implements ConnectionListener {
     private boolean permits(Stream stream, boolean permitted) {
         if (!permitted) {
             counters.countRefusal(Resource.IDENTIFIES_A_SECOND);
-            stream.reset();
+            stream.reset(ErrorCode.RATE_LIMITED);
         }
         return permitted;
     }

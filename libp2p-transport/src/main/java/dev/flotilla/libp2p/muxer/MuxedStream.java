@@ -17,8 +17,13 @@ public interface MuxedStream {
     /** Sends what was written, then our end of output. ({@code shutdownOutput} of a QUIC channel would overtake it.) */
     void finish();
 
-    /** Ends both directions at once and drops what was not sent; the peer's side ends too. */
-    void reset();
+    /** Ends both directions at once and drops what was not sent; the peer's side ends too, and may be told why. */
+    void reset(ErrorCode why);
+
+    /** {@link #reset(ErrorCode)} without a reason. */
+    default void reset() {
+        reset(ErrorCode.NO_ERROR);
+    }
 
     /** Ends this side's output once what was written is sent, then closes: what the peer still sends is dropped. */
     void closeAfterOutput();

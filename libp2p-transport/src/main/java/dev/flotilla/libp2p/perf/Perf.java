@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
@@ -16,8 +17,18 @@ public final class Perf implements HostService {
     /** How many streams are answered at once; one more is reset. */
     static final int STREAMS_MAX = 64;
 
+    private final PerfLimits limits;
     private final AtomicInteger streams = new AtomicInteger();
     private final LongAdder received = new LongAdder();
+
+    /** Answers without limits but that of streams. */
+    public Perf() {
+        this(PerfLimits.none());
+    }
+
+    public Perf(PerfLimits limits) {
+        this.limits = limits;
+    }
 
     @Override
     public void attach(Host host) {
@@ -27,9 +38,9 @@ public final class Perf implements HostService {
     private void answer(Stream stream) {
         stream.closed().whenComplete((done, failure) -> streams.decrementAndGet());
         if (streams.incrementAndGet() > STREAMS_MAX) {
-            stream.reset();
+            stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
         } else {
-            new PerfResponder(stream, received).next();
+            new PerfResponder(stream, limits, received).start();
         }
     }
 

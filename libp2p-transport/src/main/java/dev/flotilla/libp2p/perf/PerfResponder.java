@@ -1,24 +1,41 @@
 package dev.flotilla.libp2p.perf;
 
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Answers one stream: reads to its end, then sends as many bytes as its first eight say. One read is under way at a time. */
 final class PerfResponder {
     private final Stream stream;
+    private final PerfLimits limits;
     private final LongAdder received;
     private final ByteBuf head = Unpooled.buffer(Long.BYTES, Long.BYTES);
+    private long taken; // the first eight bytes included
 
     /** @param received counts what comes after the first eight bytes */
-    PerfResponder(Stream stream, LongAdder received) {
+    PerfResponder(Stream stream, PerfLimits limits, LongAdder received) {
         this.stream = stream;
+        this.limits = limits;
         this.received = received;
     }
 
-    void next() {
+    void start() {
+        Future<?> timer = stream.channel()
+                .eventLoop()
+                .schedule(
+                        () -> stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED),
+                        limits.timeMax().toNanos(),
+                        TimeUnit.NANOSECONDS);
+        stream.closed().thenRun(() -> timer.cancel(false));
+        next();
+    }
+
+    private void next() {
         stream.read().whenComplete((bytes, failure) -> {
             if (failure != null) {
                 stream.reset();
@@ -26,12 +43,17 @@ final class PerfResponder {
                 answer();
             } else {
                 take(bytes);
-                next();
+                if (taken - Long.BYTES > limits.bytesMax()) {
+                    stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
+                } else {
+                    next();
+                }
             }
         });
     }
 
     private void take(ByteBuf bytes) {
+        taken += bytes.readableBytes();
         head.writeBytes(bytes, Math.min(head.writableBytes(), bytes.readableBytes()));
         received.add(bytes.readableBytes());
         bytes.release();
@@ -42,6 +64,8 @@ final class PerfResponder {
         long wanted = head.isWritable() ? -1 : head.readLong();
         if (wanted < 0) {
             stream.reset();
+        } else if (wanted > limits.bytesMax()) {
+            stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
         } else {
             ByteSource.write(stream, wanted).whenComplete((done, failure) -> end(failure));
         }

@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.quic;
 
 import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.security.SecureSession;
 import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import io.netty.buffer.ByteBuf;
@@ -23,7 +24,6 @@ import org.jspecify.annotations.Nullable;
 
 /** The first handler of a QUIC connection: tells what its handshake proved, how it ended, and keeps it alive. */
 final class QuicConnectionHandler extends ChannelDuplexHandler {
-    private static final int NO_ERROR = 0;
     private static final int REASON_LENGTH_MAX = 100;
     private static final long GOODBYE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long GOODBYE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(300);
@@ -99,7 +99,7 @@ final class QuicConnectionHandler extends ChannelDuplexHandler {
         String said = new String(reasonOf(closed), StandardCharsets.UTF_8).replaceAll("\\p{Cntrl}", "?");
         String reason = said.substring(0, Math.min(said.length(), REASON_LENGTH_MAX));
         String error = closed.isApplicationClose()
-                ? QuicErrorCode.describeConnection(closed.error())
+                ? ErrorCode.describeConnection(closed.error())
                 : (closed.isTlsError() ? "TLS" : "transport") + " error " + closed.error();
         return "the peer closed the connection: " + error + (reason.isEmpty() ? "" : " (" + reason + ")");
     }
@@ -157,6 +157,6 @@ final class QuicConnectionHandler extends ChannelDuplexHandler {
     }
 
     private void closeNow(ChannelPromise promise) {
-        channel.close(true, NO_ERROR, Unpooled.EMPTY_BUFFER, promise);
+        channel.close(true, ErrorCode.of(channel).ofConnection(), Unpooled.EMPTY_BUFFER, promise);
     }
 }

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Keeps a connection alive by datagrams (RFC 9221), which the peer's QUIC acknowledges and drops, and gives up when
- * nothing at all has come for the keep-alive interval and time-out together. Netty's codec can send no PING. Event loop
- * only.
+ * nothing at all has come for an interval and the keep-alive time-out together. The interval is short since others give up
+ * early, and since nothing tells of a killed peer, as TCP's reset does. Netty's codec can send no PING. Event loop only.
  */
 final class QuicKeepAlive {
     private static final long INTERVAL_NANOS_MAX = TimeUnit.SECONDS.toNanos(5); // others give up after 10 s of silence
@@ -28,8 +28,7 @@ final class QuicKeepAlive {
         this.muxed = muxed;
         this.intervalNanos =
                 Math.min(INTERVAL_NANOS_MAX, config.keepAliveInterval().toNanos());
-        this.silenceNanosMax =
-                config.keepAliveInterval().plus(config.keepAliveTimeout()).toNanos();
+        this.silenceNanosMax = intervalNanos + config.keepAliveTimeout().toNanos();
     }
 
     /** The peer takes datagrams. */

@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.quic;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedConnection;
 import dev.flotilla.libp2p.yamux.YamuxConfig;
 import io.netty.channel.Channel;
@@ -140,13 +141,15 @@ final class QuicMuxedConnection implements MuxedConnection {
 
     /**
      * Netty forgets a stream once it has read its end (FIN) and in no other way: one that either side has reset never has
-     * one, whatever is read from it, and stays in the connection's table until the connection ends. So a connection with
-     * too many of them is given up; who needs it dials again.
+     * one, whatever is read from it, and stays in the connection's table until the connection ends: nothing that others may
+     * call takes it out (4.2.18, QuicheQuicChannel.streamClosed). So a connection with too many of them is given up; who
+     * needs it dials again.
      */
     private void onUnended() {
         unended++;
         if (unended == UNENDED_FACTOR * config.inboundStreamsMax() && channel.isActive()) {
             LOG.info("closing the QUIC connection with {}: {} of its streams were reset", channel, unended);
+            ErrorCode.RESOURCE_LIMIT_EXCEEDED.explain(channel);
             channel.close();
         }
     }
@@ -169,7 +172,7 @@ final class QuicMuxedConnection implements MuxedConnection {
     boolean resetAll() {
         List<QuicStream> all = List.copyOf(streams);
         fail("the connection is closed");
-        all.forEach(QuicStream::reset);
+        all.forEach(stream -> stream.reset(ErrorCode.of(channel)));
         return !all.isEmpty();
     }
 

@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.quic;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
@@ -25,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     static final String NAME = "quic-stream";
-
-    private static final int NO_ERROR = 0;
 
     private final QuicStreamChannel channel;
     private final Duration lingerTimeout;
@@ -86,15 +85,15 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     }
 
     @Override
-    public void reset() {
-        onLoop(() -> resetOnLoop("reset by this side"));
+    public void reset(ErrorCode why) {
+        onLoop(() -> resetOnLoop("reset by this side", why));
     }
 
-    private void resetOnLoop(String reason) {
+    private void resetOnLoop(String reason, ErrorCode why) {
         if (channel.isOpen()) {
             closeCause = new IOException("stream " + label() + ": " + reason);
             releaseHeld();
-            channel.shutdown(NO_ERROR); // RESET_STREAM and STOP_SENDING
+            channel.shutdown(why.ofStream()); // RESET_STREAM and STOP_SENDING
             channel.close();
         }
     }
@@ -114,7 +113,10 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
         channel.config().setAutoRead(true);
         channel.read(); // until the peer's end: only then is the stream forgotten
         var timer = channel.eventLoop()
-                .schedule(() -> resetOnLoop("the peer did not end it"), lingerTimeout.toNanos(), TimeUnit.NANOSECONDS);
+                .schedule(
+                        () -> resetOnLoop("the peer did not end it", ErrorCode.NO_ERROR),
+                        lingerTimeout.toNanos(),
+                        TimeUnit.NANOSECONDS);
         channel.closeFuture().addListener(closed -> timer.cancel(false));
     }
 
@@ -215,7 +217,9 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof QuicStreamResetException reset) {
-            resetOnLoop("reset by the peer: " + QuicErrorCode.describeStream(reset.applicationProtocolCode()));
+            resetOnLoop(
+                    "reset by the peer: " + ErrorCode.describeStream(reset.applicationProtocolCode()),
+                    ErrorCode.NO_ERROR);
         } else if (cause instanceof IOException) {
             ctx.fireExceptionCaught(cause);
         } else {

@@ -1,11 +1,9 @@
 package dev.flotilla.libp2p.relay;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import dev.flotilla.libp2p.EventCounters;
 
 /** What a relay has done since it was made. Thread-safe. */
-public final class RelayCounters {
+public final class RelayCounters extends EventCounters<RelayCounters.Event> {
     /** What is counted. */
     public enum Event {
         /** A peer that had no reservation got one. */
@@ -28,36 +26,7 @@ public final class RelayCounters {
         REQUEST_REFUSED,
     }
 
-    private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
-
     RelayCounters() {
-        for (Event event : Event.values()) {
-            counts.put(event, new LongAdder());
-        }
-    }
-
-    void count(Event event) {
-        count(event, 1);
-    }
-
-    void count(Event event, long times) {
-        adder(event).add(times);
-    }
-
-    public long get(Event event) {
-        return adder(event).sum();
-    }
-
-    private LongAdder adder(Event event) {
-        LongAdder adder = counts.get(event);
-        if (adder == null) {
-            throw new AssertionError("uncounted event: " + event);
-        }
-        return adder;
-    }
-
-    @Override
-    public String toString() {
-        return counts.toString();
+        super(Event.class);
     }
 }

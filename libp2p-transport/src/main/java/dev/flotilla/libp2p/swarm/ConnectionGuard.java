@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.swarm;
 
 import dev.flotilla.libp2p.HostCounters;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import dev.flotilla.libp2p.yamux.GoAwayCode;
 import dev.flotilla.libp2p.yamux.YamuxException;
@@ -64,6 +65,7 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         if (isViolation(cause) && made.isOpen()) {
             made.markClosedLocally();
             counters.count(HostCounters.Event.PROTOCOL_ERROR);
+            ErrorCode.PROTOCOL_VIOLATION.explain(made.channel());
             LOG.info("{} broke the protocol: {}", made, cause.getMessage());
         } else {
             if (cause instanceof YamuxException) {

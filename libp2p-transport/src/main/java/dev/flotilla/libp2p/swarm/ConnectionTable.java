@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.ConnectionListener;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.limits.Resource;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -68,7 +69,7 @@ final class ConnectionTable {
     /** Whatever streams it has. */
     private void closeSurplus(SwarmConnection connection) {
         counters.countRefusal(Resource.CONNECTIONS_OF_PEER);
-        connection.close();
+        connection.close(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
     }
 
     private boolean isDialledBySmaller(SwarmConnection connection) {
@@ -100,7 +101,7 @@ final class ConnectionTable {
         if (best(connection.remotePeerId()).filter(connection::equals).isPresent()) {
             connection.keep(); // the other one broke: this one is needed after all
         } else if (connection.streamCount() == 0) {
-            connection.close();
+            connection.close(ErrorCode.SUPPLANTED);
         } else {
             scheduleRetirement(connection);
         }

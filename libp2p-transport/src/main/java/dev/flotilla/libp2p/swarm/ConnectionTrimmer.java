@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.limits.ConnectionLimits;
 import dev.flotilla.libp2p.limits.PeerTags;
 import dev.flotilla.libp2p.limits.StreamSlots;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -82,9 +83,14 @@ final class ConnectionTrimmer {
 
     private void close(int wanted, long ageNanosMin, boolean inboundOnly) {
         long now = nanoClock.getAsLong();
-        List<Candidate> victims = table.all().stream()
-                .filter(connection -> connection.isOpen() && !tags.isProtected(connection.remotePeerId()))
+        List<SwarmConnection> counted = table.all().stream()
                 .filter(connection -> !inboundOnly || connection.direction() == Direction.INBOUND)
+                .toList();
+        long closing = counted.stream()
+                .filter(connection -> !connection.isOpen())
+                .count(); // they still count, and make room soon
+        List<Candidate> victims = counted.stream()
+                .filter(connection -> connection.isOpen() && !tags.isProtected(connection.remotePeerId()))
                 .map(connection -> new Candidate(
                         connection,
                         tags.value(connection.remotePeerId()),
@@ -92,11 +98,11 @@ final class ConnectionTrimmer {
                         now - connection.openedNanos()))
                 .filter(candidate -> candidate.ageNanos() >= ageNanosMin)
                 .sorted(Candidate.LEAST_WORTH_FIRST)
-                .limit(wanted)
+                .limit(Math.max(0, wanted - closing))
                 .toList();
         victims.forEach(victim -> {
             counters.count(HostCounters.Event.TRIMMED);
-            victim.connection().close();
+            victim.connection().close(ErrorCode.GARBAGE_COLLECTED);
         });
         LOG.debug("closed {} of {} connections to make room", victims.size(), wanted);
     }

@@ -17,6 +17,15 @@ import org.slf4j.LoggerFactory;
 final class Gate {
     private static final Logger LOG = LoggerFactory.getLogger(Gate.class);
 
+    /** The gater refuses a connection. */
+    static final class GatedException extends IOException {
+        private static final long serialVersionUID = 1;
+
+        private GatedException(String message) {
+            super(message);
+        }
+    }
+
     private final ConnectionGater gater;
     private final HostCounters counters;
 
@@ -54,7 +63,7 @@ final class Gate {
 
     private static void check(Optional<String> refusal) throws IOException {
         if (refusal.isPresent()) {
-            throw new IOException(refusal.get());
+            throw new GatedException(refusal.get());
         }
     }
 

@@ -12,6 +12,7 @@ import dev.flotilla.libp2p.limits.ResourceLimitException;
 import dev.flotilla.libp2p.limits.StreamSlots;
 import dev.flotilla.libp2p.multistream.MultistreamInitiator;
 import dev.flotilla.libp2p.multistream.MultistreamResponder;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedStream;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.Channel;
@@ -177,7 +178,7 @@ final class StreamNegotiator {
     private static void resetUnlessAgreed(MuxedStream stream, CompletableFuture<?> agreed) {
         agreed.whenComplete((done, failure) -> {
             if (failure != null) {
-                stream.reset();
+                stream.reset(ErrorCode.PROTOCOL_NEGOTIATION_FAILED);
             }
         });
     }
@@ -220,7 +221,7 @@ final class StreamNegotiator {
             slot = enter(connection, true);
         } catch (ResourceLimitException e) {
             counters.count(HostCounters.Event.STREAM_REFUSED);
-            stream.reset();
+            stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
             return;
         }
         stream.channel().closeFuture().addListener(closed -> slot.leave());
@@ -251,12 +252,12 @@ final class StreamNegotiator {
             agree(slot, stream.protocolId().value());
         } catch (ResourceLimitException e) {
             counters.count(HostCounters.Event.STREAM_REFUSED);
-            stream.reset();
+            stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
             return;
         }
         Answer answer = answers.get(stream.protocolId().value());
         if (answer == null) {
-            stream.reset(); // unhandled meanwhile
+            stream.reset(ErrorCode.PROTOCOL_NEGOTIATION_FAILED); // unhandled meanwhile
             return;
         }
         try {

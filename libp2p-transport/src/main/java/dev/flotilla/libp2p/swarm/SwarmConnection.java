@@ -10,6 +10,7 @@ import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamOptions;
 import dev.flotilla.libp2p.crypto.PublicKey;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedConnection;
 import dev.flotilla.libp2p.security.SecureSession;
 import dev.flotilla.transport.PeerId;
@@ -120,6 +121,12 @@ final class SwarmConnection implements Connection {
         closedLocally = true;
         channel().close();
         return closed();
+    }
+
+    /** The same, and the peer is told why. */
+    CompletableFuture<Void> close(ErrorCode why) {
+        why.explain(channel());
+        return close();
     }
 
     @Override

@@ -21,6 +21,7 @@ import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.limits.PeerTags;
 import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.libp2p.limits.StreamSlots;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.security.SecurityProtocol;
 import dev.flotilla.libp2p.yamux.YamuxConfig;
 import dev.flotilla.transport.PeerId;
@@ -305,7 +306,7 @@ final class SwarmHost implements Host {
         dialer.onConnection(connection);
         admission.trim();
         if (closing.get()) {
-            connection.close();
+            connection.close(ErrorCode.SHUTDOWN);
         }
     }
 
@@ -315,8 +316,9 @@ final class SwarmHost implements Host {
             dialer.close();
             transports.close();
             upgrader.close();
-            List<CompletableFuture<Void>> closes =
-                    table.all().stream().map(Connection::close).toList();
+            List<CompletableFuture<Void>> closes = table.all().stream()
+                    .map(connection -> connection.close(ErrorCode.SHUTDOWN))
+                    .toList();
             CompletableFuture.allOf(closes.toArray(CompletableFuture[]::new))
                     .orTimeout(CLOSE_CONNECTIONS_SECONDS_MAX, TimeUnit.SECONDS)
                     .handle((done, failure) -> listeners.close()) // later: QUIC says goodbye over the listening socket

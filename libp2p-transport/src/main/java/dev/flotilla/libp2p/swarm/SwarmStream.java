@@ -4,6 +4,7 @@ import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
@@ -166,8 +167,8 @@ final class SwarmStream implements Stream {
     }
 
     @Override
-    public void reset() {
-        muxed.reset();
+    public void reset(ErrorCode why) {
+        muxed.reset(why);
     }
 
     @Override

@@ -11,6 +11,7 @@ import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.Upgrader;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.limits.ResourceLimitException;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedConnection;
 import dev.flotilla.libp2p.security.SecureSession;
 import io.netty.channel.Channel;
@@ -119,6 +120,7 @@ final class SwarmUpgrader implements Upgrader {
             begin(raw, upgraded);
         } catch (IOException e) {
             countRefusal(raw, e);
+            codeOf(e).explain(raw.channel());
             raw.channel().close();
             upgraded.completeExceptionally(e);
             return upgraded;
@@ -177,10 +179,17 @@ final class SwarmUpgrader implements Upgrader {
             timer.cancel(false);
             upgrading.remove(channel);
             if (failure != null) {
+                codeOf(failure).explain(channel);
                 channel.close();
                 onFailure(raw, failure);
             }
         });
+    }
+
+    private static ErrorCode codeOf(Throwable failure) {
+        return failure instanceof Gate.GatedException
+                ? ErrorCode.GATED
+                : failure instanceof ResourceLimitException ? ErrorCode.RESOURCE_LIMIT_EXCEEDED : ErrorCode.NO_ERROR;
     }
 
     private void onFailure(RawConnection raw, Throwable failure) {
@@ -223,6 +232,9 @@ final class SwarmUpgrader implements Upgrader {
     /** Ends all that is under way. */
     void close() {
         closed = true;
-        upgrading.forEach(Channel::close);
+        upgrading.forEach(channel -> {
+            ErrorCode.SHUTDOWN.explain(channel);
+            channel.close();
+        });
     }
 }

@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.swarm;
 import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.limits.PeerTags;
 import dev.flotilla.libp2p.limits.Resource;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import io.netty.channel.Channel;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -87,7 +88,7 @@ final class UnreadBytes {
             account.channel.close();
         } else {
             LOG.info("closing the {}: most of more than {} unread bytes came over it", connection, max);
-            connection.close();
+            connection.close(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
         }
     }
 

@@ -1,11 +1,9 @@
 package dev.flotilla.libp2p.transport;
 
-import java.util.EnumMap;
-import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
+import dev.flotilla.libp2p.EventCounters;
 
 /** What a transport has seen since it was started. Thread-safe. */
-public final class TransportCounters {
+public final class TransportCounters extends EventCounters<TransportCounters.Event> {
     /** What is counted. */
     public enum Event {
         /** A frame was written to its stream. */
@@ -22,36 +20,7 @@ public final class TransportCounters {
         RECORD_REFUSED,
     }
 
-    private final Map<Event, LongAdder> counts = new EnumMap<>(Event.class);
-
     TransportCounters() {
-        for (Event event : Event.values()) {
-            counts.put(event, new LongAdder());
-        }
-    }
-
-    void count(Event event) {
-        count(event, 1);
-    }
-
-    void count(Event event, int times) {
-        adder(event).add(times);
-    }
-
-    public long get(Event event) {
-        return adder(event).sum();
-    }
-
-    private LongAdder adder(Event event) {
-        LongAdder adder = counts.get(event);
-        if (adder == null) {
-            throw new AssertionError("uncounted event: " + event);
-        }
-        return adder;
-    }
-
-    @Override
-    public String toString() {
-        return counts.toString();
+        super(Event.class);
     }
 }

@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import io.netty.buffer.ByteBuf;
 
 /**
@@ -104,13 +105,19 @@ final class FrameReceiver implements FrameDecoder.Sink {
         }
         if (frame.has(Frame.RST)) {
             session.streamEnded(stream);
-            stream.onReset("reset by the peer");
+            stream.onReset("reset by the peer" + reasonOf(frame));
         } else if (frame.has(Frame.FIN) && !stream.input().hasReceivedFin()) {
             stream.input().onFin();
             if (!stream.isOpen()) {
                 session.streamEnded(stream);
             }
         }
+    }
+
+    private static String reasonOf(Frame reset) {
+        return reset.type() == Frame.WINDOW_UPDATE && reset.length() != 0
+                ? ": " + ErrorCode.describeStream(reset.length())
+                : "";
     }
 
     private static YamuxException violation(Frame frame, String what) {

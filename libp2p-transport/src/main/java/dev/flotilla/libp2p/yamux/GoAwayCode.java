@@ -6,6 +6,9 @@ public enum GoAwayCode {
     PROTOCOL_ERROR(1),
     INTERNAL_ERROR(2);
 
+    /** The highest number here; those of {@link dev.flotilla.libp2p.muxer.ErrorCode} are beyond it. */
+    static final int MAX = 2;
+
     private final int value;
 
     GoAwayCode(int value) {

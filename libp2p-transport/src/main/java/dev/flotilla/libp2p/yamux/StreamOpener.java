@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.util.concurrent.Future;
@@ -107,7 +108,7 @@ final class StreamOpener {
             session.writer().flushNow(); // amid a batch of reads nothing was flushed yet
         }
         if (unsentAcks >= UNSENT_ACKS_MAX || streams.peerCount() >= config.inboundStreamsMax()) {
-            sendReset(streamId);
+            sendReset(streamId, ErrorCode.RESOURCE_LIMIT_EXCEEDED);
             return;
         }
         unsentAcks++;
@@ -117,8 +118,8 @@ final class StreamOpener {
         register(newStream(streamId), inboundStreams);
     }
 
-    private void sendReset(int streamId) {
-        session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, streamId, 0));
+    private void sendReset(int streamId, ErrorCode why) {
+        session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, streamId, why.ofStream()));
     }
 
     // ---- streams of both
@@ -160,7 +161,7 @@ final class StreamOpener {
     }
 
     private void resetLingering(YamuxStreamChannel stream) {
-        sendReset(stream.streamId());
+        sendReset(stream.streamId(), ErrorCode.NO_ERROR);
         session.streamEnded(stream);
     }
 

@@ -21,7 +21,9 @@ final class StreamOutput {
     private long queuedBytes; // 0 <= queuedBytes; as the connection last heard
     private boolean ready; // in the writer's queue
     private boolean finSent;
+    private boolean removing; // promises of sent messages are told, whose bytes the buffer still counts
     private @Nullable ChannelOutboundBuffer flushed; // what was flushed and waits to be sent
+    private @Nullable ChannelOutboundBuffer written; // the same one, once anything was written
 
     StreamOutput(YamuxStreamChannel stream, YamuxSession session) {
         this.stream = stream;
@@ -39,6 +41,11 @@ final class StreamOutput {
     /** Whether flushed bytes wait to be sent. */
     boolean isPending() {
         return flushed != null && !flushed.isEmpty();
+    }
+
+    /** Whether bytes were written that are not sent, flushed or not; also while the channel closes, which has let go of them. */
+    boolean isAnyUnsent() {
+        return isPending() || (!removing && written != null && written.totalPendingWriteBytes() > 0);
     }
 
     private @Nullable ChannelOutboundBuffer buffer() {
@@ -122,7 +129,12 @@ final class StreamOutput {
             return;
         }
         window -= size;
-        out.removeBytes(size);
+        removing = true;
+        try {
+            out.removeBytes(size);
+        } finally {
+            removing = false;
+        }
         countQueued();
         endIfDrained();
     }
@@ -137,6 +149,7 @@ final class StreamOutput {
         if (!(message instanceof ByteBuf)) {
             throw new UnsupportedOperationException("a stream carries ByteBuf, not " + message.getClass());
         }
+        written = buffer();
         countQueued();
         if (queuedBytes > QUEUED_BYTES_MAX) {
             throw new StreamResetException(

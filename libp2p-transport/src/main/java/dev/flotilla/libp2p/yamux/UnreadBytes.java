@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import java.util.Comparator;
 import java.util.function.LongConsumer;
 
@@ -35,8 +36,10 @@ final class UnreadBytes {
                     .max(Comparator.comparingLong(stream -> stream.input().unreadBytes()))
                     .filter(stream -> stream.input().unreadBytes() > 0)
                     .orElseThrow(() -> new IllegalStateException(bytes + " unread bytes belong to no stream"));
-            most.resetNow("it holds " + most.input().unreadBytes() + " of " + bytes + " bytes that wait unread, and "
-                    + bytesMax + " is the most for this connection");
+            most.resetNow(
+                    "it holds " + most.input().unreadBytes() + " of " + bytes + " bytes that wait unread, and "
+                            + bytesMax + " is the most for this connection",
+                    ErrorCode.RESOURCE_LIMIT_EXCEEDED);
         }
     }
 }

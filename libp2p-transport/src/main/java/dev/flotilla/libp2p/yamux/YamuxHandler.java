@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
@@ -112,7 +113,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements MuxedCon
 
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {
-        session().goAway(GoAwayCode.NORMAL);
+        session().goAway(ErrorCode.of(ctx.channel()).ofConnection());
         super.close(ctx, promise);
     }
 

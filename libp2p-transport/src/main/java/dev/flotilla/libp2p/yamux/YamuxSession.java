@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
@@ -134,7 +135,8 @@ final class YamuxSession {
     /** The peer's go-away is no drain: it is about to close the connection (libp2p spec, yamux, go away). */
     void onGoAway(long code) {
         endedByPeer = true;
-        end("the peer ended the session with code " + code);
+        end("the peer ended the session with code "
+                + (code <= GoAwayCode.MAX ? code : ErrorCode.describeConnection(code)));
         ctx.close();
     }
 
@@ -145,7 +147,7 @@ final class YamuxSession {
 
     private void fail(YamuxException cause) {
         if (!over) {
-            goAway(cause.code());
+            goAway(cause.code().value());
             end(String.valueOf(cause.getMessage()));
             ctx.fireExceptionCaught(cause);
             ctx.close();
@@ -153,9 +155,9 @@ final class YamuxSession {
     }
 
     /** Tells the peer, best effort; the frame is the last one. */
-    void goAway(GoAwayCode code) {
+    void goAway(int code) {
         if (!over && ctx.channel().isActive()) {
-            writer.control(new Frame(Frame.GO_AWAY, 0, 0, code.value()));
+            writer.control(new Frame(Frame.GO_AWAY, 0, 0, code));
             writer.end();
         }
     }

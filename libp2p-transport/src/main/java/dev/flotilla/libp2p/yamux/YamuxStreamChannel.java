@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.yamux;
 
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedStream;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
@@ -27,6 +28,7 @@ public final class YamuxStreamChannel extends StreamChannel implements MuxedStre
 
     private boolean resetReceived;
     private boolean resetWanted;
+    private ErrorCode resetCode = ErrorCode.NO_ERROR;
     private boolean closeWanted; // once the output has ended
 
     YamuxStreamChannel(Channel parent, YamuxSession session, int streamId, ReceiveWindow receiveWindow) {
@@ -122,8 +124,8 @@ public final class YamuxStreamChannel extends StreamChannel implements MuxedStre
     }
 
     @Override
-    public void reset() {
-        onLoop(() -> resetNow("reset by this side"));
+    public void reset(ErrorCode why) {
+        onLoop(() -> resetNow("reset by this side", why));
     }
 
     @Override
@@ -154,9 +156,10 @@ public final class YamuxStreamChannel extends StreamChannel implements MuxedStre
         }
     }
 
-    void resetNow(String reason) {
+    void resetNow(String reason, ErrorCode why) {
         if (open) {
             resetWanted = true;
+            resetCode = why;
             closeBecause(reason);
         }
     }
@@ -192,13 +195,13 @@ public final class YamuxStreamChannel extends StreamChannel implements MuxedStre
             return;
         }
         open = false;
-        boolean cutsOutput = output.isPending();
+        boolean cutsOutput = output.isAnyUnsent();
         output.close();
         input.close();
         if (resetReceived) {
             session.streamEnded(this);
         } else if (resetWanted || cutsOutput) {
-            session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, streamId, 0));
+            session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.RST, streamId, resetCode.ofStream()));
             session.streamEnded(this);
         } else {
             output.endNow();

@@ -13,6 +13,7 @@ import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
 import dev.flotilla.libp2p.Way;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
@@ -90,6 +91,33 @@ class PerfTest {
         stream.finish();
 
         assertThatThrownBy(() -> await(stream.readToEnd(1_000))).hasCauseInstanceOf(IOException.class);
+    }
+
+    private Connection toServer(PerfLimits limits) {
+        Host host = hosts.start();
+        new Perf(limits).attach(host);
+        return connect(hosts.start(), host);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"100001, 0", "0, 100001"})
+    void whoWantsMoreBytesThanTheServerHasForOneIsReset(long upload, long download) {
+        Connection connection = toServer(new PerfLimits(100_000, Duration.ofMinutes(1)));
+
+        assertThat(await(Perf.measure(connection, 100_000, 100_000)).uploadBytes())
+                .isEqualTo(100_000);
+        assertThatThrownBy(() -> await(Perf.measure(connection, upload, download)))
+                .hasRootCauseInstanceOf(IOException.class)
+                .hasMessageContaining("resource limit exceeded");
+    }
+
+    @Test
+    void whoTakesLongerThanTheServerHasForOneIsReset() {
+        Stream stream = await(toServer(new PerfLimits(1, Duration.ofMillis(50))).newStream(Perf.PROTOCOL));
+
+        assertThatThrownBy(() -> await(stream.readToEnd(1_000)))
+                .hasRootCauseInstanceOf(IOException.class)
+                .hasMessageContaining("resource limit exceeded");
     }
 
     @Test

@@ -202,6 +202,18 @@ class QuicTransportTest {
                 .isPositive();
     }
 
+    /** Over TCP that is best effort: who closes with bytes unread has the system drop what it said. */
+    @Test
+    void aHostThatIsClosedSaysSo() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Connection connection = connect(a, b);
+        awaitUntil("both have it", () -> b.connections().size() == 1);
+        await(b.closeAsync());
+        await(connection.closed());
+        assertThatThrownBy(() -> await(connection.newStream(Echo.PROTOCOL))).hasMessageContaining("shutdown (0x1006)");
+    }
+
     private static InetSocketAddress socketOf(Host host) {
         return host.listenAddresses()
                 .get(0)
@@ -209,12 +221,12 @@ class QuicTransportTest {
                 .orElseThrow();
     }
 
-    /** Well before QUIC's own 30 seconds. */
+    /** Well before QUIC's own 30 seconds, though yamux would not even have asked. */
     @Test
     void aLinkThatWentSilentIsNoticedByTheKeepAlive() throws IOException {
         HostConfig watchful = HostConfig.defaults()
                 .withYamux(YamuxConfig.defaults()
-                        .withTimeouts(Duration.ofMillis(500), Duration.ofSeconds(1), Duration.ofSeconds(10)));
+                        .withTimeouts(Duration.ofSeconds(30), Duration.ofSeconds(1), Duration.ofSeconds(10)));
         Host a = hosts.start(watchful);
         Host b = hosts.start();
         Queue<Boolean> closedByPeer = new ConcurrentLinkedQueue<>();

@@ -22,6 +22,7 @@ import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.ping.Ping;
 import dev.flotilla.libp2p.ping.PingSession;
 import io.netty.buffer.ByteBuf;
@@ -460,6 +461,23 @@ class HostContractTest {
         stream.write(bytes(100));
         await(stream.closed()); // reset by what came, and that was released
         assertThatThrownBy(() -> await(stream.read())).hasRootCauseInstanceOf(IOException.class);
+    }
+
+    @Test
+    void aResetSaysWhy() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        ProtocolId protocol = new ProtocolId("/refused/1.0.0");
+        b.handle(protocol, stream -> stream.read().thenAccept(bytes -> {
+            bytes.release();
+            stream.reset(ErrorCode.RATE_LIMITED);
+        }));
+        connect(a, b);
+        Stream stream = await(a.newStream(b.peerId(), protocol));
+        await(stream.write(new byte[1]));
+        assertThatThrownBy(() -> await(stream.read()))
+                .hasRootCauseInstanceOf(IOException.class)
+                .hasMessageContaining("reset by the peer: rate limited (0x1003)");
     }
 
     @Test

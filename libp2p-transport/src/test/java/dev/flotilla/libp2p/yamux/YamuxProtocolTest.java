@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.yamux;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.muxer.ErrorCode;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandler;
@@ -77,6 +78,28 @@ class YamuxProtocolTest {
     }
 
     @Test
+    void saysWhyItResetsAStream() {
+        receive(SYN_1);
+        sent();
+        accepted.get(0).stream().reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
+        assertThat(sent()).isEqualTo("00010008" + "00000001" + "00001002");
+    }
+
+    @Test
+    void hearsWhyAStreamIsReset() {
+        receive(SYN_1 + "00010008" + "00000001" + "00001003");
+        assertThat(accepted.get(0).stream().closeCause())
+                .hasMessageEndingWith("reset by the peer: rate limited (0x1003)");
+    }
+
+    @Test
+    void saysWhyItEndsASession() {
+        ErrorCode.SHUTDOWN.explain(channel);
+        channel.close();
+        assertThat(sent()).isEqualTo("00030000" + "00000000" + "00001006");
+    }
+
+    @Test
     void ignoresAnAnswerToNoPing() {
         receive("00020002" + "00000000" + "00000007");
         assertThat(sent()).isEmpty();
@@ -134,7 +157,7 @@ class YamuxProtocolTest {
     void refusesMoreStreamsThanAllowed() {
         restart(YamuxConfig.defaults().withInboundStreamsMax(1));
         receive(SYN_1 + "00010001" + "00000003" + "00000000");
-        assertThat(sent()).isEqualTo("000100020000000100000000" + "000100080000000300000000");
+        assertThat(sent()).isEqualTo("000100020000000100000000" + "000100080000000300001002");
         receive("00000000" + "00000003" + "00000003" + "616263"); // sent before the reset arrived
         assertThat(channel.isOpen()).isTrue();
         assertThat(handler.streamCount()).isEqualTo(1);

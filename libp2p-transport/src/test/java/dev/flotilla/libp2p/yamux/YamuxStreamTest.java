@@ -101,6 +101,19 @@ class YamuxStreamTest {
     }
 
     @Test
+    void closingOverBytesThatWereNeverFlushedResets() {
+        StreamRecorder opened = pair.open();
+        pair.pump();
+        opened.stream().write(Unpooled.wrappedBuffer(bytes(1)));
+        opened.stream().close();
+        pair.pump();
+
+        assertThat(pair.lastAccepted().inputEnded).as("it looks whole").isFalse();
+        assertThat(pair.lastAccepted().inactive).isTrue();
+        assertThat(pair.lastAccepted().stream().closeCause()).hasMessageContaining("reset by the peer");
+    }
+
+    @Test
     void closeAfterOutputWaitsForTheWindow() {
         StreamRecorder opened = pair.open();
         opened.send(bytes(1 << 20));

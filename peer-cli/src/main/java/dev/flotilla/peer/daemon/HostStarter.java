@@ -8,9 +8,11 @@ import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.dcutr.Dcutr;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.perf.Perf;
+import dev.flotilla.libp2p.perf.PerfLimits;
 import dev.flotilla.libp2p.ping.Ping;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import org.slf4j.Logger;
@@ -19,6 +21,9 @@ import org.slf4j.LoggerFactory;
 /** Starts the host, on the ports that the system chose before as far as they are free. */
 final class HostStarter {
     private static final Logger LOG = LoggerFactory.getLogger(HostStarter.class);
+
+    private static final PerfLimits PERF =
+            new PerfLimits(64L << 30, Duration.ofMinutes(10)); // each stream, for anybody
 
     private final PrivateKey identity;
     private final PeerId operator;
@@ -71,7 +76,7 @@ final class HostStarter {
                 .service(new Ping())
                 .service(new Dcutr());
         if (settings.perf()) {
-            builder.service(new Perf());
+            builder.service(new Perf(PERF));
         }
         services.forEach(builder::service);
         if (settings.swarmKey() != null) {
