@@ -54,6 +54,7 @@ class ArchitectureTest {
                     "com.offbynull.portmapper..",
                     "io.netty..",
                     "org.bouncycastle..",
+                    "org.conscrypt..",
                     "org.slf4j.."
                 }))
                 .check(PRODUCT);

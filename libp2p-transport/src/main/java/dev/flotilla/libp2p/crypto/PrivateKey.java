@@ -44,11 +44,7 @@ public final class PrivateKey {
             throw new IllegalArgumentException(
                     "an Ed25519 seed has " + Ed25519Scheme.SEED_BYTES + " bytes, not " + seed.length);
         }
-        try {
-            return new PrivateKey(KeyType.ED25519, Ed25519Scheme.ofSeed(seed));
-        } catch (GeneralSecurityException e) {
-            throw new IllegalStateException("every JDK from 15 on has Ed25519", e);
-        }
+        return new PrivateKey(KeyType.ED25519, Ed25519Scheme.ofSeed(seed));
     }
 
     /**

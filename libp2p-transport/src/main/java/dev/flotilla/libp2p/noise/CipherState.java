@@ -1,5 +1,6 @@
 package dev.flotilla.libp2p.noise;
 
+import io.netty.buffer.ByteBuf;
 import java.security.GeneralSecurityException;
 
 /** One key and its counter (Noise spec, section 5.1): messages of one direction, in order. Not thread-safe. */
@@ -20,10 +21,27 @@ final class CipherState {
 
     /** Decrypts {@code length} bytes in place, the tag with them; throws if the message is not the peer's next. */
     void decrypt(byte[] ad, byte[] bytes, int offset, int length) throws GeneralSecurityException {
+        checkHasTag(length);
+        cipher.decrypt(nextNonce(), ad, bytes, offset, length);
+    }
+
+    /** Encrypts {@code length} bytes at the index {@code offset} in place; the tag takes the 16 bytes after them. */
+    void encrypt(ByteBuf bytes, int offset, int length) throws GeneralSecurityException {
+        cipher.encrypt(nextNonce(), bytes, offset, length);
+    }
+
+    /** Decrypts what {@code message} has to read in place, and takes the tag off it; throws if it is not the next one. */
+    void decrypt(ByteBuf message) throws GeneralSecurityException {
+        int length = message.readableBytes();
+        checkHasTag(length);
+        cipher.decrypt(nextNonce(), message, message.readerIndex(), length);
+        message.writerIndex(message.writerIndex() - TAG_BYTES);
+    }
+
+    private static void checkHasTag(int length) throws GeneralSecurityException {
         if (length < TAG_BYTES) {
             throw new GeneralSecurityException(length + " bytes have no room for a tag");
         }
-        cipher.decrypt(nextNonce(), ad, bytes, offset, length);
     }
 
     private long nextNonce() throws GeneralSecurityException {

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the messages in the bytes of a channel, however they are cut: two bytes of length, then the message (libp2p spec,
- * noise, wire format). Each is gathered in an array of its own, in which it is decrypted and handed on.
+ * noise, wire format). Each is gathered in a buffer of its own, in which it is decrypted and handed on.
  */
 final class MessageReader {
     static final int LENGTH_BYTES = 2;
@@ -34,7 +34,7 @@ final class MessageReader {
         ByteBuf current = message;
         if (current == null) {
             int first = trusting ? length : Math.min(length, Math.max(STRANGER_BYTES, in.readableBytes()));
-            current = allocator.heapBuffer(first, length);
+            current = ChaChaPoly.buffer(allocator, first, length);
             message = current;
         }
         current.writeBytes(in, Math.min(length - current.readableBytes(), in.readableBytes()));

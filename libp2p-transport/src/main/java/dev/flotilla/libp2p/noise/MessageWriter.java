@@ -13,7 +13,6 @@ import java.security.GeneralSecurityException;
  */
 final class MessageWriter {
     private static final int CLEAR_BYTES_MAX = 65_535 - CipherState.TAG_BYTES;
-    private static final byte[] NO_AD = {};
 
     private final ChannelHandlerContext ctx;
     private final CoalescingBufferQueue waiting;
@@ -46,13 +45,13 @@ final class MessageWriter {
     /** Gathers what is to be said behind its length, and encrypts it there. */
     private ByteBuf encrypt(CipherState cipher, ByteBuf clear) throws GeneralSecurityException {
         int length = clear.readableBytes();
-        ByteBuf frame = ctx.alloc().heapBuffer(MessageReader.LENGTH_BYTES + length + CipherState.TAG_BYTES);
+        int frameLength = MessageReader.LENGTH_BYTES + length + CipherState.TAG_BYTES;
+        ByteBuf frame = ChaChaPoly.buffer(ctx.alloc(), frameLength, frameLength);
         try {
             frame.writeShort(length + CipherState.TAG_BYTES);
-            int start = frame.arrayOffset() + frame.writerIndex();
-            clear.readBytes(frame.array(), start, length);
-            cipher.encrypt(NO_AD, frame.array(), start, length);
-            frame.writerIndex(frame.writerIndex() + length + CipherState.TAG_BYTES);
+            clear.readBytes(frame, length); // piece by piece: writeBytes would gather them on the heap first
+            cipher.encrypt(frame, MessageReader.LENGTH_BYTES, length);
+            frame.writerIndex(frameLength);
             return frame.retain();
         } finally {
             frame.release();

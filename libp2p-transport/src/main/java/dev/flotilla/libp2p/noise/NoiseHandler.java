@@ -29,8 +29,6 @@ public final class NoiseHandler extends ChannelDuplexHandler implements Security
     /** The name under which the two sides agree on this protocol. */
     public static final String PROTOCOL = "/noise";
 
-    private static final byte[] NO_AD = {};
-
     private final SecurityProtocol.Parameters parameters;
     private final CompletableFuture<SecureSession> session = new CompletableFuture<>();
     private final MessageReader reader = new MessageReader();
@@ -178,8 +176,7 @@ public final class NoiseHandler extends ChannelDuplexHandler implements Security
 
     private void passOn(ChannelHandlerContext ctx, CipherState cipher, ByteBuf message)
             throws GeneralSecurityException {
-        cipher.decrypt(NO_AD, message.array(), message.arrayOffset(), message.readableBytes());
-        message.writerIndex(message.writerIndex() - CipherState.TAG_BYTES);
+        cipher.decrypt(message);
         if (message.isReadable()) { // an empty message is legal and means nothing
             passedOn = true;
             ctx.fireChannelRead(message.retain());

@@ -2,13 +2,24 @@ package dev.flotilla.libp2p.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufUtil;
+import io.netty.buffer.Unpooled;
 import java.security.GeneralSecurityException;
+import java.security.Provider;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import javax.crypto.AEADBadTagException;
+import org.conscrypt.Conscrypt;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What Noise asks of its cipher; that it is the right one, {@link NoiseTranscriptTest} shows. */
@@ -41,6 +52,59 @@ class ChaChaPolyTest {
             receiver.decrypt(nonce, new byte[0], bytes, offset, length + TAG);
             assertThat(Arrays.copyOf(bytes, offset + length)).isEqualTo(Arrays.copyOf(clear, offset + length));
         }
+    }
+
+    /** Whichever this machine uses: a peer may have the other. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 63, 64, 65, 16_384, 65_519})
+    void theCiphersOfTheJdkAndOfBoringSslAreTheSame(int length) throws GeneralSecurityException {
+        assumeThat(Conscrypt.isAvailable()).isTrue();
+        byte[] clear = bytes(length);
+        byte[] ad = bytes(32);
+        byte[] byJdk = Arrays.copyOf(clear, length + TAG);
+        byte[] byNative = byJdk.clone();
+        new ChaChaPoly(key, null).encrypt(5, ad, byJdk, 0, length);
+        new ChaChaPoly(key, Conscrypt.newProvider()).encrypt(5, ad, byNative, 0, length);
+        assertThat(byNative).isEqualTo(byJdk);
+
+        new ChaChaPoly(key, null).decrypt(5, ad, byNative, 0, length + TAG);
+        new ChaChaPoly(key, Conscrypt.newProvider()).decrypt(5, ad, byJdk, 0, length + TAG);
+        assertThat(Arrays.copyOf(byNative, length)).isEqualTo(clear);
+        assertThat(Arrays.copyOf(byJdk, length)).isEqualTo(clear);
+    }
+
+    @ParameterizedTest
+    @MethodSource("buffers")
+    void messagesInBuffersAreThoseInArrays(@Nullable Provider provider, boolean direct, int length) throws Exception {
+        byte[] expected = bytes(length + TAG);
+        ByteBuf buffer = direct ? Unpooled.directBuffer() : Unpooled.buffer();
+        buffer.writeBytes(new byte[3]).writeBytes(expected).writeByte(7);
+        new ChaChaPoly(key, null).encrypt(9, new byte[0], expected, 0, length);
+
+        new ChaChaPoly(key, provider).encrypt(9, buffer, 3, length);
+        assertThat(ByteBufUtil.getBytes(buffer, 3, length + TAG)).isEqualTo(expected);
+        new ChaChaPoly(key, null).decrypt(9, new byte[0], expected, 0, length + TAG);
+        new ChaChaPoly(key, provider).decrypt(9, buffer, 3, length + TAG);
+        assertThat(ByteBufUtil.getBytes(buffer, 3, length)).isEqualTo(Arrays.copyOf(expected, length));
+        assertThat(buffer.getByte(3 + length + TAG)).isEqualTo((byte) 7);
+
+        buffer.setByte(3, buffer.getByte(3) ^ 1);
+        assertThatThrownBy(() -> new ChaChaPoly(key, provider).decrypt(9, buffer, 3, length + TAG))
+                .isInstanceOf(AEADBadTagException.class);
+        buffer.release();
+    }
+
+    static List<Arguments> buffers() {
+        List<Arguments> all = new ArrayList<>();
+        for (int length : new int[] {0, 1, 64, 65_519}) {
+            for (boolean direct : new boolean[] {false, true}) {
+                all.add(Arguments.of(null, direct, length));
+                if (Conscrypt.isAvailable()) {
+                    all.add(Arguments.of(Conscrypt.newProvider(), direct, length));
+                }
+            }
+        }
+        return all;
     }
 
     @Test
