@@ -13,9 +13,11 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.HostCounters.Event;
 import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.Way;
+import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.limits.ConnectionLimits;
 import dev.flotilla.libp2p.limits.Limit;
 import dev.flotilla.libp2p.limits.Resource;
@@ -23,6 +25,9 @@ import dev.flotilla.libp2p.limits.ResourceLimitException;
 import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.libp2p.limits.StreamLimits;
 import dev.flotilla.libp2p.ping.Ping;
+import dev.flotilla.libp2p.relay.RelayAcl;
+import dev.flotilla.libp2p.relay.RelayLimits;
+import dev.flotilla.libp2p.relay.RelayService;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -97,6 +102,25 @@ class ResourceLimitsTest {
         Host fourth = small();
         connect(fourth, host);
         assertPings(fourth, host);
+    }
+
+    @Test
+    void handshakesOverARelayComeAtTheRateOfAll() {
+        Host relay = hosts.start(new RelayService(RelayLimits.ofSwarm(), RelayAcl.all()));
+        Multiaddr place =
+                relay.listenAddresses().get(0).withPeerId(relay.peerId()).encapsulate(Multiaddr.parse("/p2p-circuit"));
+        ResourceLimits limits = ResourceLimits.defaults();
+        Host listener = hosts.start(
+                PrivateKey.generate(),
+                with(limits.withHandshakes(limits.handshakes().withRate(0.001, 2))),
+                List.of(place));
+        for (int i = 0; i < 2; i++) {
+            assertThat(connect(hosts.start(), listener).isRelayed()).isTrue();
+        }
+        Host third = hosts.start();
+        third.connect(listener.peerId(), listener.listenAddresses());
+        awaitUntil("it is refused", () -> listener.counters().refusals(Resource.HANDSHAKES_A_SECOND) == 1);
+        assertThat(listener.connections(third.peerId())).isEmpty();
     }
 
     @Test
