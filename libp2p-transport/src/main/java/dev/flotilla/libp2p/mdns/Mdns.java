@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.mdns;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -41,6 +43,7 @@ public final class Mdns implements AutoCloseable {
     private final Host host;
     private final Listener listener;
     private final MdnsSocket socket;
+    private final String service;
     private final String peerName = peerName();
     private final CountDownLatch closed = new CountDownLatch(1);
     private boolean answered;
@@ -53,8 +56,9 @@ public final class Mdns implements AutoCloseable {
         void found(PeerId peer, List<Multiaddr> addresses);
     }
 
-    private Mdns(Host host, Listener listener, MdnsSocket socket) {
+    private Mdns(Host host, String service, Listener listener, MdnsSocket socket) {
         this.host = host;
+        this.service = service;
         this.listener = listener;
         this.socket = socket;
     }
@@ -62,14 +66,16 @@ public final class Mdns implements AutoCloseable {
     /**
      * Starts to look around for {@code host}, which has started.
      *
+     * @param privateNetwork the key that {@code host} has: then it finds those with the same alone, and is found by them
      * @throws IOException if there can be no multicast on this machine
      */
-    public static Mdns start(Host host, Listener listener) throws IOException {
-        return start(host, listener, MulticastGroup.open(MulticastGroup.MDNS, MulticastGroup::isOutside));
+    public static Mdns start(Host host, Optional<PreSharedKey> privateNetwork, Listener listener) throws IOException {
+        return start(
+                host, privateNetwork, listener, MulticastGroup.open(MulticastGroup.MDNS, MulticastGroup::isOutside));
     }
 
-    static Mdns start(Host host, Listener listener, MdnsSocket socket) {
-        Mdns started = new Mdns(host, listener, socket);
+    static Mdns start(Host host, Optional<PreSharedKey> privateNetwork, Listener listener, MdnsSocket socket) {
+        Mdns started = new Mdns(host, MdnsPacket.service(privateNetwork), listener, socket);
         Thread thread = new Thread(started::run, "libp2p-mdns");
         thread.setDaemon(true);
         thread.start();
@@ -110,7 +116,7 @@ public final class Mdns implements AutoCloseable {
         while (!isClosed()) {
             long left = askAtNanos - System.nanoTime();
             if (left <= 0) {
-                socket.send(MdnsPacket.query());
+                socket.send(MdnsPacket.query(service));
                 left = interval.toNanos();
                 askAtNanos = System.nanoTime() + left;
                 interval = interval.multipliedBy(2).compareTo(LAST_INTERVAL) < 0
@@ -131,7 +137,7 @@ public final class Mdns implements AutoCloseable {
     private void onPacket(byte[] bytes) throws IOException {
         MdnsPacket packet;
         try {
-            packet = MdnsPacket.decode(bytes);
+            packet = MdnsPacket.decode(service, bytes);
         } catch (IllegalArgumentException e) {
             LOG.debug("{}", e.getMessage());
             return;
@@ -165,7 +171,7 @@ public final class Mdns implements AutoCloseable {
         if (!addresses.isEmpty()) {
             answered = true;
             answeredAtNanos = now;
-            socket.send(MdnsPacket.answer(peerName, addresses));
+            socket.send(MdnsPacket.answer(service, peerName, addresses));
         }
     }
 

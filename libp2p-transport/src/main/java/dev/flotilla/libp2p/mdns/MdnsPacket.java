@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.mdns;
 
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.handler.codec.dns.DefaultDnsPtrRecord;
@@ -29,7 +30,7 @@ import java.util.Optional;
  */
 record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
     private static final String DOMAIN = "local.";
-    private static final String SERVICE = "_p2p._udp." + DOMAIN;
+    private static final String PUBLIC_SERVICE = "_p2p._udp." + DOMAIN;
     private static final String PREFIX = "dnsaddr=";
 
     private static final int HEADER_BYTES = 12;
@@ -47,12 +48,19 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
         addresses = List.copyOf(addresses);
     }
 
+    /** The name that the peers of a network go by: those of a private one find each other, and others not them. */
+    static String service(Optional<PreSharedKey> privateNetwork) {
+        return privateNetwork
+                .map(key -> "_p2p-" + key.fingerprint() + "._udp." + DOMAIN)
+                .orElse(PUBLIC_SERVICE);
+    }
+
     /** Asks who is there. */
-    static byte[] query() {
+    static byte[] query(String service) {
         ByteBuf out = header(0, 1, 0, 0);
         return encode(
                 out,
-                () -> DnsRecordEncoder.DEFAULT.encodeQuestion(new DefaultDnsQuestion(SERVICE, DnsRecordType.PTR), out));
+                () -> DnsRecordEncoder.DEFAULT.encodeQuestion(new DefaultDnsQuestion(service, DnsRecordType.PTR), out));
     }
 
     /**
@@ -61,8 +69,8 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
      * @param peerName random, since peer ids are nobody's business who does not look closer
      * @param addresses each with the peer id; those that do not fit are left out
      */
-    static byte[] answer(String peerName, List<Multiaddr> addresses) {
-        String name = peerName + "." + SERVICE;
+    static byte[] answer(String service, String peerName, List<Multiaddr> addresses) {
+        String name = peerName + "." + service;
         String hostName = peerName + "." + DOMAIN;
         Optional<InetAddress> ip = addresses.stream()
                 .flatMap(address -> address.ipAddress().stream())
@@ -70,9 +78,9 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
         ByteBuf out = header(RESPONSE | AUTHORITATIVE, 0, 1, ip.isPresent() ? 3 : 1);
         return encode(out, () -> {
             DnsRecordEncoder.DEFAULT.encodeRecord(
-                    new DefaultDnsPtrRecord(SERVICE, DnsRecord.CLASS_IN, TTL_SECONDS, name), out);
+                    new DefaultDnsPtrRecord(service, DnsRecord.CLASS_IN, TTL_SECONDS, name), out);
             if (ip.isPresent()) { // go-libp2p passes over who has none
-                encodeOwn(out, name, DnsRecordType.SRV, service(peerName));
+                encodeOwn(out, name, DnsRecordType.SRV, host(peerName));
                 encodeOwn(
                         out,
                         hostName,
@@ -94,7 +102,7 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
     }
 
     /** Priority, weight and port, which mean nothing here, and the host name. */
-    private static ByteBuf service(String peerName) {
+    private static ByteBuf host(String peerName) {
         ByteBuf content = Unpooled.buffer().writeShort(0).writeShort(0).writeShort(MEANINGLESS_PORT);
         for (String label : List.of(peerName, "local")) {
             content.writeByte(label.length()).writeBytes(label.getBytes(StandardCharsets.US_ASCII));
@@ -142,11 +150,11 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
     }
 
     /**
-     * Reads a packet; what says nothing about peers is passed over.
+     * Reads a packet; what says nothing about peers of that service is passed over.
      *
      * @throws IllegalArgumentException if it is no DNS
      */
-    static MdnsPacket decode(byte[] packet) {
+    static MdnsPacket decode(String service, byte[] packet) {
         ByteBuf in = Unpooled.wrappedBuffer(packet);
         try {
             if (in.readableBytes() < HEADER_BYTES) {
@@ -158,11 +166,11 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
             in.skipBytes(HEADER_BYTES);
             boolean asks = false;
             for (int i = 0; i < Math.min(RECORDS_MAX, questions); i++) {
-                asks |= asksForPeers(DnsRecordDecoder.DEFAULT.decodeQuestion(in));
+                asks |= asksForPeers(service, DnsRecordDecoder.DEFAULT.decodeQuestion(in));
             }
             boolean response = (flags & RESPONSE) != 0;
             return response
-                    ? new MdnsPacket(false, addresses(in, Math.min(RECORDS_MAX, records)))
+                    ? new MdnsPacket(false, addresses(service, in, Math.min(RECORDS_MAX, records)))
                     : new MdnsPacket(asks, List.of());
         } catch (Exception e) { // what Netty declares and what it throws besides
             throw e instanceof IllegalArgumentException known
@@ -171,14 +179,14 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
         }
     }
 
-    private static boolean asksForPeers(DnsQuestion question) {
+    private static boolean asksForPeers(String service, DnsQuestion question) {
         boolean kind =
                 question.type().equals(DnsRecordType.PTR) || question.type().equals(DnsRecordType.ANY);
-        return kind && question.name().equalsIgnoreCase(SERVICE);
+        return kind && question.name().equalsIgnoreCase(service);
     }
 
     /** js-libp2p has the TXT records among the answers, everybody else behind them. */
-    private static List<Multiaddr> addresses(ByteBuf in, int records) throws Exception {
+    private static List<Multiaddr> addresses(String service, ByteBuf in, int records) throws Exception {
         List<Multiaddr> addresses = new ArrayList<>();
         for (int i = 0; i < records; i++) {
             DnsRecord record = DnsRecordDecoder.DEFAULT.decodeRecord(in);
@@ -186,7 +194,7 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
                 throw new IllegalArgumentException("no DNS packet: it is cut off");
             }
             try {
-                if (record instanceof DnsRawRecord raw && isOfAPeer(raw)) {
+                if (record instanceof DnsRawRecord raw && isOfAPeer(service, raw)) {
                     addAddresses(raw.content(), addresses);
                 }
             } finally {
@@ -196,9 +204,9 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
         return addresses;
     }
 
-    private static boolean isOfAPeer(DnsRecord record) {
+    private static boolean isOfAPeer(String service, DnsRecord record) {
         return record.type().equals(DnsRecordType.TXT)
-                && record.name().toLowerCase(Locale.ROOT).endsWith("." + SERVICE);
+                && record.name().toLowerCase(Locale.ROOT).endsWith("." + service);
     }
 
     private static void addAddresses(ByteBuf text, List<Multiaddr> addresses) {

@@ -6,6 +6,10 @@ import java.security.SecureRandom;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.HexFormat;
+import org.bouncycastle.crypto.digests.SHAKEDigest;
+import org.bouncycastle.crypto.engines.Salsa20Engine;
+import org.bouncycastle.crypto.params.KeyParameter;
+import org.bouncycastle.crypto.params.ParametersWithIV;
 
 /** The key that the peers of a private network share, in the file format of all libp2p implementations (spec, pnet). */
 public final class PreSharedKey {
@@ -13,6 +17,9 @@ public final class PreSharedKey {
     public static final int BYTES = 32;
 
     private static final String HEADER = "/key/swarm/psk/1.0.0/";
+    private static final byte[] FINGERPRINT_NONCE = "finprint".getBytes(StandardCharsets.US_ASCII);
+    private static final int FINGERPRINT_STREAM_BYTES = 64;
+    private static final int FINGERPRINT_BYTES = 16;
     private static final SecureRandom RANDOM = new SecureRandom();
 
     private final byte[] bytes;
@@ -104,6 +111,23 @@ public final class PreSharedKey {
     /** The key file, in base16, which all implementations read. */
     public String toFile() {
         return HEADER + "\n/base16/\n" + HexFormat.of().formatHex(bytes) + "\n";
+    }
+
+    /**
+     * What names the network without its key, as 32 hexadecimal digits: one half of a hash of key stream, so that neither a
+     * broken hash nor a broken cipher alone would give the key away (go-libp2p and rust-libp2p; the specification names no
+     * way).
+     */
+    public String fingerprint() {
+        Salsa20Engine engine = new Salsa20Engine();
+        engine.init(true, new ParametersWithIV(new KeyParameter(bytes), FINGERPRINT_NONCE));
+        byte[] stream = new byte[FINGERPRINT_STREAM_BYTES];
+        engine.processBytes(stream, 0, stream.length, stream, 0);
+        SHAKEDigest hash = new SHAKEDigest(128);
+        hash.update(stream, 0, stream.length);
+        byte[] fingerprint = new byte[FINGERPRINT_BYTES];
+        hash.doFinal(fingerprint, 0, fingerprint.length);
+        return HexFormat.of().formatHex(fingerprint);
     }
 
     /** The key itself; the caller does not change it. */

@@ -9,6 +9,7 @@ import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -23,6 +24,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -38,6 +40,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 /** Peers that find each other over a network in memory, and over multicast on the loopback interface alone. */
 @ExtendWith(NoLeaks.class)
 class MdnsTest {
+    private static final String SERVICE = MdnsPacket.service(Optional.empty());
     private static final byte[] CLOSED = new byte[0];
     private static final Multiaddr PLACE = Multiaddr.parse("/ip4/192.0.2.7/tcp/4001")
             .withPeerId(PrivateKey.generate().peerId());
@@ -87,8 +90,12 @@ class MdnsTest {
     }
 
     private Map<PeerId, List<Multiaddr>> look(Host host, MdnsSocket socket) {
+        return look(host, Optional.empty(), socket);
+    }
+
+    private Map<PeerId, List<Multiaddr>> look(Host host, Optional<PreSharedKey> key, MdnsSocket socket) {
         Map<PeerId, List<Multiaddr>> found = new ConcurrentHashMap<>();
-        started.add(Mdns.start(host, found::put, socket));
+        started.add(Mdns.start(host, key, found::put, socket));
         return found;
     }
 
@@ -101,6 +108,26 @@ class MdnsTest {
         awaitUntil("both are found", () -> foundByA.size() == 1 && foundByB.size() == 1);
         assertThat(foundByA).containsEntry(b.peerId(), b.listenAddresses());
         assertThat(foundByB).containsEntry(a.peerId(), a.listenAddresses());
+    }
+
+    @Test
+    void thoseOfAPrivateNetworkFindEachOtherAlone() {
+        Optional<PreSharedKey> key = Optional.of(PreSharedKey.generate());
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Host other = hosts.start();
+        Host open = hosts.start();
+        var foundByOther = look(other, Optional.of(PreSharedKey.generate()), socket());
+        var foundByOpen = look(open, socket());
+        var foundByA = look(a, key, socket());
+        look(b, key, socket());
+        awaitUntil("b is found", () -> foundByA.containsKey(b.peerId()));
+        int before = sent.size();
+        awaitUntil("all have asked once more", () -> sent.size() >= before + 4);
+        assertThat(foundByA).containsOnlyKeys(b.peerId());
+        assertThat(foundByOther).isEmpty();
+        assertThat(foundByOpen).isEmpty();
+        assertThat(MdnsPacket.service(key)).isEqualTo("_p2p-" + key.get().fingerprint() + "._udp.local.");
     }
 
     @Test
@@ -173,7 +200,7 @@ class MdnsTest {
         awaitUntil("its own question is answered", () -> sent.size() >= 2);
         int before = sent.size();
         for (int i = 0; i < 1000; i++) {
-            network.get(0).add(MdnsPacket.query());
+            network.get(0).add(MdnsPacket.query(SERVICE));
         }
         awaitUntil("all are read", () -> network.get(0).isEmpty());
         assertThat(sent.size() - before).as("own questions included").isLessThan(20);
@@ -184,7 +211,7 @@ class MdnsTest {
         Host a = hosts.start();
         var found = look(a, socket());
         Random random = new Random(5);
-        byte[] answer = MdnsPacket.answer("x".repeat(40), List.of(PLACE));
+        byte[] answer = MdnsPacket.answer(SERVICE, "x".repeat(40), List.of(PLACE));
         for (int i = 0; i < 500; i++) {
             byte[] junk = answer.clone();
             for (int flips = random.nextInt(8); flips >= 0; flips--) {
@@ -194,6 +221,7 @@ class MdnsTest {
         }
         network.get(0)
                 .add(MdnsPacket.answer(
+                        SERVICE,
                         "x".repeat(40),
                         List.of(Multiaddr.parse("/ip4/192.0.2.8/tcp/1")
                                 .withPeerId(PrivateKey.generate().peerId()))));
@@ -202,9 +230,9 @@ class MdnsTest {
 
     @Test
     void packetsSayWhatTheSpecificationHas() {
-        assertThat(MdnsPacket.decode(MdnsPacket.query())).isEqualTo(new MdnsPacket(true, List.of()));
-        byte[] answer = MdnsPacket.answer("x".repeat(40), List.of(PLACE));
-        assertThat(MdnsPacket.decode(answer)).isEqualTo(new MdnsPacket(false, List.of(PLACE)));
+        assertThat(MdnsPacket.decode(SERVICE, MdnsPacket.query(SERVICE))).isEqualTo(new MdnsPacket(true, List.of()));
+        byte[] answer = MdnsPacket.answer(SERVICE, "x".repeat(40), List.of(PLACE));
+        assertThat(MdnsPacket.decode(SERVICE, answer)).isEqualTo(new MdnsPacket(false, List.of(PLACE)));
         assertThat(new String(answer, StandardCharsets.ISO_8859_1))
                 .contains("\4_p2p\4_udp\5local\0", "dnsaddr=" + PLACE);
     }
@@ -216,8 +244,10 @@ class MdnsTest {
             many.add(Multiaddr.parse("/ip4/192.0.2.7/tcp/" + port)
                     .withPeerId(PLACE.peerId().orElseThrow()));
         }
-        byte[] answer = MdnsPacket.answer("x".repeat(40), many);
+        byte[] answer = MdnsPacket.answer(SERVICE, "x".repeat(40), many);
         assertThat(answer.length).isLessThanOrEqualTo(1400);
-        assertThat(MdnsPacket.decode(answer).addresses()).hasSizeBetween(8, 20).isSubsetOf(many);
+        assertThat(MdnsPacket.decode(SERVICE, answer).addresses())
+                .hasSizeBetween(8, 20)
+                .isSubsetOf(many);
     }
 }

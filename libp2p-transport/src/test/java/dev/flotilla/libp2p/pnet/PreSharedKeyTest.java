@@ -37,6 +37,13 @@ class PreSharedKeyTest {
     }
 
     @Test
+    void theFingerprintIsThatOfOthers() {
+        PreSharedKey key = PreSharedKey.of(
+                HexFormat.of().parseHex("6189c5cf0b87fb800c1a9feeda73c6ab5e998db48fb9e6a978575c770ceef683"));
+        assertThat(key.fingerprint()).as("by rust-libp2p").isEqualTo("45fc986bbc9388a11d939df26f730f0c");
+    }
+
+    @Test
     void aNewKeyIsReadAsItIsWritten() {
         PreSharedKey made = PreSharedKey.generate();
         assertThat(parse(made.toFile())).isEqualTo(made).isNotEqualTo(PreSharedKey.generate());

@@ -6,6 +6,7 @@ import dev.flotilla.libp2p.HostService;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.mdns.Mdns;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.libp2p.portmapping.PortMapping;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
 import dev.flotilla.libp2p.transport.Libp2pTransport;
@@ -27,6 +28,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -102,7 +104,9 @@ public final class Daemon implements AutoCloseable {
         announce(directory.daemonFile(), host, settings.network().swarmKey());
         network.dial(settings.network().peers());
         if (settings.network().mdns()) {
-            closing(Mdns.start(host, new LocalPeers(book, transport::isWanted)));
+            Optional<PreSharedKey> key =
+                    Optional.ofNullable(settings.network().swarmKey()).map(SwarmKey::key);
+            closing(Mdns.start(host, key, new LocalPeers(book, transport::isWanted)));
         }
         if (settings.network().mapPorts()) {
             closing(PortMapping.start(host));
