@@ -7,7 +7,6 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.perf.Perf;
-import io.netty.buffer.ByteBuf;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,7 +22,6 @@ import java.util.concurrent.CompletableFuture;
 /** A host of this project as a process of its own, which takes the commands that measure as the other peers do. */
 final class OurProgram implements PeerProgram {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final int TRIP_BYTES = 64;
     private static final int WARM_UP_TRIPS = 2_000;
 
     private final Path javaHome;
@@ -109,21 +107,11 @@ final class OurProgram implements PeerProgram {
 
     private static double trips(Connection connection, int count) {
         Stream stream = Patience.await(connection.newStream(InteropProtocols.ECHO));
-        byte[] piece = new byte[TRIP_BYTES];
-        double[] micros = new double[count];
-        for (int i = -WARM_UP_TRIPS; i < count; i++) {
-            long begin = System.nanoTime();
-            CompletableFuture<Void> unused = stream.write(piece);
-            for (int left = TRIP_BYTES; left > 0; ) {
-                ByteBuf answer = Patience.await(stream.read());
-                left -= answer.readableBytes();
-                answer.release();
-            }
-            micros[Math.max(i, 0)] = microsSince(begin);
-        }
+        RoundTrips trips = new RoundTrips(stream, WARM_UP_TRIPS, count);
+        stream.channel().eventLoop().execute(trips::next);
+        double median = Patience.await(trips.median());
         stream.reset();
-        Arrays.sort(micros);
-        return micros[count / 2];
+        return median;
     }
 
     private static double microsSince(long beginNanos) {

@@ -13,21 +13,28 @@ import io.netty.buffer.ByteBuf;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Measures two hosts in one process on loopback, over each way that there is. No test: {@code mvn -Pspeed -pl
- * libp2p-transport -am test} runs it. Each line is measured over {@code -Dspeed.seconds=S} seconds of this process's CPU time,
+ * libp2p-transport -am test} runs it. Each figure is measured over {@code -Dspeed.seconds=S} seconds of this process's CPU time,
  * after as many to warm up; the figures per CPU second hold on a busy machine, too.
  */
 class SpeedRun {
     private static final double MIB = 1 << 20;
     private static final int WARM_UP_TRIPS = 5_000;
     private static final int TRIP_BYTES = 64;
+
+    private static final Map<String, Map<String, Double>> FIGURES = new LinkedHashMap<>(); // by what and way
 
     private final long cpuBudget = TimeUnit.SECONDS.toNanos(Long.getLong("speed.seconds", 10));
 
@@ -41,13 +48,28 @@ class SpeedRun {
             handshakes(way, from, to);
             throughput(way, from, to, 1);
             throughput(way, from, to, 16);
-            report(way, "microseconds, 64-byte round trip, median", roundTrip(from, to));
+            report(way, "µs, 64-byte round trip, a thread that waits", roundTrip(from, to));
         }
     }
 
     private static void report(Way way, String what, double value) {
-        System.out.printf(
-                Locale.ROOT, "JDK %s %-16s %10.1f %s%n", Runtime.version().feature(), way, value, what);
+        FIGURES.computeIfAbsent(what, name -> new LinkedHashMap<>()).put(way.toString(), value);
+    }
+
+    /** All that was measured, as a table in Markdown. */
+    @AfterAll
+    static void print() {
+        Set<String> ways = new LinkedHashSet<>();
+        FIGURES.values().forEach(row -> ways.addAll(row.keySet()));
+        StringBuilder text = new StringBuilder("| Java " + Runtime.version().feature() + ", both hosts in one process");
+        ways.forEach(way -> text.append(" | ").append(way));
+        text.append(" |\n| --- |").append(" ---: |".repeat(ways.size())).append('\n');
+        FIGURES.forEach((what, row) -> {
+            text.append("| ").append(what);
+            ways.forEach(way -> text.append(String.format(Locale.ROOT, " | %,.1f", row.getOrDefault(way, Double.NaN))));
+            text.append(" |\n");
+        });
+        System.out.println(text);
     }
 
     private void handshakes(Way way, Host from, Host to) {
@@ -57,7 +79,7 @@ class SpeedRun {
         int count = handshakesOf(from, to, cpuBegin + cpuBudget);
         double cpuMillis = (cpuNanos() - cpuBegin) / 1e6;
         report(way, "handshakes/s, one after another", count / ((System.nanoTime() - begin) / 1e9));
-        report(way, "CPU milliseconds/handshake, both sides", cpuMillis / count);
+        report(way, "CPU ms/handshake, both sides", cpuMillis / count);
     }
 
     private static int handshakesOf(Host from, Host to, long cpuEnd) {
@@ -86,8 +108,12 @@ class SpeedRun {
         double wallSeconds = (System.nanoTime() - begin) / 1e9;
         pumps.forEach(Pump::end);
         await(connection.close());
-        report(way, "MiB/s, streams: " + streams, bytes / MIB / wallSeconds);
-        report(way, "CPU seconds/GiB, streams: " + streams, cpuSeconds / (bytes / MIB / 1024));
+        report(way, "MiB/s, " + of(streams), bytes / MIB / wallSeconds);
+        report(way, "CPU s/GiB, " + of(streams), cpuSeconds / (bytes / MIB / 1024));
+    }
+
+    private static String of(int streams) {
+        return streams == 1 ? "1 stream" : streams + " streams";
     }
 
     private double roundTrip(Host from, Host to) {
