@@ -77,7 +77,7 @@ final class Acknowledgements {
     void onSnapshotReply(PeerId from, StoreId storeId, InstallSnapshotReply reply) {
         Progress peer = answered(from, storeId, reply.term(), reply.run());
         if (peer != null) {
-            leading.replication.onSnapshotReply(peer, reply);
+            leading.replication.offering.onReply(peer, reply);
         }
     }
 }

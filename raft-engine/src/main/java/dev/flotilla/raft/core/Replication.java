@@ -7,10 +7,6 @@ import dev.flotilla.raft.message.RaftMessage.AppendAccepted;
 import dev.flotilla.raft.message.RaftMessage.AppendEntries;
 import dev.flotilla.raft.message.RaftMessage.AppendRejected;
 import dev.flotilla.raft.message.RaftMessage.Heartbeat;
-import dev.flotilla.raft.message.RaftMessage.InstallSnapshot;
-import dev.flotilla.raft.message.RaftMessage.InstallSnapshotReply;
-import dev.flotilla.raft.message.SnapshotMeta;
-import dev.flotilla.raft.message.SnapshotProgress;
 import java.util.List;
 
 /**
@@ -19,9 +15,11 @@ import java.util.List;
  */
 final class Replication {
     private final Group group;
+    final Offering offering;
 
     Replication(Group group) {
         this.group = group;
+        this.offering = new Offering(group);
     }
 
     /** Sends to everybody what fits into their windows. */
@@ -33,7 +31,7 @@ final class Replication {
     void replicate(Leadership leadership, Progress peer) {
         while (peer.isReady()) {
             if (peer.nextIndex() - 1 < group.log.base().index()) {
-                startOver(peer);
+                offering.startOver(peer);
                 return;
             }
             boolean isProbe = peer.state() == MemberStatus.State.PROBE;
@@ -47,7 +45,7 @@ final class Replication {
             long bytesMax = Math.min(group.config.appendBytesMax(), peer.windowBytesLeft());
             List<Entry> entries = group.log.cached(peer.nextIndex(), lastIndex, bytesMax);
             if (entries.isEmpty() && peer.witness && peer.nextIndex() <= group.commitIndex()) {
-                startOver(peer); // it needs none of the commands that would be read back
+                offering.startOver(peer); // it needs none of the commands that would be read back
                 return;
             }
             if (entries.isEmpty()) {
@@ -68,27 +66,6 @@ final class Replication {
         return peer.witness
                 ? Math.min(group.log.lastIndex(), leadership.matchIndexOfVoters(group.configuration()))
                 : group.log.lastIndex();
-    }
-
-    /** Entries that the peer needs are not at hand: a snapshot takes their place. */
-    private void startOver(Progress peer) {
-        if (peer.witness) {
-            tellWhereTheLogStands(peer);
-        } else {
-            sendSnapshot(peer);
-        }
-    }
-
-    /**
-     * A snapshot for a witness: what is committed, as terms, indexes and a configuration; there is no state to it. It waits
-     * for the configuration that makes the peer a witness, by which the peer knows that it is meant to have none.
-     */
-    private void tellWhereTheLogStands(Progress peer) {
-        RaftLog.Configured committed = group.committedConfiguration();
-        if (committed.configuration().isWitness(peer.peer, peer.storeId)) {
-            EntryId last = group.log.idAt(group.commitIndex());
-            offer(peer, SnapshotMeta.forWitness(last, committed.configuration(), committed.id()));
-        }
     }
 
     private void send(Progress peer, List<Entry> whole) {
@@ -190,53 +167,10 @@ final class Replication {
         peer.probeFrom(Math.min(next, reply.rejectedIndex())); // below the base that calls for a snapshot
     }
 
-    private void sendSnapshot(Progress peer) {
-        SnapshotMeta snapshot = group.snapshot;
-        if (snapshot == null || snapshot.index() < group.log.base().index()) {
-            throw new IllegalStateException(
-                    "broken invariant: the log starts after " + group.log.base() + " without a snapshot of it");
-        }
-        offer(peer, snapshot);
-    }
-
-    /** Its bytes take as long as they take: who fetches them says so each time, and goes on (paper §7). */
-    private void offer(Progress peer, SnapshotMeta snapshot) {
-        peer.offer(snapshot, group.nowNanos);
-        long baseIndex = group.log.base().index();
-        group.send(peer.peer, new InstallSnapshot(group.term(), peer.run(), snapshot, baseIndex));
-    }
-
-    /** The same snapshot once more, as long as the log goes on behind it: a peer that was interrupted has some of it. */
-    private void offerAgain(Progress peer) {
-        SnapshotMeta offered = peer.offered();
-        if (offered != null && offered.index() >= group.log.base().index()) {
-            offer(peer, offered);
-        } else {
-            peer.probeFrom(peer.matchIndex() + 1); // which calls for a newer one
-        }
-    }
-
-    void onSnapshotReply(Progress peer, InstallSnapshotReply reply) {
-        boolean isSnapshotState = peer.state() == MemberStatus.State.SNAPSHOT;
-        if (reply.progress() == SnapshotProgress.INSTALLED) {
-            Invariant.check(
-                    reply.index() <= group.log.lastIndex(),
-                    "%s says that it installed a snapshot up to %d, but the log ends at %s",
-                    peer.peer,
-                    reply.index(),
-                    group.log.last());
-            peer.matched(reply.index(), group.nowNanos);
-        } else if (reply.progress() == SnapshotProgress.FAILED && isSnapshotState) {
-            peer.probeLater(group.nowNanos);
-        } else if (isSnapshotState && reply.index() >= group.log.base().index()) {
-            peer.fetching(reply.index());
-        }
-    }
-
     /** What was in flight to {@code peer} is lost: start over at once, with a new run, since it may have started anew. */
     void onConnected(Leadership leadership, Progress peer) {
         if (peer.state() == MemberStatus.State.SNAPSHOT) {
-            offerAgain(peer);
+            offering.offerAgain(peer);
         } else {
             leadership.renew(peer);
         }
@@ -245,7 +179,7 @@ final class Replication {
     /** The request or its answer was lost, or is slow. */
     private void resend(Progress peer) {
         if (peer.state() == MemberStatus.State.SNAPSHOT) {
-            offerAgain(peer);
+            offering.offerAgain(peer);
         } else {
             peer.probeFrom(peer.matchIndex() + 1);
         }

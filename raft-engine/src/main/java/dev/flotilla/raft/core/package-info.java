@@ -20,9 +20,10 @@
  *       peer sticks to, and what it promised.
  *   <li>Followers: {@code Following} takes entries and snapshots; {@code Damage}, {@code Repair} and {@code Refetch} mend a
  *       damaged log.
- *   <li>Leaders: {@code Leading} ties together {@code Replication}, {@code Heartbeats} with {@code ReadIndex} and
- *       {@code Lease}, {@code Membership} with {@code ChangeRules}, {@code Demotion}, {@code Removal} and
- *       {@code FeatureLevels}, {@code Transfer} and {@code Handover}; {@code Acknowledgements} are what followers answer.
+ *   <li>Leaders: {@code Leading} ties together {@code Replication} with {@code Offering}, {@code Heartbeats} with
+ *       {@code ReadIndex} and {@code Lease}, {@code Membership} with {@code ChangeRules}, {@code Demotion}, {@code Removal}
+ *       and {@code FeatureLevels}, {@code Transfer} and {@code Handover}; {@code Acknowledgements} are what followers
+ *       answer.
  *   <li>Idle groups: {@code Quieting}. What is shown: {@code CoreStatus}, {@code CoreDetails}, {@code Explanation}.
  * </ul>
  */
