@@ -152,15 +152,15 @@ final class Applier<R> implements Reads.Runner {
 
     /** Captures the state as it is, whether the policy asks for it or not. */
     CompletableFuture<SnapshotMeta> takeSnapshot() {
-        return snapshot(taken -> snapshots.take(() -> position, machine::capture, taken));
+        return snapshot(taken -> snapshots.take(() -> position, this::capture, taken));
     }
 
     /** Captures the state as it is, a witness's too, in place of damaged entries that led to it. */
     CompletableFuture<SnapshotMeta> replaceDamage() {
         CompletableFuture<SnapshotMeta> future = new CompletableFuture<>();
         serial.execute(() -> {
-            if (stopped || (hollow && !isWitness(position.inForce))) {
-                future.completeExceptionally(new IllegalStateException(stopped ? "the group is closed" : WITNESS));
+            if (stopped) {
+                future.completeExceptionally(new IllegalStateException("the group is closed"));
             } else {
                 guarded(() -> snapshots.take(() -> position, this::capture, future));
             }
@@ -170,7 +170,7 @@ final class Applier<R> implements Reads.Runner {
 
     /** Captures the state as it is, to be kept once the application says so. */
     CompletableFuture<SnapshotMarker> beginSnapshot() {
-        return snapshot(begun -> snapshots.begin(position, machine::capture, begun));
+        return snapshot(begun -> snapshots.begin(position, this::capture, begun));
     }
 
     /** The application has made durable what it wanted to. */
@@ -296,9 +296,7 @@ final class Applier<R> implements Reads.Runner {
         } else {
             listener.applied(position.lastApplied, told);
         }
-        if (!hollow || isWitness(inForce)) { // what is restored from must say that there is no state in it
-            snapshots.applied(position, entries.size(), Handed.sizeBytes(entries), this::capture);
-        }
+        snapshots.applied(position, entries.size(), Handed.sizeBytes(entries), this::capture);
     }
 
     /** What follows a command that did not come would make another state than that of any member. */
@@ -314,9 +312,15 @@ final class Applier<R> implements Reads.Runner {
         return inForce.configuration().isWitness(node.self(), node.storeId());
     }
 
-    /** A witness's snapshot is where its log starts, and nothing else. */
-    private StateMachine.Capture capture() {
-        return hollow ? out -> {} : machine.capture();
+    /**
+     * A witness's snapshot is where its log starts, and nothing else. Null between the first command that did not come and
+     * the configuration that makes a witness of this peer: what is restored from must say that there is no state in it.
+     */
+    private StateMachine.@Nullable Capture capture() {
+        if (!hollow) {
+            return machine.capture();
+        }
+        return isWitness(position.inForce) ? out -> {} : null;
     }
 
     private boolean isOwn(Command command) {

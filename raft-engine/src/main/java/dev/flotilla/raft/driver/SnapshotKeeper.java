@@ -36,8 +36,13 @@ final class SnapshotKeeper {
         void taken(SnapshotMeta snapshot);
     }
 
+    /** Captures the state as it is; null if it lacks what its position says, so that nobody may be given it. */
+    interface State {
+        StateMachine.@Nullable Capture capture();
+    }
+
     /** What was applied last, and how to capture it. */
-    private record Latest(Applier.Position position, Supplier<StateMachine.Capture> capture) {}
+    private record Latest(Applier.Position position, State state) {}
 
     /** A snapshot that the application drives, and has not ended. */
     private record Begun(
@@ -92,11 +97,11 @@ final class SnapshotKeeper {
     }
 
     /** A batch was applied; takes a snapshot if the log behind the last one has grown enough, or for long enough. */
-    void applied(Applier.Position position, long entries, long bytes, Supplier<StateMachine.Capture> capture) {
+    void applied(Applier.Position position, long entries, long bytes, State state) {
         entriesSince += entries;
         bytesSince += bytes;
         if (node.settings().snapshotInterval() != null) {
-            latest = new Latest(position, capture);
+            latest = new Latest(position, state);
         }
         boolean due = entriesSince >= node.settings().snapshotEntries()
                 || bytesSince >= node.settings().snapshotLogBytes()
@@ -104,7 +109,10 @@ final class SnapshotKeeper {
         if (!due) {
             lookAgainLater();
         } else if (!saving && position.index() >= exactFromIndex) {
-            save(position, capture.get(), new CompletableFuture<>());
+            StateMachine.Capture capture = state.capture();
+            if (capture != null) {
+                save(position, capture, new CompletableFuture<>());
+            }
         }
     }
 
@@ -127,7 +135,7 @@ final class SnapshotKeeper {
         looking = false;
         Latest now = latest;
         if (!stopped && entriesSince > 0 && now != null) {
-            applied(now.position, 0, 0, now.capture);
+            applied(now.position, 0, 0, now.state);
         }
     }
 
@@ -144,24 +152,25 @@ final class SnapshotKeeper {
     }
 
     /** Takes a snapshot of the state as it is, after the one that is being written if there is one. */
-    void take(
-            Supplier<Applier.Position> position,
-            Supplier<StateMachine.Capture> capture,
-            CompletableFuture<SnapshotMeta> taken) {
+    void take(Supplier<Applier.Position> position, State state, CompletableFuture<SnapshotMeta> taken) {
         Applier.Position now = position.get();
         SnapshotMeta last = newest;
         if (stopped) {
             taken.completeExceptionally(new IllegalStateException("the group is closed"));
         } else if (saving) {
-            whenSaved(() -> take(position, capture, taken));
+            whenSaved(() -> take(position, state, taken));
         } else if (now.index() == 0 || now.index() < exactFromIndex) {
-            taken.completeExceptionally(
-                    new IllegalStateException("there is no agreed state yet that a snapshot could hold"));
+            taken.completeExceptionally(noState());
         } else if (last != null && last.index() >= now.index()) {
             taken.complete(last);
         } else {
             try {
-                save(now, capture.get(), taken);
+                StateMachine.Capture capture = state.capture();
+                if (capture == null) {
+                    taken.completeExceptionally(noState());
+                } else {
+                    save(now, capture, taken);
+                }
             } catch (Throwable e) {
                 taken.completeExceptionally(e);
                 throw e;
@@ -169,20 +178,25 @@ final class SnapshotKeeper {
         }
     }
 
+    private static IllegalStateException noState() {
+        return new IllegalStateException("there is no agreed state yet that a snapshot could hold");
+    }
+
     /** Holds a view of the state as it is, in place of one that was begun before. */
-    void begin(Applier.Position now, Supplier<StateMachine.Capture> capture, CompletableFuture<SnapshotMarker> marked) {
-        if (now.index() == 0 || now.index() < exactFromIndex) {
-            marked.completeExceptionally(
-                    new IllegalStateException("there is no agreed state yet that a snapshot could hold"));
-            return;
-        }
+    void begin(Applier.Position now, State state, CompletableFuture<SnapshotMarker> marked) {
         try {
+            boolean isAgreed = now.index() > 0 && now.index() >= exactFromIndex;
+            StateMachine.Capture capture = isAgreed ? state.capture() : null;
+            if (capture == null) {
+                marked.completeExceptionally(noState());
+                return;
+            }
             SnapshotMarker marker = new SnapshotMarker(
                     genesis,
                     now.lastApplied(),
                     now.inForce().configuration(),
                     now.inForce().id());
-            begun = new Begun(marker, now, capture.get(), entriesSince, bytesSince);
+            begun = new Begun(marker, now, capture, entriesSince, bytesSince);
             marked.complete(marker);
         } catch (Throwable e) {
             marked.completeExceptionally(e);

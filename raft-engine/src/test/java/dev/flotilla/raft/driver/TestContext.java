@@ -17,10 +17,20 @@ import java.util.concurrent.atomic.AtomicLong;
 final class TestContext {
     private final PeerCredentials credentials = Ed25519Credentials.generate();
     private final PeerTransport transport = new InMemoryNetwork().join(credentials.peerId());
-    final NodeSettings settings = NodeSettings.defaults();
-    private final NodeThreads threads = new NodeThreads(settings);
+    final NodeSettings settings;
+    private final NodeThreads threads;
     final AtomicLong nowNanos = new AtomicLong();
-    final NodeContext node = context();
+    final NodeContext node;
+
+    TestContext() {
+        this(NodeSettings.defaults());
+    }
+
+    TestContext(NodeSettings settings) {
+        this.settings = settings;
+        this.threads = new NodeThreads(settings);
+        this.node = context();
+    }
 
     private NodeContext context() {
         InMemoryLogStorage log = new InMemoryLogStorage();
