@@ -83,11 +83,10 @@ final class Following {
 
     /**
      * A configuration that came says that this peer lacks what was none of its business before ({@link Hollow}). Nothing
-     * that it could say is true, or helps, if it has no state, or if the commands come hollow all the same, from a leader
-     * that takes it for a witness: then it waits for what makes it one.
+     * that it could say is true, or helps, if it has no state.
      */
     private void onLacking(PeerId leader, AppendEntries request) {
-        if (!group.lacksState() && request.entries().stream().noneMatch(Entry::isHollow)) {
+        if (!group.lacksState()) {
             tellOfDamage(leader, request.run(), request.prev().index());
         }
     }

@@ -155,6 +155,23 @@ final class Replication {
         }
         if (isAcknowledged || !isStale) {
             lookFrom(peer, reply);
+            if (peer.witness) {
+                startWitnessOver(peer);
+            }
+        }
+    }
+
+    /**
+     * What a witness misses may be commands that it has hollow, by a configuration that lets it in as something else
+     * ({@link Hollow}): they would come hollow again and mend nothing. So it is told where the log stands, or asked again
+     * after a while if that is not known to be agreed on.
+     */
+    private void startWitnessOver(Progress peer) {
+        if (peer.nextIndex() <= group.commitIndex()) {
+            offering.startOver(peer);
+        }
+        if (peer.isReady()) {
+            peer.probeLater(group.nowNanos);
         }
     }
 
