@@ -202,6 +202,14 @@ final class Group {
         configured();
     }
 
+    /** What the newest snapshot contains is not needed from the log. */
+    void dropDamageInSnapshot() {
+        long last = snapshot == null ? 0 : damage.lastNotAfter(snapshot.index());
+        if (last > 0) {
+            compactTo(log.idAt(last));
+        }
+    }
+
     private void traceRepaired(List<Long> indexes) {
         if (!indexes.isEmpty()) {
             trace.repaired(indexes.get(0), indexes.get(indexes.size() - 1), damage.size());
@@ -226,6 +234,7 @@ final class Group {
         List<DamagedEntry> lost = judgeHollow();
         if (!lost.isEmpty()) {
             trace.damaged(lost);
+            dropDamageInSnapshot();
             commitment.damageFound();
         }
     }

@@ -20,7 +20,7 @@ final class Repair {
     void start() {
         if (!group.damage.isNone()) {
             group.trace.damaged(group.damage.lost());
-            dropWhatSnapshotHas();
+            group.dropDamageInSnapshot();
         }
     }
 
@@ -32,7 +32,7 @@ final class Repair {
         }
         here.forEach(group.damage::found);
         group.trace.damaged(here);
-        dropWhatSnapshotHas();
+        group.dropDamageInSnapshot();
         group.commitment.damageFound();
         snapshotAsked = false;
         askForSnapshot();
@@ -69,14 +69,6 @@ final class Repair {
                 && group.log.contains(entry.id())
                 && entry.index() <= group.durableIndex()
                 && !group.damage.isKnown(entry.index());
-    }
-
-    /** What the newest snapshot contains is not needed from the log. */
-    private void dropWhatSnapshotHas() {
-        long last = group.snapshot == null ? 0 : group.damage.lastNotAfter(group.snapshot.index());
-        if (last > 0) {
-            group.compactTo(group.log.idAt(last));
-        }
     }
 
     /** An entry of the log that is damaged here came again. */

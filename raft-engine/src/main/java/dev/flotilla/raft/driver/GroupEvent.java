@@ -50,8 +50,9 @@ public sealed interface GroupEvent {
     }
 
     /**
-     * Damaged entries from {@code firstIndex} to {@code lastIndex} came again from another member, or are in a snapshot and
-     * needed no longer; {@code left} are still damaged.
+     * Damaged entries from {@code firstIndex} to {@code lastIndex} are none any more: they came again from another member,
+     * or they are needed no longer, since a snapshot has them, the log goes another way, or this peer is a witness after
+     * all and meant to have none of their commands. {@code left} are still damaged.
      */
     record LogRepaired(long firstIndex, long lastIndex, int left) implements GroupEvent {}
 

@@ -152,7 +152,7 @@ final class GroupTrace implements Trace {
     public void repaired(long firstIndex, long lastIndex, int left) {
         feed.happened(new GroupEvent.LogRepaired(firstIndex, lastIndex, left));
         LOG.info(
-                "repaired entries group={} peer={} from={} to={} left={}",
+                "rid of damaged entries group={} peer={} from={} to={} left={}",
                 shortText(genesis),
                 node.self().shortText(),
                 firstIndex,

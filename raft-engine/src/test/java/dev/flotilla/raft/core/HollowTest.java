@@ -3,6 +3,7 @@ package dev.flotilla.raft.core;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryCodec;
 import dev.flotilla.raft.message.EntryId;
@@ -41,9 +42,13 @@ class HollowTest {
 
     /** A core with a witness's snapshot of entry 1, then {@code behind}. */
     private static RaftCore core(Entry... behind) {
-        SnapshotMeta snapshot = SnapshotMeta.forWitness(FIRST, AS_WITNESS, FIRST);
+        return core(SnapshotMeta.forWitness(FIRST, AS_WITNESS, FIRST), Trace.NONE, behind);
+    }
+
+    private static RaftCore core(SnapshotMeta snapshot, Trace trace, Entry... behind) {
+        EntryId base = new EntryId(1, behind.length == 0 ? 1 : behind[0].index() - 1);
         Recovered recovered =
-                new Recovered(new HardState(1, null), snapshot, FIRST, List.of(behind), List.of(), Set.of());
+                new Recovered(new HardState(1, null), snapshot, base, List.of(behind), List.of(), Set.of());
         return new RaftCore(
                 new FakeCredentials(SELF),
                 Names.store(SELF, 1),
@@ -51,8 +56,37 @@ class HollowTest {
                 RaftConfig.defaults(),
                 recovered,
                 new SplittableRandom(1),
-                Trace.NONE,
+                trace,
                 0);
+    }
+
+    private static Entry hollow(long index) {
+        return new Entry(new EntryId(1, index), Entry.Kind.COMMAND, Bytes.EMPTY);
+    }
+
+    /** With a state up to {@code index}, on which members agreed that this peer was not among. */
+    private static SnapshotMeta snapshot(long index) {
+        return new SnapshotMeta(
+                new EntryId(1, index),
+                Configuration.of(List.of(OTHER)),
+                FIRST,
+                1,
+                Bytes.wrap(new byte[SnapshotMeta.HASH_BYTES]));
+    }
+
+    /** Keeps what it is told of damage. */
+    private static final class Heard implements Trace {
+        final List<String> events = new ArrayList<>();
+
+        @Override
+        public void damaged(List<DamagedEntry> entries) {
+            events.add("damaged " + entries.stream().map(DamagedEntry::index).toList());
+        }
+
+        @Override
+        public void repaired(long firstIndex, long lastIndex, int left) {
+            events.add("rid of " + firstIndex + " to " + lastIndex + ", " + left + " left");
+        }
     }
 
     private static List<RaftMessage> answers(RaftCore core, RaftMessage message) {
@@ -108,6 +142,27 @@ class HollowTest {
                 .contains(new RaftMessage.VoteReply(2, false));
         assertThat(answers(core, new RaftMessage.RequestVote(3, new EntryId(1, 2), false)))
                 .contains(new RaftMessage.VoteReply(3, true));
+    }
+
+    /** It was interrupted between the snapshot and the end of the log before it. */
+    @Test
+    void whatTheNewestSnapshotHasIsNotLacking() {
+        Heard heard = new Heard();
+        RaftCore core = core(snapshot(3), heard, hollow(2), hollow(3));
+        RaftMessage naming = new RaftMessage.AppendEntries(1, 7, new EntryId(1, 3), List.of(entry(4, AS_VOTER)), 3);
+        assertThat(answers(core, naming)).contains(new RaftMessage.AppendAccepted(1, 7, 4));
+        assertThat(heard.events).containsExactly("damaged [2, 3]", "rid of 2 to 3, 0 left");
+    }
+
+    /** Whoever was told that entries are lacking is told that they are lacking no longer, though nothing came again. */
+    @Test
+    void whatIsNotToBeHereIsLackingNoLonger() {
+        Heard heard = new Heard();
+        RaftCore core = core(snapshot(1), heard, hollow(2), hollow(3));
+        answers(core, new RaftMessage.AppendEntries(1, 7, new EntryId(1, 3), List.of(entry(4, AS_VOTER)), 1));
+        Entry other = new Entry(new EntryId(2, 4), Entry.Kind.NOOP, Bytes.EMPTY);
+        answers(core, new RaftMessage.AppendEntries(2, 8, new EntryId(1, 1), List.of(hollow(2), hollow(3), other), 1));
+        assertThat(heard.events).containsExactly("damaged [2, 3]", "rid of 2 to 3, 0 left");
     }
 
     /** From the first hollow entry of the log to the last, whatever became of the log. */
