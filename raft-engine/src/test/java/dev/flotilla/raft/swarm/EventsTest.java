@@ -6,11 +6,13 @@ import static dev.flotilla.raft.swarm.Swarm.note;
 
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.driver.GroupEvent;
+import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
 import dev.flotilla.raft.storage.InMemorySnapshotStore;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.memory.Ed25519Credentials;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
@@ -33,6 +35,9 @@ final class EventsTest {
     @Test
     void aLifeIsTold() throws Exception {
         try (Swarm swarm = new Swarm()) {
+            // each attempt to fall silent fails that somebody answers late, and the next one comes after that time only
+            swarm.config = swarm.config.withQuietAfter(Duration.ofMillis(100));
+            swarm.settings = NodeSettings.defaults().withNodeTimeout(Duration.ofMillis(500));
             BrittleLog log = new BrittleLog(new InMemoryLogStorage());
             Peer peer = swarm.add(Ed25519Credentials.generate(), log, new InMemorySnapshotStore());
             List<GroupEvent> events = events(peer);

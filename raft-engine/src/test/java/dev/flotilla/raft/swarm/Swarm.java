@@ -61,9 +61,14 @@ final class Swarm implements AutoCloseable {
         }
     }
 
+    /** Not those who have it not open yet, or were refused it. */
+    private List<Peer> inGroup() {
+        return peers.stream().filter(peer -> peer.group != null).toList();
+    }
+
     Peer leader() throws Exception {
         for (long end = System.nanoTime() + PATIENCE.toNanos(); System.nanoTime() < end; Thread.onSpinWait()) {
-            for (Peer peer : peers) {
+            for (Peer peer : inGroup()) {
                 CompletableFuture<CoreStatus> status = peer.group.status();
                 try {
                     if (status.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).role() == Role.LEADER) {
@@ -79,7 +84,7 @@ final class Swarm implements AutoCloseable {
 
     Peer follower() throws Exception {
         Peer leader = leader();
-        return peers.stream().filter(peer -> peer != leader).findFirst().orElseThrow();
+        return inGroup().stream().filter(peer -> peer != leader).findFirst().orElseThrow();
     }
 
     static <T> T await(CompletableFuture<T> future) throws Exception {
