@@ -45,9 +45,9 @@ final class ReadFaults {
                         in("Lease", "sinceNanos").call("Lease", "isOver").gives(0)),
                 new PlantedFault(
                         "promise-broken",
-                        "a voter's promise outlives what it knows of its leader (thesis §6.4.1)",
-                        in("Stickiness", "isLeaderAlive")
-                                .call("Stickiness", "isBound")
+                        "a voter's promise lasts as long as was agreed on, if that is longer than its time-out (thesis §6.4.1)",
+                        in("Stickiness", "promisedNanos")
+                                .call("Configuration", "allowsLeaseReads")
                                 .gives(0)),
                 new PlantedFault(
                         "promise-forgotten-at-restart",
