@@ -2,17 +2,12 @@ package dev.flotilla.raft.scenario;
 
 import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Input;
-import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.message.Command;
-import dev.flotilla.raft.message.Configuration;
 import dev.flotilla.raft.message.Configuration.SpentTicket;
 import dev.flotilla.raft.message.DamagedEntry;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
-import dev.flotilla.raft.message.FeatureLevel;
-import dev.flotilla.raft.message.GroupSettings;
-import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.MembershipChange;
 import dev.flotilla.raft.message.RaftMessage;
@@ -23,23 +18,17 @@ import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.raft.sim.FakeCredentials;
 import dev.flotilla.raft.sim.MessageText;
 import dev.flotilla.raft.sim.Names;
-import dev.flotilla.raft.sim.Payloads;
 import dev.flotilla.raft.sim.SimDisk;
-import dev.flotilla.raft.sim.SimLog;
 import dev.flotilla.raft.sim.SimPeer;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.stream.Collectors;
 
 /**
@@ -89,35 +78,11 @@ import java.util.stream.Collectors;
  */
 final class Scenario {
     private static final long MILLI = 1_000_000;
-    private static final long T_NANOS = 1000 * MILLI;
     private static final int CAMPAIGN_TICKS_MAX = 30;
 
     private final ScenarioWorld world = new ScenarioWorld();
-    private final Map<String, Long> config = new HashMap<>(Map.of(
-            "append", 100_000L,
-            "messages", 64L,
-            "bytes", 200_000L,
-            "entry", 1_000L,
-            "uncommitted", 100_000L,
-            "cache", 100_000L,
-            "tail", 0L,
-            "lag", 0L,
-            "quiet", 0L));
-
-    {
-        config.put("handover", 0L);
-        config.put("away", 0L);
-        config.put("floor", 3L);
-    }
-
-    private final List<String> founders = new ArrayList<>();
-    private final List<String> newcomers = new ArrayList<>();
-    private final Map<String, List<EntryId>> logs = new HashMap<>();
-    private final Map<String, Long> terms = new HashMap<>();
+    private final ScenarioSetup setup = new ScenarioSetup();
     private final Map<String, SimDisk.Copy> copies = new HashMap<>();
-    private final Map<String, Integer> levels = new HashMap<>();
-    private final Map<String, Integer> priorities = new HashMap<>();
-    private Configuration founding = Configuration.of(List.of());
     private boolean started;
     private long requests;
 
@@ -141,7 +106,8 @@ final class Scenario {
             return;
         }
         if (!started) {
-            startAll();
+            started = true;
+            setup.startAll(world);
         }
         world.silent(unseen);
         world.print("> " + text);
@@ -150,103 +116,12 @@ final class Scenario {
         world.silent(false);
     }
 
-    // ---- who is there ----
-
     private boolean isSetup(String word, List<String> words) {
-        switch (word) {
-            case "peers" -> founders.addAll(words);
-            case "newcomers" -> newcomers.addAll(words);
-            case "log" ->
-                logs.put(
-                        words.get(0),
-                        words.subList(1, words.size()).stream()
-                                .map(MessageParser::entryId)
-                                .toList());
-            case "term" -> terms.put(words.get(0), Long.parseLong(words.get(1)));
-            case "priority" -> priorities.put(words.get(0), Integer.parseInt(words.get(1)));
-            case "level" -> levels.put(words.get(0), Integer.parseInt(words.get(1)));
-            case "group" -> words.forEach(this::agree);
-            case "config" -> words.forEach(this::configure);
-            case "hide" -> words.forEach(world::hide);
-            default -> {
-                return false;
-            }
+        if (word.equals("hide")) {
+            words.forEach(world::hide);
+            return true;
         }
-        return true;
-    }
-
-    private void configure(String setting) {
-        String[] parts = setting.split("[=/]", 3);
-        if (parts[0].equals("window")) {
-            config.put("messages", Long.parseLong(parts[1]));
-            config.put("bytes", Long.parseLong(parts[2]));
-            config.put("append", Math.min(config.getOrDefault("append", 0L), Long.parseLong(parts[2])));
-        } else if (config.replace(parts[0], Long.parseLong(parts[1])) == null) {
-            throw new IllegalArgumentException("no setting '" + parts[0] + "'");
-        }
-    }
-
-    private void agree(String setting) {
-        String[] parts = setting.split("=", 2);
-        switch (parts[0]) {
-            case "level" -> founding = founding.withFeatureLevel(Integer.parseInt(parts[1]));
-            case "lease" -> founding = founding.withSettings(settings(parts[1]));
-            default -> throw new IllegalArgumentException("no setting of groups '" + parts[0] + "'");
-        }
-    }
-
-    /** {@code 1000/20}. */
-    private static GroupSettings settings(String lease) {
-        String[] parts = lease.split("/", 2);
-        return new GroupSettings(Long.parseLong(parts[0]), Integer.parseInt(parts[1]));
-    }
-
-    private long setting(String name) {
-        return config.getOrDefault(name, 0L);
-    }
-
-    private void startAll() {
-        started = true;
-        RaftConfig settings = RaftConfig.defaults()
-                .withElectionTimeout(Duration.ofNanos(T_NANOS))
-                .withAppendBytesMax((int) setting("append"))
-                .withWindow((int) setting("messages"), (int) setting("bytes"))
-                .withEntryBytesMax((int) setting("entry"))
-                .withBacklog(setting("uncommitted"), setting("uncommitted"))
-                .withLogKept(setting("cache"), setting("tail"))
-                .withPromotionLag(setting("lag"))
-                .withHandoverAfter(Duration.ofMillis(setting("handover")))
-                .withDemotion(Duration.ofSeconds(setting("away")), (int) setting("floor"));
-        settings = setting("quiet") == 0
-                ? settings.withoutQuiet()
-                : settings.withQuietAfter(Duration.ofMillis(setting("quiet")));
-        Set<PeerId> contacts = founders.stream().map(Names::peer).collect(Collectors.toCollection(HashSet::new));
-        List<Member> members = founders.stream()
-                .map(name -> Member.voter(Names.peer(name), Names.store(Names.peer(name), 1))
-                        .withPriority(priorities.getOrDefault(name, 0)))
-                .toList();
-        List<String> everybody = new ArrayList<>(founders);
-        everybody.addAll(newcomers);
-        for (String name : everybody) {
-            RaftConfig own = settings.withFeatureLevel(levels.getOrDefault(name, FeatureLevel.NEWEST));
-            SimPeer peer = new SimPeer(name, world, own, new SplittableRandom(name.hashCode()), contacts);
-            world.add(peer);
-            if (founders.contains(name)) {
-                preset(peer, members);
-            }
-            peer.start();
-        }
-    }
-
-    private void preset(SimPeer peer, List<Member> members) {
-        SimLog log = new SimLog();
-        log.replace(List.of(Payloads.founding(founding.withMembers(members, List.of(), List.of(), List.of()))));
-        long term = 1;
-        for (EntryId id : logs.getOrDefault(peer.name(), List.of())) {
-            log.replace(List.of(new Entry(id, Entry.Kind.NOOP, Bytes.EMPTY)));
-            term = id.term();
-        }
-        peer.disk().preset(new HardState(terms.getOrDefault(peer.name(), term), null), log);
+        return setup.take(word, words);
     }
 
     // ---- what happens ----
@@ -267,8 +142,8 @@ final class Scenario {
             case "settings" ->
                 ask(
                         world.peer(first),
-                        new Request.ChangeMembers(
-                                MembershipChange.settings(settings(words.get(1).replace("lease=", "")))));
+                        new Request.ChangeMembers(MembershipChange.settings(
+                                ScenarioSetup.settings(words.get(1).replace("lease=", "")))));
             case "prefer" -> prefer(world.peer(first), words.get(1));
             case "upgrade" -> world.peer(first).upgrade(Integer.parseInt(words.get(1)));
             case "join" -> join(words);
@@ -290,7 +165,7 @@ final class Scenario {
             case "rollback" -> world.peer(first).disk().rollBack(Objects.requireNonNull(copies.get(first)));
             case "start" -> world.peer(first).start();
             case "wipe" ->
-                world.peer(first).wipe(founders.stream().map(Names::peer).collect(Collectors.toSet()));
+                world.peer(first).wipe(setup.founders.stream().map(Names::peer).collect(Collectors.toSet()));
             case "inject" -> inject(words);
             case "closed" -> ended(world.peer(first), Names.peer(words.get(1)), true, words.size() == 2);
             case "dropped" -> ended(world.peer(first), Names.peer(words.get(1)), false, true);
@@ -339,7 +214,7 @@ final class Scenario {
             return List.of(text);
         }
         List<String> links = new ArrayList<>();
-        for (List<String> group : List.of(founders, newcomers)) {
+        for (List<String> group : List.of(setup.founders, setup.newcomers)) {
             group.forEach(other -> links.addAll(List.of(text + "->" + other, other + "->" + text)));
         }
         return links;
