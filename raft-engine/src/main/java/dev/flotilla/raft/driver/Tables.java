@@ -34,8 +34,20 @@ public final class Tables {
 
     /** What the data directory drew when it was made, or null if no node has used it yet. */
     public static @Nullable StoreId storeId(LogStorage log) throws IOException {
-        Bytes value = log.get(NODE, STORE_ID);
-        return value == null ? null : new StoreId(value);
+        return storeId(log, NODE, STORE_ID);
+    }
+
+    private static @Nullable StoreId storeId(LogStorage log, String table, String key) throws IOException {
+        Bytes value = log.get(table, key);
+        try {
+            return value == null ? null : new StoreId(value);
+        } catch (IllegalArgumentException e) {
+            throw damaged(table, key, e);
+        }
+    }
+
+    private static IOException damaged(String table, String key, Exception cause) {
+        return new IOException("the log's table of " + table + " is damaged at '" + key + "'", cause);
     }
 
     static GroupWrite putStoreId(StoreId storeId) {
@@ -47,8 +59,8 @@ public final class Tables {
      * it acknowledged and voted then is gone, so it must not come back as who it was.
      */
     public static StoreId storeId(LogStorage log, GenesisId group, StoreId ofNode) throws IOException {
-        Bytes value = log.get(MEMBERSHIPS, group.toString());
-        return value == null ? ofNode : new StoreId(value);
+        StoreId ofGroup = storeId(log, MEMBERSHIPS, group.toString());
+        return ofGroup == null ? ofNode : ofGroup;
     }
 
     /** This peer has that store id in that group. */
@@ -63,7 +75,7 @@ public final class Tables {
             try {
                 forgotten.add(GenesisId.parse(group));
             } catch (IllegalArgumentException e) {
-                throw new IOException("the log's table of memberships is damaged at '" + group + "'", e);
+                throw damaged(MEMBERSHIPS, group, e);
             }
         }
         return forgotten;
