@@ -136,7 +136,7 @@ final class Communities {
 
     /**
      * A new community with this peer as its only voter. It gets its name when {@link #keep} is called; should the process
-     * end before, nothing is left of it at the next start.
+     * end before, nothing is left of it at the next start. Nor is anything if it cannot be made.
      */
     synchronized Community create(String name) throws CommandException, IOException {
         if (isTaken(name)) {
@@ -145,7 +145,21 @@ final class Communities {
         GenesisId genesis = GenesisId.draw(random);
         names.beginFounding(name, genesis);
         DocumentMachine machine = new DocumentMachine();
-        return add(name, node.create(genesis, machine, config, GroupSettings.DEFAULT), machine);
+        try {
+            return add(name, node.create(genesis, machine, config, GroupSettings.DEFAULT), machine);
+        } catch (IOException | RuntimeException e) {
+            takeBack(name, e);
+            throw e;
+        }
+    }
+
+    /** If that fails too, it is done at the next start, or when the name is to be used again. */
+    private void takeBack(String name, Exception failure) {
+        try {
+            names.takeBackFounding(name);
+        } catch (IOException | RuntimeException e) {
+            failure.addSuppressed(e);
+        }
     }
 
     /** Gives a created community its name on disk. */

@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 final class CommunityNames {
     private static final String TABLE = "communities";
     private static final String FOUNDINGS = "foundings";
+    private static final Bytes OF_AN_OLD_VERSION = Bytes.utf8("1"); // which did not say of which group the founding is
     private static final Logger LOG = LoggerFactory.getLogger(CommunityNames.class);
 
     private final RaftNode node;
@@ -83,8 +84,12 @@ final class CommunityNames {
         names.remove(name);
     }
 
-    /** To be called before a community is made that gets this name once its document is complete. */
-    void beginFounding(String name, GenesisId genesis) throws IOException {
+    /**
+     * To be called before a community is made that gets this name once its document is complete. What is left of an earlier
+     * attempt goes first.
+     */
+    synchronized void beginFounding(String name, GenesisId genesis) throws IOException {
+        takeBackFounding(name);
         Answers.await(node.put(FOUNDINGS, name, genesis.value()));
     }
 
@@ -100,14 +105,27 @@ final class CommunityNames {
      */
     synchronized void endFoundings() throws IOException {
         for (String name : node.keys(FOUNDINGS)) {
+            takeBackFounding(name);
+        }
+    }
+
+    /** Removes what a founding of that name left, if one was begun and not ended: its community, unless that has its name. */
+    synchronized void takeBackFounding(String name) throws IOException {
+        Bytes row = node.get(FOUNDINGS, name);
+        if (row == null) {
+            return;
+        } else if (row.equals(OF_AN_OLD_VERSION)) {
+            LOG.warn(
+                    "an older version did not finish making community {}: if it is here, it may not be complete", name);
+        } else {
             GenesisId genesis = read(node, FOUNDINGS, name);
             if (name(genesis).isEmpty()) {
                 if (node.groups().contains(genesis)) {
                     Answers.await(node.forget(genesis));
                 }
-                LOG.warn("community {} was not complete when the daemon ended, it is removed; make it again", name);
+                LOG.warn("community {} was not complete, it is removed; make it again", name);
             }
-            endFounding(name);
         }
+        endFounding(name);
     }
 }

@@ -18,6 +18,7 @@ import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileSnapshotStore;
 import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.SnapshotStore;
 import dev.flotilla.raft.storage.log.NodeLog;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerTransport;
@@ -50,12 +51,13 @@ final class FoundingTest {
     private final class Peer implements AutoCloseable {
         private final DataDirectory data = DataDirectory.open(directory);
         private final AtomicInteger writesLeft = new AtomicInteger(Integer.MAX_VALUE);
+        private final AtomicInteger openingsToFail = new AtomicInteger();
         private final LogStorage log = brittle(NodeLog.open(data), writesLeft);
         private final PeerTransport transport = new InMemoryNetwork().join(identity.peerId());
         private final RaftNode node = RaftNode.builder()
                 .transport(transport)
                 .credentials(new Libp2pCredentials(identity))
-                .storage(log, FileSnapshotStore.open(data.snapshots()))
+                .storage(log, unreadable(FileSnapshotStore.open(data.snapshots()), openingsToFail))
                 .start();
         private final CommunityNames names = CommunityNames.open(node);
         private final Communities communities = Communities.open(node, names, RaftConfig.defaults());
@@ -83,17 +85,36 @@ final class FoundingTest {
 
     /** Fails once so many writes were made, as if the process had ended there. */
     private static LogStorage brittle(LogStorage log, AtomicInteger writesLeft) {
-        return (LogStorage) Proxy.newProxyInstance(
-                FoundingTest.class.getClassLoader(), new Class<?>[] {LogStorage.class}, (proxy, method, arguments) -> {
-                    if (method.getName().equals("write") && writesLeft.getAndDecrement() <= 0) {
-                        throw new IOException("the process has ended");
-                    }
+        return failing(LogStorage.class, log, method -> {
+            if (method.equals("write") && writesLeft.getAndDecrement() <= 0) {
+                throw new IOException("the process has ended");
+            }
+        });
+    }
+
+    /** Fails so many times when a group is opened, whose log is on disk by then. */
+    private static SnapshotStore unreadable(SnapshotStore snapshots, AtomicInteger openingsToFail) {
+        return failing(SnapshotStore.class, snapshots, method -> {
+            if (method.equals("newest") && openingsToFail.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+                throw new IOException("cannot read the folder of snapshots");
+            }
+        });
+    }
+
+    private interface Failure {
+        void before(String method) throws IOException;
+    }
+
+    private static <T> T failing(Class<T> type, T whole, Failure failure) {
+        return type.cast(Proxy.newProxyInstance(
+                FoundingTest.class.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                    failure.before(method.getName());
                     try {
-                        return method.invoke(log, arguments);
+                        return method.invoke(whole, arguments);
                     } catch (InvocationTargetException e) {
                         throw e.getCause();
                     }
-                });
+                }));
     }
 
     private static final Caller NOBODY = new Caller() {
@@ -199,6 +220,49 @@ final class FoundingTest {
             assertThatThrownBy(peer.names::endFoundings)
                     .isInstanceOf(IOException.class)
                     .hasMessage("the log's table of foundings is damaged at 'club'");
+        }
+    }
+
+    /** As older versions left them behind, who did not say of which group they are. */
+    @Test
+    void aRowOfAnOlderVersionIsEnded() throws Exception {
+        GenesisId genesis;
+        try (Peer peer = new Peer()) {
+            Community community = peer.communities.create("club");
+            peer.communities.keep(community);
+            genesis = community.group().genesis();
+            Answers.await(peer.node.put("foundings", "club", Bytes.utf8("1")));
+        }
+        try (Peer peer = new Peer()) {
+            assertThat(peer.node.keys("foundings")).isEmpty();
+            assertThat(peer.communities.get("club").group().genesis()).isEqualTo(genesis);
+        }
+    }
+
+    @Test
+    void aCommunityThatDoesNotOpenIsTakenBackAtOnce() throws Exception {
+        try (Peer peer = new Peer()) {
+            peer.openingsToFail.set(1);
+            assertThatThrownBy(() -> peer.communities.create("club"))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("the folder of snapshots");
+            assertThat(peer.node.groups()).isEmpty();
+            assertThat(peer.node.keys("foundings")).isEmpty();
+        }
+    }
+
+    /** Neither when it fails nor at the next start, but when the name is used again. */
+    @Test
+    void whatCouldNotBeTakenBackIsNotForgotten() throws Exception {
+        try (Peer peer = new Peer()) {
+            GenesisId left = peer.node
+                    .create(new DocumentMachine(), RaftConfig.defaults())
+                    .genesis();
+            Answers.await(peer.node.put("foundings", "club", left.value()));
+            Community community = peer.communities.create("club");
+            assertThat(peer.node.groups())
+                    .containsExactly(community.group().genesis())
+                    .doesNotContain(left);
         }
     }
 
