@@ -126,7 +126,7 @@ class CleaningRulesTest {
                 largest = Math.max(largest, largestRound(file));
             }
         }
-        assertThat(largest).isBetween((long) own, (long) MOVED_BYTES_MIN + 2 * own + RecordHead.BYTES);
+        assertThat(largest).isBetween((long) own, MOVED_BYTES_MIN + 2L * own + RecordHead.BYTES);
     }
 
     private long largestRound(Path file) throws IOException {
