@@ -46,7 +46,15 @@ public record ResourceLimits(
     /** What costs more than it is worth to have often. */
     private static Map<String, Limit> ofServices() {
         Limit few = Limit.of(4, 16);
-        return Map.of("/ipfs/ping/1.0.0", few, "/ipfs/id/1.0.0", Limit.of(16, 16), "/ipfs/id/push/1.0.0", few);
+        return Map.of(
+                "/ipfs/ping/1.0.0",
+                few,
+                "/ipfs/id/1.0.0",
+                Limit.of(16, 16),
+                "/ipfs/id/push/1.0.0",
+                few,
+                "/perf/1.0.0",
+                Limit.of(32, 64));
     }
 
     public ResourceLimits withConnections(ConnectionLimits limits) {

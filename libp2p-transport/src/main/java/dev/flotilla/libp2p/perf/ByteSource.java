@@ -15,15 +15,22 @@ final class ByteSource {
 
     private final Stream stream;
     private final AtomicLong left;
+    private final Runnable onWritten;
 
-    private ByteSource(Stream stream, long bytes) {
+    private ByteSource(Stream stream, long bytes, Runnable onWritten) {
         this.stream = stream;
         this.left = new AtomicLong(bytes);
+        this.onWritten = onWritten;
     }
 
     /** Completes when the last byte went to the connection. Fails as {@link Stream#write(ByteBuf)} does. */
     static CompletableFuture<Void> write(Stream stream, long bytes) {
-        ByteSource source = new ByteSource(stream, bytes);
+        return write(stream, bytes, () -> {});
+    }
+
+    /** @param onWritten is told of each part that went to the connection, on any thread */
+    static CompletableFuture<Void> write(Stream stream, long bytes, Runnable onWritten) {
+        ByteSource source = new ByteSource(stream, bytes, onWritten);
         CompletableFuture<?>[] lanes = new CompletableFuture<?>[UNDER_WAY];
         for (int i = 0; i < UNDER_WAY; i++) {
             CompletableFuture<Void> lane = new CompletableFuture<>();
@@ -39,6 +46,7 @@ final class ByteSource {
             if (!written.isDone() || written.isCompletedExceptionally()) {
                 written.whenComplete((done, failure) -> {
                     if (failure == null) {
+                        onWritten.run();
                         next(lane);
                     } else {
                         lane.completeExceptionally(failure);
@@ -46,6 +54,7 @@ final class ByteSource {
                 });
                 return;
             }
+            onWritten.run();
         }
         lane.complete(null);
     }

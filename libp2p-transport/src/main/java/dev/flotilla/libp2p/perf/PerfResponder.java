@@ -16,6 +16,8 @@ final class PerfResponder {
     private final LongAdder received;
     private final ByteBuf head = Unpooled.buffer(Long.BYTES, Long.BYTES);
     private long taken; // the first eight bytes included
+    private volatile long lastNanos = System.nanoTime(); // when a byte came or went
+    private volatile @Nullable Future<?> silence;
 
     /** @param received counts what comes after the first eight bytes */
     PerfResponder(Stream stream, PerfLimits limits, LongAdder received) {
@@ -31,8 +33,31 @@ final class PerfResponder {
                         () -> stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED),
                         limits.timeMax().toNanos(),
                         TimeUnit.NANOSECONDS);
-        stream.closed().thenRun(() -> timer.cancel(false));
+        stream.channel().eventLoop().execute(this::listen);
+        stream.closed().thenRun(() -> stop(timer));
         next();
+    }
+
+    private void stop(Future<?> timer) {
+        timer.cancel(false);
+        Future<?> last = silence;
+        if (last != null) {
+            last.cancel(false);
+        }
+    }
+
+    /** Ends the stream when nothing has come or gone for so long, and looks again at the time when that can be. */
+    private void listen() {
+        long leftNanos = lastNanos + limits.silenceMax().toNanos() - System.nanoTime();
+        if (leftNanos <= 0) {
+            stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
+        } else if (stream.isOpen()) {
+            silence = stream.channel().eventLoop().schedule(this::listen, leftNanos, TimeUnit.NANOSECONDS);
+        }
+    }
+
+    private void moved() {
+        lastNanos = System.nanoTime();
     }
 
     private void next() {
@@ -53,6 +78,7 @@ final class PerfResponder {
     }
 
     private void take(ByteBuf bytes) {
+        moved();
         taken += bytes.readableBytes();
         head.writeBytes(bytes, Math.min(head.writableBytes(), bytes.readableBytes()));
         received.add(bytes.readableBytes());
@@ -67,7 +93,7 @@ final class PerfResponder {
         } else if (wanted > limits.bytesMax()) {
             stream.reset(ErrorCode.RESOURCE_LIMIT_EXCEEDED);
         } else {
-            ByteSource.write(stream, wanted).whenComplete((done, failure) -> end(failure));
+            ByteSource.write(stream, wanted, this::moved).whenComplete((done, failure) -> end(failure));
         }
     }
 

@@ -8,10 +8,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
 import dev.flotilla.libp2p.Way;
+import dev.flotilla.libp2p.limits.Limit;
+import dev.flotilla.libp2p.limits.ResourceLimits;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -120,9 +124,44 @@ class PerfTest {
                 .hasMessageContaining("resource limit exceeded");
     }
 
+    @ParameterizedTest
+    @CsvSource({"false, 8", "true, 10000000"}) // says no more, reads nothing
+    void whoIsSilentIsReset(boolean finished, long download) {
+        PerfLimits limits = new PerfLimits(10_000_000, Duration.ofHours(1), Duration.ofMillis(200));
+        Stream stream = await(toServer(limits).newStream(Perf.PROTOCOL));
+        await(stream.write(Unpooled.copyLong(download)));
+        if (finished) {
+            stream.finish();
+        }
+        awaitUntil("it is reset", () -> !stream.isOpen());
+        assertThatThrownBy(() -> await(stream.readToEnd(10_000_000)))
+                .hasRootCauseInstanceOf(IOException.class)
+                .hasMessageContaining("resource limit exceeded");
+    }
+
+    @Test
+    void onePeerHasAPartOfTheStreams() {
+        Connection connection = toServer();
+        int part = ResourceLimits.defaults()
+                .streams()
+                .ofProtocolAndPeer(Perf.PROTOCOL.value())
+                .inboundMax();
+        assertThat(part).isLessThan(Perf.STREAMS_MAX);
+        for (int i = 0; i < part; i++) {
+            await(await(connection.newStream(Perf.PROTOCOL)).write(new byte[8]));
+        }
+        assertThatThrownBy(() -> await(Perf.measure(connection, 0, 0))).hasCauseInstanceOf(IOException.class);
+    }
+
     @Test
     void aStreamThatIsOneTooManyIsReset() {
-        Connection connection = toServer();
+        ResourceLimits limits = ResourceLimits.defaults();
+        Limit many = Limit.of(2 * Perf.STREAMS_MAX, 2 * Perf.STREAMS_MAX);
+        HostConfig config = HostConfig.defaults()
+                .withLimits(limits.withStreams(limits.streams().withProtocol(Perf.PROTOCOL.value(), many)));
+        Host host = hosts.start(config);
+        new Perf().attach(host);
+        Connection connection = connect(hosts.start(config), host);
         List<Stream> open = new ArrayList<>();
         for (int i = 0; i < Perf.STREAMS_MAX; i++) {
             Stream stream = await(connection.newStream(Perf.PROTOCOL));

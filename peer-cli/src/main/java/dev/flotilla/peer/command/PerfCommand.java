@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
         name = "perf",
         description = "Measure the throughput to a libp2p peer that answers /perf/1.0.0: first to it, then from it.")
 final class PerfCommand extends PeerCommand {
-    private static final int STREAMS_MAX = 64;
+    private static final int STREAMS_MAX = 32; // that a peer answers of another at once
 
     @Parameters(paramLabel = "MULTIADDR", description = "Where it is and who, /ip4/../tcp/../p2p/PEER_ID.")
     private String address = "";
