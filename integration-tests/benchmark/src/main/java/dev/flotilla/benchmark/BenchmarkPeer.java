@@ -1,0 +1,113 @@
+package dev.flotilla.benchmark;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * One peer of one contender, as a process of its own. Says {@code starts} and, once it takes part, {@code ready}, then reads
+ * one command a line and answers in lines of JSON that begin with {@link #MARK}: {@code leader} whether it leads, {@code
+ * ledger} what it has applied, {@code load JSON} with {@code begins}, the {@link Load.Outcome} and {@code ended}, {@code
+ * write} with {@code written} or what went wrong. Ends with its input.
+ */
+final class BenchmarkPeer {
+    static final String MARK = "="; // libraries print, too
+    static final ObjectMapper JSON = new ObjectMapper();
+
+    private static final int COMMAND_BYTES = 16;
+    private static final int WRITE_SECONDS_MAX = 2;
+
+    private final Contender contender;
+    private final Ledger ledger;
+
+    private BenchmarkPeer(Contender contender, Ledger ledger) {
+        this.contender = contender;
+        this.ledger = ledger;
+    }
+
+    /**
+     * Runs until the input ends.
+     *
+     * @param arguments the library, this peer's directory, its number, the ports of all with commas between them,
+     *     whether it may be patient
+     */
+    public static void main(String[] arguments) throws Exception {
+        Ledger ledger = new Ledger();
+        List<Integer> ports =
+                Arrays.stream(arguments[3].split(",", -1)).map(Integer::valueOf).toList();
+        try (Contender contender = Library.parse(arguments[0]).newContender()) {
+            say("starts");
+            contender.start(
+                    new Contender.Place(
+                            Path.of(arguments[1]),
+                            Integer.parseInt(arguments[2]),
+                            ports,
+                            Boolean.parseBoolean(arguments[4])),
+                    ledger);
+            say("ready");
+            new BenchmarkPeer(contender, ledger).obey();
+        } catch (Exception e) {
+            e.printStackTrace();
+            System.exit(1);
+        }
+        System.exit(0); // whatever threads a library leaves behind
+    }
+
+    private void obey() throws IOException, InterruptedException, ExecutionException {
+        BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        for (String line = in.readLine(); line != null; line = in.readLine()) {
+            String[] words = line.split(" ", 2);
+            switch (words[0]) {
+                case "leader" -> say(contender.isLeader());
+                case "ledger" -> say(ledger.state());
+                case "write" -> say(write());
+                case "load" -> load(JSON.readValue(words[1], Load.class));
+                default -> say(Map.of("error", "what is '" + line + "'?"));
+            }
+        }
+    }
+
+    /** Proposes one command. */
+    private String write() throws InterruptedException, ExecutionException {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        contender.propose(new byte[COMMAND_BYTES], failure -> outcome.complete(failure == null ? "written" : failure));
+        try {
+            return outcome.get(WRITE_SECONDS_MAX, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            return "not written within " + WRITE_SECONDS_MAX + " s";
+        }
+    }
+
+    private void load(Load load) throws InterruptedException {
+        new ClosedLoop(contender, load).run(new ClosedLoop.Listener() {
+            @Override
+            public void begins() {
+                say("begins");
+            }
+
+            @Override
+            public void ends(Load.Outcome outcome) {
+                say(outcome);
+            }
+        });
+        say("ended");
+    }
+
+    private static void say(Object message) {
+        try {
+            System.out.println(MARK + JSON.writeValueAsString(message));
+        } catch (IOException e) {
+            throw new AssertionError("a record that cannot be written: " + message, e);
+        }
+    }
+}

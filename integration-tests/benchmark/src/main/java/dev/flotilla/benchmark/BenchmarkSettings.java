@@ -1,0 +1,76 @@
+package dev.flotilla.benchmark;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * What the command asked for, in system properties that begin with {@code benchmark.}.
+ *
+ * @param contenders in the order in which they take turns
+ * @param workloads in theirs
+ * @param seconds for which each cell is measured
+ * @param rounds how often
+ * @param flotillaLog the kind of Flotilla's log
+ * @param jvmArguments of each peer, besides the heap
+ * @param directory for the data of the peers, emptied after use, and for the result
+ * @param flushCounter counts what the peers flush
+ */
+record BenchmarkSettings(
+        List<Library> contenders,
+        List<Workload> workloads,
+        double seconds,
+        int rounds,
+        String flotillaLog,
+        List<String> jvmArguments,
+        Path directory,
+        FlushCounter flushCounter) {
+    private static final double WARM_UP_SHARE = 0.25;
+
+    BenchmarkSettings {
+        contenders = List.copyOf(contenders);
+        workloads = List.copyOf(workloads);
+        jvmArguments = List.copyOf(jvmArguments);
+        if (!(seconds > 0) || rounds < 1) {
+            throw new IllegalArgumentException(
+                    "benchmark.seconds must be positive and benchmark.rounds at least 1: " + seconds + ", " + rounds);
+        }
+    }
+
+    /**
+     * From the system properties.
+     *
+     * @throws IllegalArgumentException if one of them makes no sense
+     */
+    static BenchmarkSettings read(Path directory, FlushCounter flushCounter) {
+        return new BenchmarkSettings(
+                list("contenders", ",").stream().map(Library::parse).toList(),
+                list("workloads", ",").stream().map(Workload::parse).toList(),
+                Double.parseDouble(text("seconds")),
+                Integer.parseInt(text("rounds")),
+                text("flotilla.log"),
+                list("jvm", " "),
+                directory,
+                flushCounter);
+    }
+
+    private static String text(String name) {
+        String value = System.getProperty("benchmark." + name);
+        if (value == null) {
+            throw new IllegalArgumentException("-Dbenchmark." + name + " is missing");
+        }
+        return value;
+    }
+
+    private static List<String> list(String name, String separator) {
+        return Arrays.stream(text(name).split(separator, -1))
+                .map(String::strip)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    /** A load with these bounds, for as long as a cell is measured. */
+    Load load(int outstanding, int bytes, int readPercent) {
+        return new Load(outstanding, bytes, readPercent, seconds * WARM_UP_SHARE, seconds);
+    }
+}

@@ -1,0 +1,48 @@
+package dev.flotilla.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One peer of a group of one Raft library, within this process. */
+interface Contender extends AutoCloseable {
+    /**
+     * Where a peer is to be.
+     *
+     * @param directory its own; empty at its first start
+     * @param number which of the peers it is, from 0
+     * @param ports where each of the peers listens on 127.0.0.1
+     * @param patient whether it may have longer time-outs than by default, if it needs them under load
+     */
+    record Place(Path directory, int number, List<Integer> ports, boolean patient) {
+        int port() {
+            return ports.get(number);
+        }
+    }
+
+    /** Told once how a proposal or a read ended. */
+    @FunctionalInterface
+    interface Done {
+        /**
+         * On whichever thread the library chooses.
+         *
+         * @param failure what went wrong, or null if the command was applied here, or the read served
+         */
+        void ended(@Nullable String failure);
+    }
+
+    /** Starts the peer and has it apply what is agreed on to {@code ledger}. */
+    void start(Place place, Ledger ledger) throws Exception;
+
+    boolean isLeader();
+
+    /** Asks for agreement on {@code command}, which is never changed again, through the library's own API; never blocks. */
+    void propose(byte[] command, Done done);
+
+    /** Looks at the ledger, linearizably; never blocks. On the leader, and on a follower by whichever way the library has. */
+    void read(Done done);
+
+    @Override
+    void close() throws IOException;
+}

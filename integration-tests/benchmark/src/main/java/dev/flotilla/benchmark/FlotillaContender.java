@@ -1,0 +1,216 @@
+package dev.flotilla.benchmark;
+
+import dev.flotilla.consensus.Consistency;
+import dev.flotilla.consensus.Outcome;
+import dev.flotilla.libp2p.AddressBook;
+import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.identify.Identify;
+import dev.flotilla.libp2p.transport.Libp2pCredentials;
+import dev.flotilla.libp2p.transport.Libp2pTransport;
+import dev.flotilla.raft.RaftGroup;
+import dev.flotilla.raft.RaftNode;
+import dev.flotilla.raft.core.CoreStatus;
+import dev.flotilla.raft.core.RaftConfig;
+import dev.flotilla.raft.core.Role;
+import dev.flotilla.raft.driver.NodeSettings;
+import dev.flotilla.raft.machine.StateMachine;
+import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.message.Member;
+import dev.flotilla.raft.message.Ticket;
+import dev.flotilla.raft.message.TicketCodec;
+import dev.flotilla.raft.storage.DataDirectory;
+import dev.flotilla.raft.storage.FileSnapshotStore;
+import dev.flotilla.raft.storage.LogKind;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.log.NodeLog;
+import dev.flotilla.transport.Bytes;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Flotilla as {@code flotilla run} puts it together: a libp2p host with all its transports and security protocols, the
+ * engine's defaults, a data directory with a log of the kind {@code -Dbenchmark.flotilla.log}. The first peer creates the
+ * group and leaves a ticket for each of the others beside its directory.
+ */
+final class FlotillaContender implements Contender {
+    private static final LogKind LOG = LogKind.parse(System.getProperty("benchmark.flotilla.log", "segments"));
+
+    private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private @Nullable RaftGroup<Boolean> group;
+    private volatile @Nullable Role role;
+
+    @Override
+    public void start(Place place, Ledger ledger) throws Exception {
+        PrivateKey identity = identity(place.number());
+        DataDirectory data = closing(DataDirectory.open(place.directory(), LOG));
+        LogStorage log = closing(NodeLog.open(data));
+        AddressBook book = AddressBook.inMemory();
+        for (int i = 0; i < place.ports().size(); i++) {
+            book.addSeen(identity(i).peerId(), List.of(address(place, i)));
+        }
+        Host host = closing(Host.builder(identity)
+                .listen(address(place, place.number()))
+                .service(new Identify())
+                .build());
+        host.start().join();
+        RaftNode node = closing(RaftNode.builder()
+                .transport(closing(Libp2pTransport.start(host, book)))
+                .credentials(new Libp2pCredentials(identity))
+                .storage(log, FileSnapshotStore.open(data.snapshots()))
+                .settings(NodeSettings.defaults().withSnapshots(Long.MAX_VALUE, Long.MAX_VALUE))
+                .start());
+        enter(node, place, new Machine(ledger));
+    }
+
+    /** The same at every start, so that each knows the others. */
+    private static PrivateKey identity(int number) {
+        byte[] seed = new byte[32];
+        Arrays.fill(seed, (byte) (number + 1));
+        return PrivateKey.ofEd25519Seed(seed);
+    }
+
+    private static Multiaddr address(Place place, int number) {
+        return Multiaddr.parse("/ip4/127.0.0.1/tcp/" + place.ports().get(number));
+    }
+
+    private void enter(RaftNode node, Place place, Machine machine) throws Exception {
+        Set<GenesisId> known = node.groups();
+        RaftConfig config = RaftConfig.defaults();
+        RaftGroup<Boolean> entered;
+        if (!known.isEmpty()) {
+            entered = node.open(known.iterator().next(), machine, config);
+        } else if (place.number() == 0) {
+            entered = node.create(machine, config);
+        } else {
+            entered = node.join(TicketCodec.parse(awaitTicket(ticket(place, place.number()))), machine, config);
+        }
+        group = entered;
+        entered.listener(new RaftGroup.GroupListener() {
+            @Override
+            public void changed(CoreStatus status) {
+                role = status.role();
+            }
+        });
+        entered.joined().get(Wait.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        role = entered.status().get(Wait.PATIENCE.toSeconds(), TimeUnit.SECONDS).role();
+        if (known.isEmpty() && place.number() == 0) {
+            invite(entered, place);
+        }
+    }
+
+    private static void invite(RaftGroup<Boolean> entered, Place place) throws IOException {
+        Ticket.Contact self = new Ticket.Contact(
+                identity(0).peerId(), List.of(address(place, 0).toString()));
+        for (int i = 1; i < place.ports().size(); i++) {
+            Ticket ticket = entered.invite("benchmark", Member.Role.VOTER, Duration.ofHours(1), List.of(self));
+            Path draft = Files.writeString(place.directory().resolve("ticket"), TicketCodec.format(ticket));
+            Files.move(draft, ticket(place, i), StandardCopyOption.ATOMIC_MOVE);
+        }
+    }
+
+    private static Path ticket(Place place, int number) {
+        return place.directory().resolveSibling("ticket-" + number);
+    }
+
+    private static String awaitTicket(Path file) throws IOException, InterruptedException {
+        Wait.until("a ticket at " + file, () -> Files.exists(file));
+        return Files.readString(file, StandardCharsets.UTF_8);
+    }
+
+    private <T extends AutoCloseable> T closing(T resource) {
+        started.push(resource);
+        return resource;
+    }
+
+    private RaftGroup<Boolean> group() {
+        RaftGroup<Boolean> present = group;
+        if (present == null) {
+            throw new IllegalStateException("not started");
+        }
+        return present;
+    }
+
+    @Override
+    public boolean isLeader() {
+        return role == Role.LEADER;
+    }
+
+    @Override
+    public void propose(byte[] command, Done done) {
+        var unused = group().propose(Bytes.wrap(command))
+                .whenComplete((outcome, failure) -> done.ended(
+                        failure != null
+                                ? failure.toString()
+                                : outcome instanceof Outcome.Applied ? null : outcome.toString()));
+    }
+
+    @Override
+    public void read(Done done) {
+        var unused = group().read(Consistency.linearizable(), () -> true)
+                .whenComplete((result, failure) -> done.ended(failure == null ? null : failure.toString()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        while (!started.isEmpty()) {
+            try {
+                started.pop().close();
+            } catch (IOException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IOException(e);
+            }
+        }
+    }
+
+    /** Applies to the ledger. */
+    private static final class Machine implements StateMachine<Boolean> {
+        private final Ledger ledger;
+
+        Machine(Ledger ledger) {
+            this.ledger = ledger;
+        }
+
+        @Override
+        public List<Boolean> apply(List<Committed> batch) {
+            Boolean[] results = new Boolean[batch.size()];
+            Arrays.fill(results, true);
+            for (Committed committed : batch) {
+                ledger.apply(committed.data().asByteBuffer());
+            }
+            return List.of(results);
+        }
+
+        @Override
+        public long lastApplied() {
+            return 0;
+        }
+
+        @Override
+        public Capture capture() {
+            Ledger.State captured = ledger.state();
+            return out -> captured.writeTo(new DataOutputStream(out));
+        }
+
+        @Override
+        public void restore(long index, InputStream in) throws IOException {
+            ledger.readFrom(new DataInputStream(in));
+        }
+    }
+}

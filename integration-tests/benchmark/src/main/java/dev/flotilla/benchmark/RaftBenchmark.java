@@ -1,0 +1,61 @@
+package dev.flotilla.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.Locale;
+
+/**
+ * Measures the contenders in turn, round by round, and prints one table of the medians: contenders that take turns within
+ * one run meet the same machine, so that ratios mean something where single figures do not.
+ */
+final class RaftBenchmark {
+    private final BenchmarkSettings settings;
+    private final Results results;
+
+    private RaftBenchmark(BenchmarkSettings settings) {
+        this.settings = settings;
+        this.results = new Results(settings.flushCounter().counts());
+    }
+
+    /**
+     * Runs it.
+     *
+     * @param arguments the directory in which everything is done
+     */
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        Path directory = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
+        BenchmarkSettings settings = BenchmarkSettings.read(directory, FlushCounter.compile(directory));
+        String text = new RaftBenchmark(settings).run();
+        System.out.println(text);
+        System.out.println("the same in " + Files.writeString(directory.resolve("benchmark.md"), text));
+    }
+
+    private String run() throws IOException, InterruptedException {
+        for (int round = 1; round <= settings.rounds(); round++) {
+            for (Workload workload : settings.workloads()) {
+                for (Library library : settings.contenders()) {
+                    System.out.println(
+                            "round " + round + " of " + settings.rounds() + ": " + workload + ", " + library);
+                    workload.run(library, settings, results);
+                }
+            }
+        }
+        return heading() + results.table();
+    }
+
+    private String heading() {
+        return String.format(
+                Locale.ROOT,
+                "%s, %d cores, JDK %s, %s; three processes on loopback, %s s a cell, medians of %d. In brackets:"
+                        + " Flotilla's figure over that of the best other. Spread: of operations/s over the rounds.%n%n",
+                LocalDate.now(ZoneOffset.UTC),
+                Runtime.getRuntime().availableProcessors(),
+                System.getProperty("java.version"),
+                System.getProperty("os.name") + " " + System.getProperty("os.version"),
+                Metric.OPERATIONS.format(settings.seconds()),
+                settings.rounds());
+    }
+}

@@ -1,0 +1,159 @@
+package dev.flotilla.benchmark;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.IntStream;
+import org.apache.ratis.RaftConfigKeys;
+import org.apache.ratis.conf.RaftProperties;
+import org.apache.ratis.grpc.GrpcConfigKeys;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
+import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.Message;
+import org.apache.ratis.protocol.RaftClientReply;
+import org.apache.ratis.protocol.RaftClientRequest;
+import org.apache.ratis.protocol.RaftGroup;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.rpc.SupportedRpcType;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.RaftServerConfigKeys;
+import org.apache.ratis.server.storage.RaftStorage.StartupOption;
+import org.apache.ratis.statemachine.TransactionContext;
+import org.apache.ratis.statemachine.impl.BaseStateMachine;
+import org.apache.ratis.thirdparty.com.google.protobuf.UnsafeByteOperations;
+import org.apache.ratis.util.TimeDuration;
+import org.jspecify.annotations.Nullable;
+
+/** Apache Ratis over gRPC with its segmented log, which are its defaults, but for longer time-outs. */
+final class RatisContender implements Contender {
+    private static final RaftGroupId GROUP =
+            RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {'b', 'e', 'n', 'c', 'h'}));
+
+    private final ClientId client = ClientId.randomId();
+    private final AtomicLong calls = new AtomicLong();
+    private @Nullable RaftServer server;
+
+    @Override
+    public void start(Place place, Ledger ledger) throws IOException {
+        List<RaftPeer> peers = IntStream.range(0, place.ports().size())
+                .mapToObj(i -> RaftPeer.newBuilder()
+                        .setId("peer-" + i)
+                        .setAddress("127.0.0.1:" + place.ports().get(i))
+                        .build())
+                .toList();
+        Path directory = place.directory();
+        boolean isNew = !Files.exists(directory.resolve(GROUP.getUuid().toString()));
+        RaftServer made = RaftServer.newBuilder()
+                .setServerId(peers.get(place.number()).getId())
+                .setGroup(RaftGroup.valueOf(GROUP, peers))
+                .setProperties(properties(place))
+                .setStateMachine(new Machine(ledger))
+                .setOption(isNew ? StartupOption.FORMAT : StartupOption.RECOVER)
+                .build();
+        server = made;
+        made.start();
+    }
+
+    private static RaftProperties properties(Place place) {
+        RaftProperties properties = new RaftProperties();
+        RaftConfigKeys.Rpc.setType(properties, SupportedRpcType.GRPC);
+        GrpcConfigKeys.Server.setPort(properties, place.port());
+        RaftServerConfigKeys.setStorageDir(properties, List.of(place.directory().toFile()));
+        if (place.patient()) { // with its 150 to 300 ms it loses its leader under load
+            RaftServerConfigKeys.Rpc.setTimeoutMin(properties, TimeDuration.valueOf(2, TimeUnit.SECONDS));
+            RaftServerConfigKeys.Rpc.setTimeoutMax(properties, TimeDuration.valueOf(4, TimeUnit.SECONDS));
+            RaftServerConfigKeys.Rpc.setRequestTimeout(properties, TimeDuration.valueOf(30, TimeUnit.SECONDS));
+        }
+        RaftServerConfigKeys.Read.setOption(properties, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
+        return properties;
+    }
+
+    private RaftServer server() {
+        RaftServer present = server;
+        if (present == null) {
+            throw new IllegalStateException("not started");
+        }
+        return present;
+    }
+
+    @Override
+    public boolean isLeader() {
+        try {
+            return server().getDivision(GROUP).getInfo().isLeaderReady();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    public void propose(byte[] command, Done done) {
+        submit(Message.valueOf(UnsafeByteOperations.unsafeWrap(command)), RaftClientRequest.writeRequestType(), done);
+    }
+
+    @Override
+    public void read(Done done) {
+        submit(Message.EMPTY, RaftClientRequest.readRequestType(), done);
+    }
+
+    private void submit(Message message, RaftClientRequest.Type type, Done done) {
+        RaftClientRequest request = RaftClientRequest.newBuilder()
+                .setClientId(client)
+                .setServerId(server().getId())
+                .setGroupId(GROUP)
+                .setCallId(calls.incrementAndGet())
+                .setMessage(message)
+                .setType(type)
+                .build();
+        try {
+            var unused = server().submitClientRequestAsync(request)
+                    .whenComplete((reply, failure) -> done.ended(failureOf(reply, failure)));
+        } catch (IOException e) {
+            done.ended(e.toString());
+        }
+    }
+
+    private static @Nullable String failureOf(RaftClientReply reply, @Nullable Throwable failure) {
+        if (failure != null) {
+            return failure.toString();
+        }
+        return reply.isSuccess() ? null : String.valueOf(reply.getException());
+    }
+
+    @Override
+    public void close() throws IOException {
+        RaftServer present = server;
+        if (present != null) {
+            present.close();
+        }
+    }
+
+    /** Applies to the ledger. */
+    private static final class Machine extends BaseStateMachine {
+        private static final CompletableFuture<Message> NOTHING = CompletableFuture.completedFuture(Message.EMPTY);
+
+        private final Ledger ledger;
+
+        Machine(Ledger ledger) {
+            this.ledger = ledger;
+        }
+
+        @Override
+        public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
+            LogEntryProto entry = transaction.getLogEntry();
+            ledger.apply(entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer());
+            updateLastAppliedTermIndex(entry.getTerm(), entry.getIndex());
+            return NOTHING;
+        }
+
+        @Override
+        public CompletableFuture<Message> query(Message request) {
+            return NOTHING;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+package dev.flotilla.benchmark;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** Three peers of one contender, each a process. */
+final class Swarm implements AutoCloseable {
+    static final int PEERS = 3;
+
+    private static final long POLL_MILLIS = 1;
+
+    private final Library library;
+    private final Path run;
+    private final List<Integer> ports;
+    private final boolean patient;
+    private final BenchmarkSettings settings;
+    private final List<PeerProcess> peers = new ArrayList<>(); // by number
+
+    /** What a load came to, and what all peers together used for it. */
+    record Measured(Load.Outcome outcome, Usage usage) {}
+
+    private Swarm(Library library, boolean patient, BenchmarkSettings settings) throws IOException {
+        this.library = library;
+        this.patient = patient;
+        this.settings = settings;
+        this.ports = freePorts();
+        this.run = Files.createTempDirectory(settings.directory(), library + "-");
+    }
+
+    /**
+     * Starts them on empty directories and waits until they have a leader.
+     *
+     * @param patient whether they may have longer time-outs than by default, if they need them under load
+     */
+    static Swarm start(Library library, boolean patient, BenchmarkSettings settings)
+            throws IOException, InterruptedException {
+        Swarm swarm = new Swarm(library, patient, settings);
+        try {
+            for (int i = 0; i < PEERS; i++) {
+                swarm.peers.add(swarm.launch(i));
+            }
+            for (PeerProcess peer : swarm.peers) {
+                peer.expect("starts", Wait.PATIENCE);
+                peer.expect("ready", Wait.PATIENCE);
+            }
+            swarm.awaitLeader();
+            return swarm;
+        } catch (IOException | InterruptedException e) {
+            swarm.close();
+            throw e;
+        }
+    }
+
+    private PeerProcess launch(int number) throws IOException {
+        return new PeerProcess(library, run, number, ports, patient, settings);
+    }
+
+    /** As the system gives them; should somebody take one before its peer does, the peer says so. */
+    private static List<Integer> freePorts() throws IOException {
+        List<ServerSocket> sockets = new ArrayList<>();
+        try {
+            for (int i = 0; i < PEERS; i++) {
+                sockets.add(new ServerSocket(0, 1, InetAddress.getLoopbackAddress()));
+            }
+            return sockets.stream().map(ServerSocket::getLocalPort).toList();
+        } finally {
+            for (ServerSocket socket : sockets) {
+                socket.close();
+            }
+        }
+    }
+
+    /** The only peer that leads. */
+    private PeerProcess awaitLeader() throws IOException, InterruptedException {
+        List<PeerProcess> leaders = new ArrayList<>();
+        Wait.until("one leader of " + library, () -> {
+            leaders.clear();
+            for (PeerProcess peer : peers) {
+                if (peer.ask("leader", Boolean.class)) {
+                    leaders.add(peer);
+                }
+            }
+            return leaders.size() == 1;
+        });
+        return leaders.get(0);
+    }
+
+    /** Runs {@code load} on the leader or on a follower; returns once all have applied the same. */
+    Measured run(Load load, boolean atLeader) throws IOException, InterruptedException {
+        PeerProcess leader = awaitLeader();
+        PeerProcess peer = atLeader
+                ? leader
+                : peers.stream().filter(other -> other != leader).findFirst().orElseThrow();
+        return run(load, peer, peers);
+    }
+
+    private Measured run(Load load, PeerProcess peer, List<PeerProcess> all) throws IOException, InterruptedException {
+        peer.send("load " + BenchmarkPeer.JSON.writeValueAsString(load));
+        peer.expect("begins", patience(load.warmUpSeconds()));
+        Usage before = usage(all);
+        Load.Outcome outcome = peer.receive(Load.Outcome.class, patience(load.seconds()));
+        Usage used = usage(all).since(before);
+        peer.expect("ended", Wait.PATIENCE);
+        awaitSameLedgers(all);
+        return new Measured(outcome, used);
+    }
+
+    private static Duration patience(double seconds) {
+        return Wait.PATIENCE.plusMillis(Math.round(seconds * 1e3));
+    }
+
+    private static Usage usage(List<PeerProcess> all) throws IOException {
+        Usage sum = Usage.NONE;
+        for (PeerProcess peer : all) {
+            sum = sum.plus(peer.usage());
+        }
+        return sum;
+    }
+
+    /** As many commands on all peers, and the same ones in the same order. */
+    private void awaitSameLedgers(List<PeerProcess> all) throws IOException, InterruptedException {
+        Set<Ledger.State> states = new HashSet<>();
+        Wait.until("the peers of " + library + " to have applied as much", () -> {
+            states.clear();
+            for (PeerProcess peer : all) {
+                states.add(peer.ask("ledger", Ledger.State.class));
+            }
+            return states.stream().mapToLong(Ledger.State::count).distinct().count() == 1;
+        });
+        if (states.size() > 1) {
+            throw new IOException("the peers of " + library + " have not applied the same: " + states);
+        }
+    }
+
+    /** Kills the leader; returns how many seconds later a write at another peer, which leads then, is applied. */
+    double failOver() throws IOException, InterruptedException {
+        PeerProcess leader = awaitLeader();
+        List<PeerProcess> survivors =
+                peers.stream().filter(peer -> peer != leader).toList();
+        long killedNanos = System.nanoTime();
+        leader.kill();
+        long deadlineNanos = killedNanos + Wait.PATIENCE.toNanos();
+        while (System.nanoTime() - deadlineNanos < 0) {
+            for (PeerProcess peer : survivors) {
+                if (peer.ask("leader", Boolean.class)
+                        && peer.ask("write", String.class).equals("written")) {
+                    double seconds = (System.nanoTime() - killedNanos) / 1e9;
+                    bringBack(peers.indexOf(leader));
+                    return seconds;
+                }
+            }
+            TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
+        }
+        throw new IOException(library + " has no new leader " + Wait.PATIENCE + " after the last one was killed");
+    }
+
+    /**
+     * Kills a follower, runs {@code load} without it, and brings it back; returns how many seconds after its start, that of
+     * the JVM not counted, it has applied all of it.
+     */
+    double catchUp(Load load) throws IOException, InterruptedException {
+        PeerProcess leader = awaitLeader();
+        PeerProcess follower =
+                peers.stream().filter(peer -> peer != leader).findFirst().orElseThrow();
+        follower.kill();
+        run(load, leader, peers.stream().filter(peer -> peer != follower).toList());
+        return bringBack(peers.indexOf(follower));
+    }
+
+    /** Starts a killed peer again; returns how many seconds after its start it has applied as much as the others. */
+    private double bringBack(int number) throws IOException, InterruptedException {
+        PeerProcess peer = launch(number);
+        peers.set(number, peer).close();
+        peer.expect("starts", Wait.PATIENCE);
+        long beginNanos = System.nanoTime();
+        peer.expect("ready", Wait.PATIENCE);
+        awaitSameLedgers(peers);
+        return (System.nanoTime() - beginNanos) / 1e9;
+    }
+
+    /** Ends the peers and removes their data. */
+    @Override
+    public void close() throws IOException {
+        for (PeerProcess peer : peers) {
+            peer.close();
+        }
+        try (Stream<Path> all = Files.walk(run)) {
+            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(path);
+            }
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

@@ -1,0 +1,101 @@
+package dev.flotilla.benchmark;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** Something that a swarm has to do, and what is measured of it. */
+enum Workload {
+    /** Closed loops of writes at the leader. */
+    WRITES {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            closedLoops(Cell.writes(), library, settings, results);
+        }
+    },
+    /** Closed loops of linearizable reads at the leader, at a follower, and among writes. */
+    READS {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            closedLoops(Cell.reads(), library, settings, results);
+        }
+    },
+    /** How long nothing can be written when the leader is killed; with each library's default time-outs. */
+    FAILOVER {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            try (Swarm swarm = Swarm.start(library, false, settings)) {
+                swarm.run(Load.writes(1, WARM_UP_BYTES, KILL_WRITES), true);
+                for (int i = 0; i < KILLS; i++) {
+                    results.addSeconds("failover after kill -9", library, swarm.failOver());
+                }
+            }
+        }
+    },
+    /** How long a follower needs for what it missed. */
+    CATCHUP {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            try (Swarm swarm = Swarm.start(library, true, settings)) {
+                warmUp(swarm, settings);
+                Load missed = Load.writes(MISSED_OUTSTANDING, MISSED_BYTES, MISSED);
+                results.addSeconds(
+                        String.format(Locale.ROOT, "catch-up of %,d entries of %d B", MISSED, MISSED_BYTES),
+                        library,
+                        swarm.catchUp(missed));
+            }
+        }
+    };
+
+    private static final int WARM_UP_BYTES = 256;
+    private static final int WARM_UP_OUTSTANDING = 64;
+    private static final int KILLS = 10;
+    private static final int KILL_WRITES = 100; // before the first
+    private static final int MISSED = 200_000;
+    private static final int MISSED_BYTES = 256;
+    private static final int MISSED_OUTSTANDING = 256;
+
+    /** Has a new swarm of {@code library} do it. */
+    abstract void run(Library library, BenchmarkSettings settings, Results results)
+            throws IOException, InterruptedException;
+
+    private static void closedLoops(List<Cell> cells, Library library, BenchmarkSettings settings, Results results)
+            throws IOException, InterruptedException {
+        try (Swarm swarm = Swarm.start(library, true, settings)) {
+            warmUp(swarm, settings);
+            for (Cell cell : cells) {
+                Load load = settings.load(cell.outstanding(), cell.bytes(), cell.readPercent());
+                results.add(cell, library, swarm.run(load, cell.atLeader()));
+            }
+        }
+    }
+
+    private static void warmUp(Swarm swarm, BenchmarkSettings settings) throws IOException, InterruptedException {
+        swarm.run(settings.load(WARM_UP_OUTSTANDING, WARM_UP_BYTES, 0), true);
+    }
+
+    /**
+     * The workload of that name.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    static Workload parse(String name) {
+        return Arrays.stream(values())
+                .filter(workload -> workload.toString().equals(name))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("there is no workload '" + name + "'; there are "
+                        + Arrays.stream(values()).map(Workload::toString).collect(Collectors.joining(", "))));
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flotilla.benchmark;
+
+import org.jspecify.annotations.NullMarked;
