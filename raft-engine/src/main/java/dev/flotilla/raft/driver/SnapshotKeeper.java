@@ -31,9 +31,13 @@ final class SnapshotKeeper {
         static final InForce NONE = new InForce(Configuration.EMPTY, EntryId.NONE);
     }
 
-    /** Told, on a saving thread, that a snapshot of this peer's own state is durable. */
+    /** What the group hears of its snapshots. */
     interface Listener {
+        /** A snapshot of this peer's own state is durable; on a saving thread. */
         void taken(SnapshotMeta snapshot);
+
+        /** The state machine could not be captured when its turn had come; on the apply thread. */
+        void failed(Throwable cause);
     }
 
     /** Captures the state as it is; null if it lacks what its position says, so that nobody may be given it. */
@@ -127,7 +131,16 @@ final class SnapshotKeeper {
         if (node.settings().snapshotInterval() != null && !looking) {
             looking = true;
             CompletableFuture.delayedExecutor(remainingNanos(), TimeUnit.NANOSECONDS, applyThread)
-                    .execute(this::look);
+                    .execute(() -> guarded(this::look));
+        }
+    }
+
+    /** Does what no caller waits for on this thread. */
+    private void guarded(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable e) {
+            listener.failed(e);
         }
     }
 
@@ -293,7 +306,7 @@ final class SnapshotKeeper {
     private void takeWaiting() {
         List<Runnable> waiting = whenSaved;
         whenSaved = List.of();
-        waiting.forEach(Runnable::run);
+        waiting.forEach(this::guarded);
     }
 
     /** Nothing is captured any more. */

@@ -29,7 +29,7 @@ class ApplierTest {
             Substitutes.GENESIS,
             new SessionedMachine<>(machine, SessionTable.Bounds.STANDARD),
             new Applier.Position(EntryId.NONE, SnapshotKeeper.InForce.NONE),
-            new SnapshotKeeper(context.node, Substitutes.GENESIS, null, 0, serial, snapshot -> {}),
+            new SnapshotKeeper(context.node, Substitutes.GENESIS, null, 0, serial, new NoSnapshotHeard()),
             serial,
             heard);
 

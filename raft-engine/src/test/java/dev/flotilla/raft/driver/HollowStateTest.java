@@ -42,7 +42,7 @@ class HollowStateTest {
     private final SerialExecutor serial = new SerialExecutor(Runnable::run);
     private final BlockingQueue<Runnable> later = new LinkedBlockingQueue<>(); // what the keeper does by itself
     private final SnapshotKeeper keeper =
-            new SnapshotKeeper(context.node, Substitutes.GENESIS, null, 0, later::add, snapshot -> {});
+            new SnapshotKeeper(context.node, Substitutes.GENESIS, null, 0, later::add, new NoSnapshotHeard());
     private final Applier<String> applier = new Applier<>(
             context.node,
             Substitutes.GENESIS,
