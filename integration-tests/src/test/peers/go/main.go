@@ -30,6 +30,7 @@ var (
 	key      = flag.String("key", "", "file with a private key in libp2p's protobuf form; without it, a new Ed25519 key")
 	psk      = flag.String("pnet", "", "file with the pre-shared key of a private swarm")
 	relays   = flag.Bool("relay", false, "relays for others, with the usual limits")
+	autonat  = flag.Bool("autonat", false, "serves AutoNAT v2, private addresses included")
 )
 
 func main() {
@@ -128,7 +129,11 @@ func newPeer() (*peerProgram, error) {
 	if err != nil {
 		return nil, err
 	}
-	return start(host)
+	peer, err := start(host)
+	if err == nil && *autonat {
+		err = peer.serveAutonat()
+	}
+	return peer, err
 }
 
 // The key in the file, in libp2p's protobuf form, or a new one.

@@ -19,6 +19,7 @@ import (
 	"github.com/libp2p/go-libp2p/core/network"
 	"github.com/libp2p/go-libp2p/core/peer"
 	"github.com/libp2p/go-libp2p/core/protocol"
+	"github.com/libp2p/go-libp2p/p2p/protocol/autonatv2"
 	"github.com/libp2p/go-libp2p/p2p/protocol/circuitv2/client"
 	"github.com/libp2p/go-libp2p/p2p/protocol/ping"
 	ma "github.com/multiformats/go-multiaddr"
@@ -45,6 +46,8 @@ type peerProgram struct {
 	host   host.Host
 	pings  *ping.PingService
 	resets atomic.Int32
+	// Nil unless it was asked for.
+	autonat *autonatv2.AutoNAT
 	// Bytes that others have uploaded.
 	received atomic.Int64
 	mutex    sync.Mutex
@@ -163,6 +166,8 @@ func (p *peerProgram) run(line []byte) (any, error) {
 		return map[string]any{}, p.host.Network().ClosePeer(target.ID)
 	case "reserve":
 		return p.reserve(ctx, *target)
+	case "reachable":
+		return p.reachable(ctx)
 	case "handshakes":
 		return p.handshakes(ctx, *target, r.Count)
 	case "upload":

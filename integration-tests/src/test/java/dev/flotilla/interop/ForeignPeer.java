@@ -182,6 +182,11 @@ final class ForeignPeer implements Side {
                 .toList();
     }
 
+    /** Whether it is reachable where it listens, as {@code server} found out for it by AutoNAT v2. */
+    boolean isReachable(Multiaddr server) throws IOException, InterruptedException {
+        return run("reachable", server).get("reachable").asBoolean();
+    }
+
     /** Connects anew so many times, and tells the seconds that it took. */
     double handshakes(Multiaddr address, int count) throws IOException, InterruptedException {
         return seconds(run("handshakes", Map.of("address", address.toString(), "count", count)));

@@ -22,7 +22,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Finds the peers in this machine's networks, and is found by them, from its start until it is closed. It asks at once and
- * then ever less often (RFC 6762 §5.2), and answers at most once a second (§6). One thread.
+ * then ever less often (RFC 6762 §5.2), answers at most once a second (§6), and says goodbye (§10.1). One thread, but for
+ * the goodbye.
  */
 public final class Mdns implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Mdns.class);
@@ -46,8 +47,10 @@ public final class Mdns implements AutoCloseable {
     private final String service;
     private final String peerName = peerName();
     private final CountDownLatch closed = new CountDownLatch(1);
-    private boolean answered;
+    private volatile boolean answered;
     private long answeredAtNanos;
+    private boolean servicesTold;
+    private long servicesToldAtNanos;
 
     /** Is told of peers, the same ones again and again. On the discovery's thread. */
     @FunctionalInterface
@@ -145,6 +148,9 @@ public final class Mdns implements AutoCloseable {
         if (packet.asksForPeers()) {
             answer();
         }
+        if (packet.asksForServices()) {
+            tellServices();
+        }
         Map<PeerId, List<Multiaddr>> found = new LinkedHashMap<>();
         for (Multiaddr address : packet.addresses()) {
             found.computeIfAbsent(address.peerId().orElseThrow(), peer -> new ArrayList<>())
@@ -175,6 +181,15 @@ public final class Mdns implements AutoCloseable {
         }
     }
 
+    private void tellServices() throws IOException {
+        long now = System.nanoTime();
+        if (!servicesTold || now - servicesToldAtNanos >= ANSWER_PAUSE_NANOS) {
+            servicesTold = true;
+            servicesToldAtNanos = now;
+            socket.send(MdnsPacket.services(service));
+        }
+    }
+
     /** Loopback addresses only if there are no others. */
     private List<Multiaddr> addresses() {
         List<Multiaddr> near = host.reachableAddresses().stream()
@@ -190,8 +205,16 @@ public final class Mdns implements AutoCloseable {
         return address.ipAddress().filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
+    /** Says goodbye, if anybody can know of this peer. */
     @Override
     public void close() throws IOException {
+        if (!isClosed() && answered) {
+            try {
+                socket.send(MdnsPacket.goodbye(service, peerName));
+            } catch (IOException e) {
+                LOG.debug("no goodbye: {}", e.getMessage());
+            }
+        }
         closed.countDown();
         socket.close();
     }

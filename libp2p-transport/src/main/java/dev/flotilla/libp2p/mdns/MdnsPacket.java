@@ -26,11 +26,13 @@ import java.util.Optional;
  * What one packet says about peers (libp2p spec, mdns; RFC 1035 §4 for the layout).
  *
  * @param asksForPeers whether it is a query that who listens must answer
+ * @param asksForServices whether it asks which services there are at all (RFC 6763 §9)
  * @param addresses those that it tells, each with a peer id
  */
-record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
+record MdnsPacket(boolean asksForPeers, boolean asksForServices, List<Multiaddr> addresses) {
     private static final String DOMAIN = "local.";
     private static final String PUBLIC_SERVICE = "_p2p._udp." + DOMAIN;
+    private static final String SERVICES = "_services._dns-sd._udp." + DOMAIN;
     private static final String PREFIX = "dnsaddr=";
 
     private static final int HEADER_BYTES = 12;
@@ -90,6 +92,24 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
             int left = PACKET_BYTES_MAX - out.readableBytes() - name.length() - HEADER_BYTES;
             encodeOwn(out, name, DnsRecordType.TXT, text(addresses, left));
         });
+    }
+
+    /** Says that the peer of that name is there no more (RFC 6762 §10.1). */
+    static byte[] goodbye(String service, String peerName) {
+        return pointer(service, 0, peerName + "." + service);
+    }
+
+    /** Answers who asks which services there are: this one. */
+    static byte[] services(String service) {
+        return pointer(SERVICES, TTL_SECONDS, service);
+    }
+
+    private static byte[] pointer(String name, long ttlSeconds, String target) {
+        ByteBuf out = header(RESPONSE | AUTHORITATIVE, 0, 1, 0);
+        return encode(
+                out,
+                () -> DnsRecordEncoder.DEFAULT.encodeRecord(
+                        new DefaultDnsPtrRecord(name, DnsRecord.CLASS_IN, ttlSeconds, target), out));
     }
 
     private static void encodeOwn(ByteBuf out, String name, DnsRecordType type, ByteBuf content) throws Exception {
@@ -164,14 +184,17 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
             int questions = in.getUnsignedShort(4);
             int records = in.getUnsignedShort(6) + in.getUnsignedShort(8) + in.getUnsignedShort(10);
             in.skipBytes(HEADER_BYTES);
-            boolean asks = false;
+            boolean peers = false;
+            boolean services = false;
             for (int i = 0; i < Math.min(RECORDS_MAX, questions); i++) {
-                asks |= asksForPeers(service, DnsRecordDecoder.DEFAULT.decodeQuestion(in));
+                DnsQuestion question = DnsRecordDecoder.DEFAULT.decodeQuestion(in);
+                peers |= asksFor(service, question);
+                services |= asksFor(SERVICES, question);
             }
             boolean response = (flags & RESPONSE) != 0;
             return response
-                    ? new MdnsPacket(false, addresses(service, in, Math.min(RECORDS_MAX, records)))
-                    : new MdnsPacket(asks, List.of());
+                    ? new MdnsPacket(false, false, addresses(service, in, Math.min(RECORDS_MAX, records)))
+                    : new MdnsPacket(peers, services, List.of());
         } catch (Exception e) { // what Netty declares and what it throws besides
             throw e instanceof IllegalArgumentException known
                     ? known
@@ -179,10 +202,10 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
         }
     }
 
-    private static boolean asksForPeers(String service, DnsQuestion question) {
+    private static boolean asksFor(String name, DnsQuestion question) {
         boolean kind =
                 question.type().equals(DnsRecordType.PTR) || question.type().equals(DnsRecordType.ANY);
-        return kind && question.name().equalsIgnoreCase(service);
+        return kind && question.name().equalsIgnoreCase(name);
     }
 
     /** js-libp2p has the TXT records among the answers, everybody else behind them. */
@@ -206,6 +229,7 @@ record MdnsPacket(boolean asksForPeers, List<Multiaddr> addresses) {
 
     private static boolean isOfAPeer(String service, DnsRecord record) {
         return record.type().equals(DnsRecordType.TXT)
+                && record.timeToLive() > 0 // or it says goodbye
                 && record.name().toLowerCase(Locale.ROOT).endsWith("." + service);
     }
 

@@ -32,8 +32,8 @@ final class MulticastGroup implements MdnsSocket {
     private final InetSocketAddress group;
     private final Predicate<NetworkInterface> wanted;
     private final MulticastSocket socket;
-    private final Set<NetworkInterface> joined = new HashSet<>();
-    private List<Subnet> near = List.of(); // as of the last packet that was sent
+    private final Set<NetworkInterface> joined = new HashSet<>(); // guarded by this
+    private volatile List<Subnet> near = List.of(); // as of the last packet that was sent
 
     private MulticastGroup(InetSocketAddress group, Predicate<NetworkInterface> wanted, MulticastSocket socket) {
         this.group = group;
@@ -47,7 +47,9 @@ final class MulticastGroup implements MdnsSocket {
         socket.setTimeToLive(TTL);
         socket.setOption(StandardSocketOptions.IP_MULTICAST_LOOP, true);
         MulticastGroup opened = new MulticastGroup(group, wanted, socket);
-        opened.usableNow().forEach(opened::join);
+        synchronized (opened) {
+            opened.usableNow().forEach(opened::join);
+        }
         return opened;
     }
 
@@ -100,7 +102,7 @@ final class MulticastGroup implements MdnsSocket {
     }
 
     @Override
-    public void send(byte[] packet) throws IOException {
+    public synchronized void send(byte[] packet) throws IOException {
         for (NetworkInterface network : usableNow()) {
             if (join(network)) {
                 try {

@@ -22,6 +22,8 @@ import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -230,11 +232,56 @@ class MdnsTest {
 
     @Test
     void packetsSayWhatTheSpecificationHas() {
-        assertThat(MdnsPacket.decode(SERVICE, MdnsPacket.query(SERVICE))).isEqualTo(new MdnsPacket(true, List.of()));
+        assertThat(MdnsPacket.decode(SERVICE, MdnsPacket.query(SERVICE))).isEqualTo(new MdnsPacket(true, false, List.of()));
         byte[] answer = MdnsPacket.answer(SERVICE, "x".repeat(40), List.of(PLACE));
-        assertThat(MdnsPacket.decode(SERVICE, answer)).isEqualTo(new MdnsPacket(false, List.of(PLACE)));
+        assertThat(MdnsPacket.decode(SERVICE, answer)).isEqualTo(new MdnsPacket(false, false, List.of(PLACE)));
         assertThat(new String(answer, StandardCharsets.ISO_8859_1))
                 .contains("\4_p2p\4_udp\5local\0", "dnsaddr=" + PLACE);
+    }
+
+    /** RFC 6763 §9, as tools that list services ask. */
+    @Test
+    void whoAsksForServicesIsToldOfThisOneOnceASecond() {
+        look(hosts.start(), socket());
+        byte[] question = HexFormat.of()
+                .parseHex("000000000001000000000000" + "095f7365727669636573" + "075f646e732d7364" + "045f756470"
+                        + "056c6f63616c00" + "000c" + "0001");
+        assertThat(MdnsPacket.decode(SERVICE, question)).isEqualTo(new MdnsPacket(false, true, List.of()));
+        for (int i = 0; i < 100; i++) {
+            network.get(0).add(question);
+        }
+        awaitUntil("all are read", () -> network.get(0).isEmpty());
+        awaitUntil("it is answered", () -> sent.stream().anyMatch(MdnsTest::tellsServices));
+        assertThat(sent.stream().filter(MdnsTest::tellsServices).count()).isLessThan(20);
+    }
+
+    private static boolean tellsServices(byte[] packet) {
+        return Arrays.equals(packet, MdnsPacket.services(SERVICE));
+    }
+
+    /** RFC 6762 §10.1. */
+    @Test
+    void whoLeavesSaysGoodbyeIfItWasFound() throws IOException {
+        look(hosts.start(), socket());
+        Mdns leaving = started.get(0);
+        awaitUntil("its own question is answered", () -> sent.size() >= 2);
+        leaving.close();
+        leaving.close();
+        String answer = new String(sent.get(1), StandardCharsets.ISO_8859_1);
+        String name = answer.substring(answer.indexOf('(') + 1).substring(0, 40); // behind its length, which is 40
+        assertThat(sent.stream().filter(packet -> Arrays.equals(packet, MdnsPacket.goodbye(SERVICE, name))))
+                .hasSize(1);
+        assertThat(HexFormat.of().formatHex(MdnsPacket.goodbye(SERVICE, name))).contains("000c" + "0001" + "00000000");
+    }
+
+    @Test
+    void addressesOfWhoSaysGoodbyeAreNotTaken() {
+        byte[] answer = MdnsPacket.answer(SERVICE, "x".repeat(40), List.of(PLACE));
+        String hex = HexFormat.of().formatHex(answer);
+        assertThat(hex).contains("8001" + "00000078"); // own records, for 120 s
+        byte[] goodbye = HexFormat.of().parseHex(hex.replace("800100000078", "800100000000"));
+        assertThat(MdnsPacket.decode(SERVICE, answer).addresses()).containsExactly(PLACE);
+        assertThat(MdnsPacket.decode(SERVICE, goodbye).addresses()).isEmpty();
     }
 
     @Test
