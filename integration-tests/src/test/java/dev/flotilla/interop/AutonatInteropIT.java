@@ -44,8 +44,8 @@ class AutonatInteropIT {
         return ForeignPeer.start(implementation, "--listen", transport.toString(), "--autonat");
     }
 
-    private static void attempt(
-            Implementation implementation, Transport transport, String who, Matrix.Attempt attempt) throws Exception {
+    private static void attempt(Implementation implementation, Transport transport, String who, Matrix.Attempt attempt)
+            throws Exception {
         Matrix.attempt("AutoNAT v2 over " + transport + ", " + who, implementation, "ask", Optional.empty(), attempt);
     }
 

@@ -5,8 +5,8 @@ import dev.flotilla.transport.PeerId;
 /**
  * Decides who may be dialled and who may connect, at five points of a connection's making, whatever transport carries it
  * (go-libp2p's connection gater). Each hook answers whether to go on; one that throws refuses. What this side dialled
- * then fails in words that name the hook; the other side is closed without a word, and both are counted. Thread-safe;
- * called on event loops: must not block.
+ * then fails in words that name the hook; the other side learns at most that it is gated (libp2p spec, error codes), and
+ * both are counted. Thread-safe; called on event loops: must not block.
  */
 public interface ConnectionGater {
     /** Whether {@code peer} may be dialled at all. Asked before its addresses are looked at. */

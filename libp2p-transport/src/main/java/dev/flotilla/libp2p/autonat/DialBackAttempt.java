@@ -9,11 +9,13 @@ import dev.flotilla.libp2p.autonat.pb.DialBackResponse;
 import dev.flotilla.libp2p.autonat.pb.DialBackResponse.DialBackStatus;
 import dev.flotilla.libp2p.autonat.pb.DialStatus;
 import dev.flotilla.libp2p.delimited.DelimitedMessages;
+import dev.flotilla.libp2p.delimited.MalformedMessageException;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -68,12 +70,24 @@ final class DialBackAttempt {
                         .handle((done, failure) -> status));
     }
 
-    /** The stream is ended after the answer only: it tells that the nonce came before the connection is closed. */
+    /**
+     * The stream is ended after the answer only: it tells that the nonce came before the connection is closed. Who ends the
+     * stream instead has had the nonce, too: go-libp2p 0.51 resets it right behind its answer, which over QUIC gets lost.
+     * Nothing is gained by that; the client believes the nonce alone.
+     */
     private CompletableFuture<DialBackResponse> send(Stream stream, long nonce) {
-        DelimitedMessages.write(stream, AutonatMessages.dialBack(nonce));
+        CompletableFuture<Void> sent = DelimitedMessages.write(stream, AutonatMessages.dialBack(nonce));
         stream.finish();
-        return DelimitedMessages.read(stream, DialBackResponse.parser(), ANSWER_BYTES_MAX)
-                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS);
+        return sent.thenCompose(done -> DelimitedMessages.read(stream, DialBackResponse.parser(), ANSWER_BYTES_MAX)
+                .orTimeout(timeout.toNanos(), TimeUnit.NANOSECONDS)
+                .exceptionallyCompose(failure -> isEnd(failure)
+                        ? CompletableFuture.completedFuture(DialBackResponse.getDefaultInstance())
+                        : CompletableFuture.failedFuture(failure)));
+    }
+
+    private static boolean isEnd(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        return cause instanceof IOException && !(cause instanceof MalformedMessageException);
     }
 
     private static DialStatus delivered(

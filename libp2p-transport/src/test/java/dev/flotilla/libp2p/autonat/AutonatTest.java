@@ -114,6 +114,22 @@ class AutonatTest {
         assertThat(dialer.connections()).isEmpty();
     }
 
+    /** As go-libp2p does, whose answer may be lost thereby. */
+    @Test
+    void aClientThatResetsTheDialBackOnceItHasTheNonceWasReached() {
+        AutonatService service = new AutonatService(CONFIG, dialer);
+        Host client = hosts.start(autonat);
+        Connection server = connected(client, service);
+        client.unhandle(AutonatMessages.DIAL_BACK);
+        client.handle(AutonatMessages.DIAL_BACK, stream -> stream.read().thenAccept(nonce -> {
+            nonce.release();
+            stream.reset();
+        }));
+        ProbeResult result = await(autonat.probe(server, client.listenAddresses()));
+        assertThat(result.reachability()).as("the nonce went elsewhere").isEqualTo(Reachability.UNKNOWN);
+        assertThat(service.counters().get(Event.DIALLED_BACK)).isEqualTo(1);
+    }
+
     @Test
     void privateAddressesAreRefusedUnlessAllowed() {
         AutonatService service = new AutonatService(AutonatConfig.defaults(), dialer);

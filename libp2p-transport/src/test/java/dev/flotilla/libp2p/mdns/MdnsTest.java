@@ -232,7 +232,8 @@ class MdnsTest {
 
     @Test
     void packetsSayWhatTheSpecificationHas() {
-        assertThat(MdnsPacket.decode(SERVICE, MdnsPacket.query(SERVICE))).isEqualTo(new MdnsPacket(true, false, List.of()));
+        assertThat(MdnsPacket.decode(SERVICE, MdnsPacket.query(SERVICE)))
+                .isEqualTo(new MdnsPacket(true, false, List.of()));
         byte[] answer = MdnsPacket.answer(SERVICE, "x".repeat(40), List.of(PLACE));
         assertThat(MdnsPacket.decode(SERVICE, answer)).isEqualTo(new MdnsPacket(false, false, List.of(PLACE)));
         assertThat(new String(answer, StandardCharsets.ISO_8859_1))

@@ -14,6 +14,7 @@ final class DatagramRelay implements AutoCloseable {
     private final DatagramSocket back = new DatagramSocket(0, InetAddress.getLoopbackAddress());
     private volatile @Nullable SocketAddress client;
     private volatile boolean cut;
+    private volatile boolean mute;
 
     DatagramRelay(InetSocketAddress server) throws IOException {
         start(() -> {
@@ -26,7 +27,9 @@ final class DatagramRelay implements AutoCloseable {
         start(() -> {
             while (true) {
                 DatagramPacket packet = receive(back);
-                pass(packet, front, client);
+                if (!mute) {
+                    pass(packet, front, client);
+                }
             }
         });
     }
@@ -63,6 +66,11 @@ final class DatagramRelay implements AutoCloseable {
 
     int port() {
         return front.getLocalPort();
+    }
+
+    /** The client hears nothing from now on. */
+    void mute() {
+        mute = true;
     }
 
     void cut() {

@@ -245,6 +245,25 @@ class QuicTransportTest {
         assertThat(closedByPeer).containsExactly(false);
     }
 
+    /** A client that begins and never hears the answer takes the host no longer than a handshake may last. */
+    @Test
+    void aHandshakeThatIsNotGoneOnWithIsGivenUp() throws IOException {
+        Host host = hosts.start(HostConfig.defaults().withEventLoops(1).withHandshakeTimeout(Duration.ofMillis(500)));
+        Host slow = hosts.start();
+        try (DatagramRelay link = new DatagramRelay(socketOf(host))) {
+            link.mute();
+            CompletableFuture<Connection> dial = slow.connect(
+                    host.peerId(), List.of(Multiaddr.parse("/ip4/127.0.0.1/udp/" + link.port() + "/quic-v1")));
+            awaitUntil("it is given up", () -> host.counters().get(Event.HANDSHAKE_TIMED_OUT) == 1);
+            dial.cancel(true);
+        }
+        assertThat(host.connections()).isEmpty();
+        Host other = hosts.start();
+        connect(other, host);
+        assertThat(await(Ping.ping(other, host.peerId(), Duration.ofSeconds(5))))
+                .isPositive();
+    }
+
     /** Beginnings of handshakes whose senders are nowhere: beyond a few, they get a token and take no room. */
     @Test
     void aFloodOfForgedBeginningsLeavesRoomForOthers() throws IOException {

@@ -7,13 +7,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.ConnectionGater;
 import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Echo;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
+import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamOptions;
@@ -21,12 +24,16 @@ import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.ping.Ping;
+import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.libp2p.relay.RelayCounters.Event;
+import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.assertj.core.api.Assumptions;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,6 +85,61 @@ class RelayTest {
         stream.write(sent.clone());
         stream.finish();
         return await(received);
+    }
+
+    /** Who is behind a relay is judged as anybody, by its own name. */
+    @Test
+    void theConnectionGaterDecidesOverRelaysToo() {
+        Host relay = hosts.start(swarmRelay());
+        Multiaddr place =
+                relay.listenAddresses().get(0).withPeerId(relay.peerId()).encapsulate(Multiaddr.parse("/p2p-circuit"));
+        Host refused = hosts.start();
+        List<Multiaddr> asked = new CopyOnWriteArrayList<>();
+        Host listener = hosts.startWith(builder -> builder.listen(place).connectionGater(new ConnectionGater() {
+            @Override
+            public boolean interceptSecured(Direction direction, PeerId peer, Multiaddr remoteAddress) {
+                asked.add(remoteAddress);
+                return !peer.equals(refused.peerId());
+            }
+        }));
+        Host welcome = hosts.start();
+        assertThat(await(welcome.connect(listener.peerId(), List.of(place))).isRelayed())
+                .isTrue();
+        assertThat(await(Ping.ping(welcome, listener.peerId(), SECONDS_5))).isPositive();
+        refused.connect(listener.peerId(), List.of(place)); // may seem to succeed, until the listener has looked
+        awaitUntil("it is gated", () -> listener.counters().get(HostCounters.Event.GATED) == 1);
+        awaitUntil("it is gone", () -> refused.connections(listener.peerId()).isEmpty());
+        assertThat(listener.connections(refused.peerId())).isEmpty();
+        assertThat(asked).anyMatch(address -> address.has(MultiaddrProtocol.P2P_CIRCUIT));
+        Host dialler = hosts.startWith(builder -> builder.connectionGater(new ConnectionGater() {
+            @Override
+            public boolean interceptAddrDial(PeerId peer, Multiaddr address) {
+                return !address.has(MultiaddrProtocol.P2P_CIRCUIT);
+            }
+        }));
+        assertThatThrownBy(() -> await(dialler.connect(listener.peerId(), List.of(place))))
+                .hasMessageContaining("interceptAddrDial");
+    }
+
+    /** The circuit within is ciphered by the key as well: the relay itself must have it only to be reached. */
+    @Test
+    void aPrivateNetworkReachesOverItsRelay() {
+        Assumptions.assumeThat(way.listen().has(MultiaddrProtocol.QUIC_V1)).isFalse();
+        PreSharedKey key = PreSharedKey.generate();
+        Host relay = hosts.startWith(builder -> builder.privateNetwork(key).service(swarmRelay()));
+        Multiaddr place =
+                relay.listenAddresses().get(0).withPeerId(relay.peerId()).encapsulate(Multiaddr.parse("/p2p-circuit"));
+        Host listener = hosts.startWith(builder -> builder.privateNetwork(key).listen(place));
+        Host dialler = hosts.startWith(builder -> builder.privateNetwork(key));
+        assertThat(await(dialler.connect(listener.peerId(), List.of(place))).isRelayed())
+                .isTrue();
+        byte[] sent = new byte[100_000];
+        new Random(5).nextBytes(sent);
+        assertThat(echo(await(dialler.newStream(listener.peerId(), Echo.PROTOCOL)), sent))
+                .isEqualTo(sent);
+        Host stranger = hosts.start();
+        assertThatThrownBy(() -> await(stranger.connect(listener.peerId(), List.of(place))))
+                .hasMessageContaining("pre-shared key");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.flotilla.libp2p.swarm;
 import static dev.flotilla.libp2p.Hosts.await;
 import static dev.flotilla.libp2p.Hosts.awaitUntil;
 import static dev.flotilla.libp2p.Hosts.connect;
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.libp2p.Connection;
@@ -10,9 +11,12 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.HostCounters.Event;
 import dev.flotilla.libp2p.Hosts;
+import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.limits.HandshakeLimits;
 import dev.flotilla.libp2p.limits.Limit;
@@ -134,6 +138,27 @@ class HostilePeerTest {
             assertThat(isEndedAmidBytes(socket, slowly)).as(when).isTrue();
         }
         awaitUntil("it is counted", () -> host.counters().get(Event.HANDSHAKE_TIMED_OUT) == 1);
+        assertServes(host, other);
+    }
+
+    @Test
+    void whoAsksForAWebSocketAByteNowAndThenIsGivenUp() throws IOException {
+        Multiaddr ws = Multiaddr.parse("/ip4/127.0.0.1/tcp/0/ws");
+        Host host = hosts.start(
+                PrivateKey.generate(),
+                HostConfig.defaults().withEventLoops(1).withHandshakeTimeout(Duration.ofSeconds(3)),
+                ws);
+        Host other = hosts.start(PrivateKey.generate(), HostConfig.defaults().withEventLoops(1), ws);
+        InetSocketAddress address = host.listenAddresses()
+                .get(0)
+                .socketAddress(MultiaddrProtocol.TCP, MultiaddrProtocol.WS)
+                .orElseThrow();
+        try (Socket socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write("GET / HTTP/1.1\r\nHost: localhost\r\n".getBytes(US_ASCII));
+            assertServes(host, other);
+            assertThat(isEndedAmidBytes(socket, "Connection: Upgrade, and what not\r\n".getBytes(US_ASCII)))
+                    .isTrue();
+        }
         assertServes(host, other);
     }
 
