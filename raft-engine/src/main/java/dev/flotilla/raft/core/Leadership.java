@@ -68,6 +68,7 @@ final class Leadership {
     /** Begins another run for {@code peer}, which has lost what it acknowledged in the former ones. */
     void lose(Progress peer) {
         peer.lose(++runs);
+        lease.lapse(); // it may have forgotten what it promised
     }
 
     /**

@@ -156,9 +156,13 @@ final class Progress {
         return index <= runMatchIndex;
     }
 
-    /** A new run begins, in which it has acknowledged nothing: entries that it acknowledged are damaged. */
+    /**
+     * A new run begins, in which it has acknowledged nothing: entries that it acknowledged are damaged. It may not know what
+     * it promises until it has them again.
+     */
     void restart(long newRun) {
         matchIndex = 0;
+        promisesFromRound = Long.MAX_VALUE;
         renew(newRun);
     }
 
