@@ -72,9 +72,10 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * Goes on with a group that is on disk.
+     * Goes on with a group that is on disk, once an earlier life of it has ended: waits for that.
      *
-     * @throws IllegalArgumentException if it is not, or is open already
+     * @throws IllegalArgumentException if it is not, or is open already; or if it is still being closed and this is a
+     *     thread of the node, which cannot wait
      */
     public <R> RaftGroup<R> open(GenesisId genesis, StateMachine<R> stateMachine, RaftConfig config)
             throws IOException {

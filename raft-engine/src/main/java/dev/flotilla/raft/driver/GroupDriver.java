@@ -41,6 +41,7 @@ public final class GroupDriver<R> implements AutoCloseable {
     private final GroupLoop<R> group;
     private final OpenGroups groups;
     private final AtomicInteger outstanding = new AtomicInteger(); // requests and reads without an outcome
+    private volatile boolean closing;
 
     GroupDriver(NodeContext node, EventLoop loop, GroupLoop<R> group, OpenGroups groups) {
         this.node = node;
@@ -59,6 +60,11 @@ public final class GroupDriver<R> implements AutoCloseable {
 
     GroupLoop<R> loopSide() {
         return group;
+    }
+
+    /** Whether it has neither failed nor been closed. */
+    boolean isOpen() {
+        return !closing && group.whyStopped() == null;
     }
 
     /** Asks for agreement on {@code data}; completes once it is applied here. */
@@ -239,10 +245,15 @@ public final class GroupDriver<R> implements AutoCloseable {
      */
     @Override
     public void close() {
-        CompletableFuture<Void> closed = group.close();
-        groups.closed(this);
+        CompletableFuture<Void> ended = end();
         if (!RaftThread.isCurrent()) {
-            closed.join();
+            ended.join();
         }
+    }
+
+    /** Stops the group on this peer. The future completes when its log and state machine are not used any more. */
+    CompletableFuture<Void> end() {
+        closing = true;
+        return group.close().thenRun(() -> groups.closed(this));
     }
 }

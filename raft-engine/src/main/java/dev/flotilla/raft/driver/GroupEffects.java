@@ -10,7 +10,6 @@ import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.transport.PeerId;
-import java.io.IOException;
 import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -160,11 +159,12 @@ final class GroupEffects<R> implements DurableOrder.Actions {
             } catch (DamagedLogException e) {
                 group.damageFound();
                 group.onLoop(() -> group.step(new Input.EntriesLoaded(load.to(), load.run(), List.of())));
-            } catch (IOException | RuntimeException e) {
+            } catch (Throwable e) { // an error too: the core waits for those entries
                 group.fail(e);
-            }
-            if (!loop.execute(taken)) { // runs after the step, also when the group has stopped
-                taken.run();
+            } finally {
+                if (!loop.execute(taken)) { // runs after the step, also when the group has stopped
+                    taken.run();
+                }
             }
         });
     }
@@ -188,7 +188,7 @@ final class GroupEffects<R> implements DurableOrder.Actions {
         node.threads().signatures().add(genesis, subject, () -> {
             try {
                 task.run();
-            } catch (RuntimeException e) {
+            } catch (Throwable e) { // an error too: the core waits for an answer
                 group.fail(e);
             }
         });

@@ -193,7 +193,8 @@ public final class NodeDriver implements AutoCloseable {
     /**
      * Goes on with a group that is on disk.
      *
-     * @throws IllegalArgumentException if it is not, or is open already
+     * @throws IllegalArgumentException if it is not, or is open already; or if it is still being closed and this is a
+     *     thread of the node, which cannot wait for that
      */
     public <R> GroupDriver<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config) throws IOException {
         checkConfig(config);

@@ -66,14 +66,21 @@ final class OpenGroups implements Links.Listener {
     }
 
     /**
-     * Goes on with a group that is on disk.
+     * Goes on with a group that is on disk, once an earlier life of it has ended.
      *
-     * @throws IllegalArgumentException if it is not, or is open already
+     * @throws IllegalArgumentException if it is not, or is open already, or is being closed and this thread may not wait
      */
-    synchronized <R> GroupDriver<R> open(
+    <R> GroupDriver<R> open(
             NodeContext node, List<EventLoop> loops, GenesisId genesis, StateMachine<R> machine, RaftConfig config)
             throws IOException {
-        checkNotOpen(genesis);
+        awaitEnd(genesis);
+        return openNow(node, loops, genesis, machine, config);
+    }
+
+    private synchronized <R> GroupDriver<R> openNow(
+            NodeContext node, List<EventLoop> loops, GenesisId genesis, StateMachine<R> machine, RaftConfig config)
+            throws IOException {
+        checkMayOpen(genesis);
         Opening<R> opening = new GroupFiles(node).open(genesis, machine, config);
         EventLoop loop = loops.get(opened++ % loops.size());
         NodeContext own = node.of(opening);
@@ -93,8 +100,21 @@ final class OpenGroups implements Links.Listener {
         }
     }
 
-    /** Throws an exception unless the group may be opened. */
-    synchronized void checkNotOpen(GenesisId genesis) {
+    /** Throws an exception unless the group may be opened, once an earlier life of it has ended. */
+    void checkNotOpen(GenesisId genesis) {
+        awaitEnd(genesis);
+        checkMayOpen(genesis);
+    }
+
+    /** Two lives of one group must not meet on its disk. A thread of the node cannot wait for the end of the first. */
+    private void awaitEnd(GenesisId genesis) {
+        GroupDriver<?> present = open.get(genesis);
+        if (present != null && !present.isOpen()) {
+            present.close();
+        }
+    }
+
+    private synchronized void checkMayOpen(GenesisId genesis) {
         if (closed) {
             throw new IllegalStateException("the node is closed");
         }
@@ -102,15 +122,16 @@ final class OpenGroups implements Links.Listener {
             throw new IllegalArgumentException("group " + genesis + " is being forgotten");
         }
         GroupDriver<?> present = open.get(genesis);
-        if (present != null && present.loopSide().whyStopped() == null) {
-            throw new IllegalArgumentException("group " + genesis + " is open already");
-        }
         if (present != null) {
-            present.close(); // it failed, and may be opened again
+            throw new IllegalArgumentException(
+                    present.isOpen()
+                            ? "group " + genesis + " is open already"
+                            : "group " + genesis
+                                    + " is still being closed: open it on a thread that is not the node's");
         }
     }
 
-    /** It is open no more; another life of the same group may be. */
+    /** It does not use disk or state machine any more; another life of the same group may. */
     void closed(GroupDriver<?> driver) {
         open.remove(driver.genesis(), driver);
     }
@@ -126,9 +147,7 @@ final class OpenGroups implements Links.Listener {
         }
         try {
             if (present != null) {
-                CompletableFuture<Void> stopped = present.loopSide().close();
-                present.close();
-                stopped.join();
+                present.end().join();
             }
             files.forget(genesis, next);
         } finally {

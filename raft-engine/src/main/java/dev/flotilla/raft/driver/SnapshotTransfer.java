@@ -56,8 +56,8 @@ final class SnapshotTransfer {
             }
             file.finish();
             return true;
-        } catch (IOException | RuntimeException e) {
-            LOG.warn("a snapshot was not received group={} index={}: {}", genesis, snapshot.index(), e.getMessage());
+        } catch (Throwable e) { // an error too, as of a library that is missing: the core waits for an answer
+            LOG.warn("a snapshot was not received group={} index={}: {}", genesis, snapshot.index(), e.toString());
             LOG.debug("the cause", e);
             return false;
         }

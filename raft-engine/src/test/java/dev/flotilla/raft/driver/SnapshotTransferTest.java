@@ -22,6 +22,7 @@ import dev.flotilla.transport.PeerTransport;
 import dev.flotilla.transport.memory.Ed25519Credentials;
 import dev.flotilla.transport.memory.InMemoryNetwork;
 import java.io.InputStream;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -61,10 +62,14 @@ class SnapshotTransferTest {
         }
 
         private NodeContext context() {
+            return context(snapshots);
+        }
+
+        NodeContext context(SnapshotStore store) {
             InMemoryLogStorage log = new InMemoryLogStorage();
             return new NodeContext(
                     settings,
-                    new NodeContext.Ports(transport, log, snapshots),
+                    new NodeContext.Ports(transport, log, store),
                     new NodeContext.Identity(credentials, STORE, 1, FeatureLevel.NEWEST),
                     NodeContext.Services.of(
                             settings,
@@ -234,6 +239,23 @@ class SnapshotTransferTest {
         runNext();
         assertThat(told).containsExactly("first false", "second true");
         assertHere(snapshot);
+    }
+
+    /** As a native library's that is missing. */
+    @Test
+    void anErrorIsAnAnswerToo() throws Exception {
+        SnapshotMeta snapshot = leader.save(5);
+        to.keep(leader);
+        NodeContext broken = to.context((SnapshotStore) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {SnapshotStore.class}, (proxy, method, arguments) -> {
+                    throw new LinkageError("a library is missing");
+                }));
+        new SnapshotFetcher(broken, GENESIS)
+                .fetch(snapshot, List.of(leader.id()), loop::add, fetched -> told.add("it " + fetched));
+        runNext();
+        assertThat(told).containsExactly("it false");
+        broken.threads().close();
+        broken.storage().close();
     }
 
     @Test

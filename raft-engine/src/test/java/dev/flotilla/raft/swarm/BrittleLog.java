@@ -15,6 +15,7 @@ final class BrittleLog implements LogStorage {
     private final LogStorage log;
     private volatile boolean broken;
     private volatile boolean breaksAtRebase;
+    private volatile @Nullable Error loadError;
     private int writesLeft;
 
     BrittleLog(LogStorage log) {
@@ -37,6 +38,11 @@ final class BrittleLog implements LogStorage {
         breaksAtRebase = true;
     }
 
+    /** Whoever reads entries back for followers gets {@code error} from now on. */
+    void failLoadsWith(Error error) {
+        loadError = error;
+    }
+
     boolean isBroken() {
         return broken;
     }
@@ -54,6 +60,10 @@ final class BrittleLog implements LogStorage {
     @Override
     public List<Entry> entries(GenesisId genesis, long fromIndex, long toIndexExclusive, int bytesMax)
             throws IOException {
+        Error error = loadError;
+        if (error != null && Thread.currentThread().getName().startsWith("raft-read")) {
+            throw error;
+        }
         return log.entries(genesis, fromIndex, toIndexExclusive, bytesMax);
     }
 

@@ -11,6 +11,7 @@ import dev.flotilla.consensus.Consistency;
 import dev.flotilla.consensus.Outcome;
 import dev.flotilla.consensus.UnavailableException;
 import dev.flotilla.raft.RaftGroup;
+import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.storage.InMemoryLogStorage;
@@ -82,6 +83,24 @@ class FailureTest {
             note(others.get(0), "b");
             assertThat(notes(others.get(1))).containsExactly("a", "b");
             assertThatThrownBy(() -> notes(broken)).hasCauseInstanceOf(UnavailableException.class);
+        }
+    }
+
+    @Test
+    void anErrorWhileEntriesAreReadBackStopsTheGroup() throws Exception {
+        try (Swarm swarm = new Swarm()) {
+            swarm.config = RaftConfig.defaults()
+                    .withElectionTimeout(Duration.ofMillis(300))
+                    .withLogKept(1, 0);
+            BrittleLog log = new BrittleLog(new InMemoryLogStorage());
+            Peer peer = swarm.add(Ed25519Credentials.generate(), log, new InMemorySnapshotStore())
+                    .create();
+            note(peer, "a");
+            note(peer, "b");
+            CompletableFuture<Throwable> failed = failure(peer.group);
+            log.failLoadsWith(new LinkageError("a class is missing"));
+            swarm.add().join(peer.invite(Member.Role.VOTER));
+            assertThat(await(failed)).isInstanceOf(LinkageError.class).hasMessage("a class is missing");
         }
     }
 

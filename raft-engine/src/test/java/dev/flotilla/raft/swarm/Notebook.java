@@ -19,6 +19,7 @@ public final class Notebook implements StateMachine<Integer> {
 
     private List<String> notes = new ArrayList<>();
     private volatile @Nullable CountDownLatch gate;
+    private volatile boolean held;
     private final AtomicInteger restores = new AtomicInteger();
     private volatile boolean stopped;
     private volatile boolean broken;
@@ -45,6 +46,7 @@ public final class Notebook implements StateMachine<Integer> {
         CountDownLatch closedGate = gate;
         if (closedGate != null) {
             try {
+                held = true;
                 closedGate.await();
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -55,6 +57,11 @@ public final class Notebook implements StateMachine<Integer> {
     /** Makes {@link #apply} wait until {@code opened}. */
     public void waitFor(CountDownLatch opened) {
         gate = opened;
+    }
+
+    /** Whether {@link #apply} came to a gate. */
+    public boolean isHeld() {
+        return held;
     }
 
     /** Makes {@link #apply} throw from now on, here alone. */

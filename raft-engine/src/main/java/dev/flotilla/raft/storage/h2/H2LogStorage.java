@@ -242,7 +242,7 @@ public final class H2LogStorage implements LogStorage {
         }
         try {
             file.sync();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             throw failed(e);
         }
     }
