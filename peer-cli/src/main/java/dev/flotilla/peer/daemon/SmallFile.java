@@ -1,5 +1,6 @@
 package dev.flotilla.peer.daemon;
 
+import dev.flotilla.raft.storage.DurableFiles;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -35,12 +36,15 @@ public final class SmallFile {
         return path;
     }
 
-    /** Makes a directory that only its owner can enter, if there is none. */
+    /** Makes a directory that only its owner can enter, if there is none; it stays so. */
     static void makeDirectory(Path directory) throws IOException {
         if (!Files.isDirectory(directory)) {
             Path parent = directory.toAbsolutePath().getParent();
-            Files.createDirectories(parent == null ? directory : parent);
+            if (parent != null) {
+                DurableFiles.createDirectories(parent);
+            }
             Files.createDirectory(directory, ownerOnly(directory, OWNER_DIRECTORY));
+            DurableFiles.syncDirectoryOf(directory);
         }
     }
 

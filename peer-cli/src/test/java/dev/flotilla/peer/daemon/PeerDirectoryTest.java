@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.raft.storage.FaultyFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,14 @@ final class PeerDirectoryTest {
         try (var files = Files.list(directory.path())) {
             assertThat(files).hasSize(2);
         }
+    }
+
+    /** Else a power loss takes an identity that others know already. */
+    @Test
+    void forcesTheNamesOfTheDirectoriesThatItMakes() throws Exception {
+        FaultyFiles files = new FaultyFiles(parent);
+        new PeerDirectory(files.of(parent.resolve("a/b"))).initialise();
+        assertThat(files.takeForced()).startsWith(parent, parent.resolve("a")).contains(parent.resolve("a/b"));
     }
 
     @Test

@@ -8,7 +8,9 @@ import java.nio.channels.FileChannel;
  * fsync, and the end of a large snapshot for longer than its sender waits.
  */
 final class ChunkFile implements ChunkOutput.Target {
-    private static final long UNFORCED_BYTES_MAX = 16 << 20;
+    private static final long UNFORCED_BYTES = 16 << 20;
+    /** So much at the end may never have been forced. */
+    static final long UNFORCED_BYTES_MAX = UNFORCED_BYTES + SnapshotChunk.HEADER_BYTES + SnapshotChunk.RAW_BYTES;
 
     private final FileChannel file;
     private long unforced;
@@ -21,7 +23,7 @@ final class ChunkFile implements ChunkOutput.Target {
     public void append(SnapshotChunk chunk) throws IOException {
         DurableFiles.writeFully(file, chunk.encode().asByteBuffer());
         unforced += chunk.encodedBytes();
-        if (unforced >= UNFORCED_BYTES_MAX) {
+        if (unforced >= UNFORCED_BYTES) {
             file.force(false);
             unforced = 0;
         }

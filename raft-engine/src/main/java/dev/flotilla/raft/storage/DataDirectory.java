@@ -2,6 +2,7 @@ package dev.flotilla.raft.storage;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,12 +11,15 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A node's directory on disk: open to its owner only, used by one process at a time, of a format that this version
  * knows.
  */
 public final class DataDirectory implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
     private static final String FORMAT_FILE = "format";
     private static final String KNOWN_FORMATS = Arrays.stream(LogKind.values())
             .map(kind -> String.valueOf(kind.format()))
@@ -80,10 +84,23 @@ public final class DataDirectory implements AutoCloseable {
     private static DataDirectory open(Path path, Choice choice) throws IOException {
         DirectoryLock lock = DirectoryLock.acquire(path);
         try {
+            forceNames(path);
             return new DataDirectory(path, lock, choice.of(readFormat(path)));
         } catch (IOException | RuntimeException e) {
             lock.close();
             throw e;
+        }
+    }
+
+    /** What has a name here may have it in the page cache alone: whoever gave it may have been killed before the sync. */
+    private static void forceNames(Path path) throws IOException {
+        try {
+            DurableFiles.syncDirectory(path);
+            DurableFiles.syncDirectoryOf(path);
+        } catch (AccessDeniedException e) {
+            LOG.debug("the directory above {} is somebody else's, who made this one", path, e);
+        } catch (IOException e) {
+            throw new IOException("data directory " + path + " cannot be forced to the disk: " + e.getMessage(), e);
         }
     }
 

@@ -44,19 +44,29 @@ public final class DurableFiles {
 
     /** Gives {@code temporary}, which has been forced already, the name {@code target}, in one step. */
     public static void rename(Path temporary, Path target) throws IOException {
-        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        move(temporary, target);
         syncDirectory(parentOf(target));
+    }
+
+    /** The same, but it has the name for good once its directory is synced. */
+    static void move(Path temporary, Path target) throws IOException {
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
 
     /** Replaces {@code target} by {@code content}: after a crash there is the old file or the new one. */
     public static void replace(Path target, byte[] content) throws IOException {
+        rename(writeBeside(target, content), target);
+    }
+
+    /** Writes what {@code target} shall be under another name, and forces it. */
+    static Path writeBeside(Path target, byte[] content) throws IOException {
         Path temporary = target.resolveSibling(target.getFileName() + ".tmp");
         try (FileChannel channel = FileChannel.open(
                 temporary, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             writeFully(channel, ByteBuffer.wrap(content));
             channel.force(true);
         }
-        rename(temporary, target);
+        return temporary;
     }
 
     static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

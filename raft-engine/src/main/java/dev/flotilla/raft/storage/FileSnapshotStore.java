@@ -25,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * One file a group in one directory, replaced in one step. Named after the genesis id: {@code .snapshot} is the newest,
  * {@code .saving} is being written, {@code .partial} is being received and {@code .offer} says what it will be; {@code
  * .previous} is one that was being sent when the newest replaced it.
+ *
+ * <p>The log is shortened behind a snapshot, so that one is believed in only once its name is on the disk. After a
+ * directory sync that failed the store answers nothing more but reads of snapshots that are open to others already.
  */
 public final class FileSnapshotStore implements SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshotStore.class);
@@ -35,12 +38,12 @@ public final class FileSnapshotStore implements SnapshotStore {
     private static final String PREVIOUS = ".previous";
     private static final String TEMPORARY = ".tmp";
 
-    private final Path directory;
+    private final SyncedDirectory directory;
     private final Compression compression;
     private final RecentReaders readers = new RecentReaders(System::nanoTime);
     private final Object replacing = new Object(); // held while a newest snapshot is compared and replaced
 
-    private FileSnapshotStore(Path directory, Compression compression) {
+    private FileSnapshotStore(SyncedDirectory directory, Compression compression) {
         this.directory = directory;
         this.compression = compression;
     }
@@ -61,7 +64,7 @@ public final class FileSnapshotStore implements SnapshotStore {
             throw new IOException("the native library of " + compression
                     + " cannot be loaded here: have snapshots written with " + Compression.NONE);
         }
-        DurableFiles.createDirectories(directory);
+        SyncedDirectory synced = SyncedDirectory.open(directory);
         List<Path> files;
         try (Stream<Path> listed = Files.list(directory)) {
             files = listed.toList();
@@ -77,7 +80,8 @@ public final class FileSnapshotStore implements SnapshotStore {
                 Files.deleteIfExists(file);
             }
         }
-        return new FileSnapshotStore(directory, compression);
+        synced.sync();
+        return new FileSnapshotStore(synced, compression);
     }
 
     /**
@@ -116,11 +120,12 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
 
     private Path file(GenesisId genesis, String ending) {
-        return directory.resolve(genesis + ending);
+        return directory.path().resolve(genesis + ending);
     }
 
     @Override
     public Optional<SnapshotMeta> newest(GenesisId genesis) throws IOException {
+        directory.check();
         Path newest = file(genesis, NEWEST);
         return Files.exists(newest) ? Optional.of(SnapshotFile.readMeta(newest)) : Optional.empty();
     }
@@ -193,7 +198,7 @@ public final class FileSnapshotStore implements SnapshotStore {
                 return newest.get();
             }
             keepIfInUse(genesis, newest.orElse(null));
-            DurableFiles.rename(file, file(genesis, NEWEST));
+            directory.rename(file, file(genesis, NEWEST));
             dropOutdatedPartial(genesis, meta);
             return meta;
         }
@@ -228,11 +233,12 @@ public final class FileSnapshotStore implements SnapshotStore {
 
     @Override
     public Receiver receive(GenesisId genesis, SnapshotMeta snapshot) throws IOException {
+        directory.check();
         Path partial = file(genesis, PARTIAL);
         Path offer = file(genesis, OFFER);
         if (!snapshot.equals(offered(offer))) {
             deletePartial(genesis);
-            DurableFiles.replace(offer, EntryCodec.encode(snapshot).toByteArray());
+            directory.replace(offer, EntryCodec.encode(snapshot).toByteArray());
         }
         return new FileReceiver(partial, offer, snapshot);
     }
@@ -271,12 +277,13 @@ public final class FileSnapshotStore implements SnapshotStore {
     @Override
     public void delete(GenesisId genesis) throws IOException {
         synchronized (replacing) {
+            directory.check();
             boolean isGone = false;
             for (String ending : List.of(OFFER, PARTIAL, SAVING, PREVIOUS, NEWEST)) {
                 isGone |= Files.deleteIfExists(file(genesis, ending));
             }
             if (isGone) {
-                DurableFiles.syncDirectory(directory);
+                directory.sync();
             }
         }
     }

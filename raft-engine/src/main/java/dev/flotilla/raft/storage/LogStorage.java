@@ -15,6 +15,10 @@ import org.jspecify.annotations.Nullable;
  * One write-ahead log for all groups of a node, and the node's small tables. {@link #write} is called by one thread;
  * reads may come from any thread at the same time. After an I/O error the storage is dead: every later call fails, and
  * nothing that failed is ever reported as durable.
+ *
+ * <p>What a log holds when it was opened is on the disk: the core takes it as durable and acknowledges it. That a process
+ * before wrote it does not say so, since the page cache survives that process, and after a failed fsync shows what no later
+ * fsync writes: what may not have been forced is written again before anybody reads it.
  */
 public interface LogStorage extends AutoCloseable {
     /** The groups that have been created and not deleted. */

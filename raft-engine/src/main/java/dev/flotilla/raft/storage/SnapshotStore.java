@@ -91,12 +91,14 @@ public interface SnapshotStore {
         /**
          * Appends the chunk that begins at {@link #offset}.
          *
-         * @throws IOException also if it is not as large as the one that begins there
+         * @throws IOException also if it is not as large as the one that begins there; if the disk failed, all that was
+         *     received is dropped
          */
         void append(SnapshotChunk chunk) throws IOException;
 
         /**
-         * Verifies size and hash and makes the bytes durable. A snapshot that fails is dropped.
+         * Verifies size and hash and makes the bytes durable. A snapshot with another hash is dropped, and one that the disk
+         * did not take.
          *
          * @throws IOException if size or hash differ, or the disk fails
          */

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One data directory. Writes become durable one after the other, each as a whole, when {@link #completeOne} says so; a
- * crash loses those that are not.
+ * crash loses those that are not. Those that survive a crash are durable from then on, which the logs owe by their
+ * contract; so a crash is the end of a process and a power loss in one.
  */
 public final class SimDisk {
     private static final int COPIES_MAX = 100;

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -33,6 +34,23 @@ class DataDirectoryTest {
             }
         }
         DataDirectory.open(path()).close();
+    }
+
+    /** Whoever made it, or put the other log into place, may have been killed before its name was forced. */
+    @Test
+    void theNamesInItAndItsOwnAreForcedBeforeItIsUsed() throws IOException {
+        FaultyFiles files = new FaultyFiles(temporary);
+        DataDirectory.open(path()).close();
+        DataDirectory.openExisting(files.of(path())).close();
+        assertThat(files.takeForced()).containsExactly(path(), path().getParent());
+        for (Path each : List.of(path(), path().getParent())) {
+            files.failForce(each::equals);
+            assertThatThrownBy(() -> DataDirectory.openExisting(files.of(path())))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage("data directory " + path() + " cannot be forced to the disk: Input/output error");
+        }
+        files.endFaults();
+        DataDirectory.openExisting(files.of(path())).close();
     }
 
     @Test
