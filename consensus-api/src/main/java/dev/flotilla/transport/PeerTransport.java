@@ -45,7 +45,10 @@ public interface PeerTransport extends AutoCloseable {
         /** The last connection to {@code peer} is gone; {@code closedByPeer} if the other side ended it. */
         void lost(PeerId peer, boolean closedByPeer);
 
-        /** A dial failed; {@code reason} says for each address what went wrong, {@code refused} that one refused. */
+        /**
+         * A dial failed; {@code reason} says for each address what went wrong, {@code refused} that all refused: nothing
+         * listens any more where the peer was.
+         */
         void unreachable(PeerId peer, String reason, boolean refused);
     }
 }

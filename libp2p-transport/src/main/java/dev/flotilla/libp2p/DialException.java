@@ -13,7 +13,10 @@ public final class DialException extends IOException {
         this.refused = refused;
     }
 
-    /** Whether a machine answered at one of the addresses and refused: nothing listens there, or it turned us away. */
+    /**
+     * Whether nothing listens any more where the peer was: each address that was dialled answered, and refused. A loopback
+     * address counts only where the peer has no other, since it may have meant the peer's own machine.
+     */
     public boolean isRefused() {
         return refused;
     }

@@ -173,6 +173,11 @@ public final class Multiaddr {
         };
     }
 
+    /** Whether it leads to the very machine that dials it, to a relay there perhaps. */
+    public boolean isLoopback() {
+        return ipAddress().filter(InetAddress::isLoopbackAddress).isPresent();
+    }
+
     /** This address with {@code host} in place of its first component. */
     public Multiaddr withHost(InetAddress host) {
         List<Component> changed = new ArrayList<>(ofHost(host).components);

@@ -14,7 +14,6 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -48,9 +47,9 @@ final class IdentifyMessage {
             self.setObservedAddr(ByteString.copyFrom(connection.remoteAddress().toBytes()));
         }
         pages.add(self.build());
-        boolean local = isLoopback(connection.remoteAddress());
+        boolean local = connection.remoteAddress().isLoopback();
         List<Multiaddr> addresses = host.reachableAddresses().stream()
-                .filter(address -> local || !isLoopback(address))
+                .filter(address -> local || !address.isLoopback())
                 .limit(ADDRESSES_MAX)
                 .toList();
         addresses.forEach(address -> pages.add(Identify.newBuilder()
@@ -64,10 +63,6 @@ final class IdentifyMessage {
                 .setSignedPeerRecord(ByteString.copyFrom(record.of(addresses)))
                 .build());
         return pages.encode();
-    }
-
-    private static boolean isLoopback(Multiaddr address) {
-        return address.ipAddress().filter(InetAddress::isLoopbackAddress).isPresent();
     }
 
     /** Pieces of a message, on as many pages as they need. */

@@ -54,7 +54,7 @@ final class DialAttempt {
     private final ArrayDeque<Target> due = new ArrayDeque<>();
     private final Map<Target, CompletableFuture<Connection>> dialling = new LinkedHashMap<>();
     private final List<String> failures = new ArrayList<>();
-    private boolean refused;
+    private final Refusals refusals = new Refusals();
 
     /** What a dial needs of the host. Called on the attempt's event loop. */
     interface AddressDialer {
@@ -158,6 +158,7 @@ final class DialAttempt {
                 names.add(address);
             }
         }
+        addresses.stream().skip(ADDRESSES_MAX).forEach(refusals::leftOpen);
         add(literal);
     }
 
@@ -172,6 +173,7 @@ final class DialAttempt {
                 }
                 if (failure != null) {
                     failures.add(name + ": " + describe(failure));
+                    refusals.leftOpen(name);
                 } else {
                     add(found.stream().map(each -> new Target(name, each)).toList());
                 }
@@ -194,7 +196,12 @@ final class DialAttempt {
             Multiaddr address = target.address().withoutPeerId();
             boolean another =
                     target.address().peerId().map(each -> !each.equals(peer)).orElse(false); // of a dnsaddr
-            if (!another && known.size() < ADDRESSES_MAX && isPermitted(target) && known.add(address)) {
+            if (another || known.contains(address)) {
+                continue;
+            }
+            if (known.size() == ADDRESSES_MAX) {
+                refusals.leftOpen(address);
+            } else if (isPermitted(target) && known.add(address)) {
                 targets.put(address, new Target(target.named(), address));
             }
         }
@@ -216,13 +223,17 @@ final class DialAttempt {
         Optional<String> refusal = dialer.refusal(target.address().withoutPeerId(), peer);
         if (refusal.isPresent()) {
             failures.add(target + ": " + refusal.get());
+            refusals.passedOver(target.address());
             return false;
         }
         Optional<Duration> left = options.ignoreBackoff()
                 ? Optional.empty()
                 : backoff.remaining(peer, target.address().withoutPeerId());
-        left.ifPresent(duration -> failures.add(target + ": failed a moment ago and is not dialled for another "
-                + duration.plusMillis(999).toSeconds() + " s"));
+        left.ifPresent(duration -> {
+            failures.add(target + ": failed a moment ago and is not dialled for another "
+                    + duration.plusMillis(999).toSeconds() + " s");
+            refusals.leftOpen(target.address());
+        });
         return left.isEmpty();
     }
 
@@ -248,7 +259,7 @@ final class DialAttempt {
         boolean isLookedUp = names.isEmpty() && lookingUp.isEmpty();
         if (!ended.isDone() && dialling.isEmpty() && waiting.isEmpty() && due.isEmpty() && isLookedUp) {
             String reasons = failures.isEmpty() ? "no address is known" : String.join("; ", failures);
-            end(new DialException("cannot reach " + peer + ": " + reasons, refused));
+            end(new DialException("cannot reach " + peer + ": " + reasons, refusals.all()));
         }
     }
 
@@ -286,7 +297,7 @@ final class DialAttempt {
             return;
         }
         backoff.failed(peer, target.address());
-        refused |= isRefused(cause(failure));
+        refusals.failed(target.address(), isRefused(cause(failure)));
         failures.add(target + ": " + describe(failure));
         proceed();
     }
@@ -298,7 +309,7 @@ final class DialAttempt {
                 failures.add(target + ": no answer");
                 backoff.failed(peer, target.address());
             }
-            end(new DialException("cannot reach " + peer + ": " + String.join("; ", failures), refused));
+            end(new DialException("cannot reach " + peer + ": " + String.join("; ", failures), false));
         }
     }
 

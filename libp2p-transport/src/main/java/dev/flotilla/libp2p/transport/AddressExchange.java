@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.transport;
 
 import dev.flotilla.libp2p.Host;
+import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.StreamHandler;
@@ -151,7 +152,7 @@ final class AddressExchange implements StreamHandler {
     /** @param full whether others' records go along */
     private byte[] message(boolean full) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        Varint.writeDelimited(out, records.own(host.reachableAddresses()));
+        Varint.writeDelimited(out, records.own(ownAddresses()));
         List<byte[]> others = full ? records.of(redialer.wanted()) : List.of();
         for (byte[] envelope : others.subList(0, Math.min(others.size(), RECORDS_MAX - 1))) {
             if (out.size() + envelope.length + 4 <= MESSAGE_BYTES_MAX) {
@@ -159,6 +160,18 @@ final class AddressExchange implements StreamHandler {
             }
         }
         return out.toByteArray();
+    }
+
+    /**
+     * Those that mean this machine wherever they are dialled: records go from peer to peer, and who has one of another
+     * machine's would look for it on its own. Peers on this machine hear of loopback by identify, and from a host that has
+     * nothing else.
+     */
+    private List<Multiaddr> ownAddresses() {
+        List<Multiaddr> all = host.reachableAddresses();
+        List<Multiaddr> others =
+                all.stream().filter(address -> !address.isLoopback()).toList();
+        return others.isEmpty() ? all : others;
     }
 
     private void learn(PeerId from, byte[] message) {

@@ -2,6 +2,7 @@ package dev.flotilla.libp2p.swarm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.DialException;
@@ -148,10 +149,64 @@ class DialAttemptTest implements DialAttempt.AddressDialer {
                 .hasMessageContaining(QUIC + ": no handshake")
                 .hasMessageContaining(TCP + ": refused")
                 .hasMessageContaining("/dns/a/tcp/1: the name was not found")
-                .hasMessageContaining(": names another peer")
-                .extracting(Throwable::getCause)
-                .satisfies(cause -> assertThat(cause instanceof DialException dial && dial.isRefused())
-                        .isTrue());
+                .hasMessageContaining(": names another peer");
+    }
+
+    /** What a dial to these addresses ends with, whose outcomes are in the words of a socket or {@code name}. */
+    private boolean isRefused(String... addressesAndOutcomes) {
+        dialled.clear();
+        List<String> addresses = new ArrayList<>();
+        for (int i = 0; i < addressesAndOutcomes.length; i += 2) {
+            addresses.add(addressesAndOutcomes[i]);
+        }
+        DialAttempt attempt = start(DialOptions.defaults().withBackoffIgnored(), addresses.toArray(String[]::new));
+        pass(1000);
+        for (int i = 0; i < addressesAndOutcomes.length; i += 2) {
+            if (dialled.containsKey(addressesAndOutcomes[i]) && !addressesAndOutcomes[i + 1].isEmpty()) {
+                fail(addressesAndOutcomes[i], new ConnectException(addressesAndOutcomes[i + 1]));
+            }
+        }
+        pass(15_000);
+        Throwable failure = catchThrowable(() -> attempt.result().join());
+        assertThat(failure).hasCauseInstanceOf(DialException.class);
+        return failure.getCause() instanceof DialException dial && dial.isRefused();
+    }
+
+    @Test
+    void aDialIsRefusedOnlyIfEveryAddressThatCouldBeThePeersRefused() {
+        String no = "Connection refused";
+        assertThat(isRefused(QUIC, no, TCP, no)).isTrue();
+        assertThat(isRefused(QUIC, "no handshake", TCP, no))
+                .as("somebody is there")
+                .isFalse();
+        assertThat(isRefused(QUIC, no, TCP, "")).as("one is silent").isFalse();
+        names.put("/dns/a/tcp/1", CompletableFuture.failedFuture(new IOException("the name was not found")));
+        assertThat(isRefused(TCP, no, "/dns/a/tcp/1", ""))
+                .as("a name is not known")
+                .isFalse();
+        String relayed = "/ip4/127.0.0.1/tcp/9/p2p/" + PrivateKey.generate().peerId() + "/p2p-circuit";
+        assertThat(isRefused(TCP, no, relayed, "the relay does not know it")).isFalse();
+        refused.add(QUIC);
+        assertThat(isRefused(TCP, no, QUIC, ""))
+                .as("no transport takes the other")
+                .isTrue();
+        assertThat(isRefused()).isFalse();
+    }
+
+    @Test
+    void aLoopbackAddressThatRefusesSaysNothingOfAPeerOnAnotherMachine() {
+        String no = "Connection refused";
+        String own = "/ip4/127.0.0.1/tcp/1";
+        assertThat(isRefused(TCP, "", own, no))
+                .as("the peer's machine is silent")
+                .isFalse();
+        assertThat(isRefused(TCP, no, own, "no handshake")).isTrue();
+        assertThat(isRefused(own, no, "/ip6/::1/tcp/1", no))
+                .as("a peer on this machine")
+                .isTrue();
+        assertThat(isRefused(own, no, "/ip6/::1/tcp/1", "no handshake")).isFalse();
+        refused.add(TCP);
+        assertThat(isRefused(TCP, "", own, no)).as("the other is not dialled").isFalse();
     }
 
     @Test

@@ -154,6 +154,23 @@ class Libp2pTransportTest {
         return new String(peer.host().peerId().toBytes(), StandardCharsets.ISO_8859_1);
     }
 
+    private static String raw(Multiaddr address) {
+        return new String(address.toBytes(), StandardCharsets.ISO_8859_1);
+    }
+
+    @Test
+    void aLoopbackAddressIsPassedOnOnlyWhereThereIsNoOther() throws Exception {
+        Peer a = peers.start();
+        Peer b = peers.start();
+        b.knows(a);
+        wants(b, a);
+        awaitUntil("connected", () -> isConnected(b, a));
+        assertThat(ask(b, a)).contains(raw(a.address()));
+        Multiaddr other = Multiaddr.parse("/ip4/192.0.2.1/tcp/4001");
+        a.host().advertise("test", List.of(other));
+        assertThat(ask(b, a)).contains(raw(other)).doesNotContain(raw(a.address()));
+    }
+
     private static String ask(Peer asker, Peer asked) {
         Stream stream = await(asker.host().newStream(asked.host().peerId(), AddressExchange.PROTOCOL));
         stream.finish();
