@@ -12,7 +12,6 @@ import dev.flotilla.transport.PeerId;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,7 +26,6 @@ final class ByteStreams implements StreamHandler {
     static final ProtocolId PROTOCOL = new ProtocolId("/flotilla/bytes/1.0.0");
 
     private static final Logger LOG = LoggerFactory.getLogger(ByteStreams.class);
-    private static final Duration LANE_TIMEOUT = Duration.ofSeconds(10);
 
     private final Host host;
     private final ControlThread control;
@@ -57,7 +55,11 @@ final class ByteStreams implements StreamHandler {
                 opened.completeExceptionally(Failures.cause(failure));
                 return;
             }
-            stream.write(LaneName.message(lane));
+            stream.write(LaneName.message(lane)).whenComplete((written, refusal) -> {
+                if (refusal != null) {
+                    stream.reset(); // what follows would be taken for the name
+                }
+            });
             if (!track(stream) || !opened.complete(new Libp2pByteStream(stream, Bytes.EMPTY))) {
                 stream.reset();
                 opened.completeExceptionally(closedFailure());
@@ -85,7 +87,7 @@ final class ByteStreams implements StreamHandler {
             stream.reset();
             return;
         }
-        ControlThread.Timer timer = control.schedule(LANE_TIMEOUT, stream::reset);
+        ControlThread.Timer timer = control.schedule(LaneName.TIMEOUT, stream::reset);
         readLane(stream, new MessageAssembler(), timer);
     }
 

@@ -7,7 +7,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.util.concurrent.Future;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -20,6 +22,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
     private final Stream stream;
     private final int frameBytesMax;
     private final MessageAssembler assembler = new MessageAssembler();
+    private @Nullable Future<?> timer; // until the lane is named
     private @Nullable Lane lane; // null until it is named
     private boolean over;
 
@@ -27,6 +30,23 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
         this.receivers = receivers;
         this.stream = stream;
         this.frameBytesMax = frameBytesMax;
+    }
+
+    @Override
+    public void handlerAdded(ChannelHandlerContext ctx) {
+        timer = ctx.executor().schedule(() -> stream.reset(), LaneName.TIMEOUT.toNanos(), TimeUnit.NANOSECONDS);
+    }
+
+    @Override
+    public void handlerRemoved(ChannelHandlerContext ctx) {
+        stopTimer();
+    }
+
+    private void stopTimer() {
+        if (timer != null) {
+            timer.cancel(false);
+            timer = null;
+        }
     }
 
     @Override
@@ -59,6 +79,7 @@ final class FrameHandler extends ChannelInboundHandlerAdapter {
             throw new IllegalArgumentException("the first message names no lane: " + Bytes.wrap(content));
         }
         lane = named.get();
+        stopTimer();
         if (!receivers.admit(stream, lane)) {
             over = true;
             stream.reset();

@@ -47,7 +47,7 @@ final class FrameStream extends ChannelInboundHandlerAdapter {
         stream.closed().whenComplete((done, failure) -> onEnd.run());
         execute(() -> {
             stream.handOver(true, this);
-            stream.channel().write(Unpooled.wrappedBuffer(LaneName.message(lane)));
+            write(Unpooled.wrappedBuffer(LaneName.message(lane)));
             started = true;
             flush();
         });
@@ -76,7 +76,7 @@ final class FrameStream extends ChannelInboundHandlerAdapter {
             if (frames.isEmpty()) {
                 break;
             }
-            stream.channel().write(encode(frames));
+            write(encode(frames));
             counters.count(Event.FRAME_SENT, frames.size());
             written = true;
         }
@@ -84,6 +84,15 @@ final class FrameStream extends ChannelInboundHandlerAdapter {
         if (written) {
             queue.callBackIfWritable();
         }
+    }
+
+    /** What is refused leaves a gap, after which the rest means nothing: the stream ends, and another takes over. */
+    private void write(ByteBuf bytes) {
+        stream.channel().write(bytes).addListener(written -> {
+            if (!written.isSuccess()) {
+                stream.reset();
+            }
+        });
     }
 
     private ByteBuf encode(List<Bytes> frames) {

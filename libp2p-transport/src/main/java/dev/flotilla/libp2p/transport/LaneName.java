@@ -4,12 +4,14 @@ import dev.flotilla.libp2p.multiformats.Varint;
 import dev.flotilla.transport.Lane;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
 /** The first message on a stream: the lane's name in lower case, behind its length as a varint. */
 final class LaneName {
     static final int BYTES_MAX = 32;
+    static final Duration TIMEOUT = Duration.ofSeconds(10); // a stream without a name is not kept longer
 
     private LaneName() {}
 

@@ -23,10 +23,12 @@ final class FrameWriter {
     private final ChannelHandlerContext ctx;
     private final long queuedBytesMax;
     private final Consumer<YamuxException> onFailure;
+    private final Consumer<Boolean> onFull;
     private final ArrayDeque<StreamOutput> ready = new ArrayDeque<>();
     private @Nullable Controls controls; // written before the next data frame or flush
     private int controlFramesPending; // 0 <= controlFramesPending; not yet taken by the socket
     private long queuedBytes; // 0 <= queuedBytes; in all streams
+    private boolean full; // no stream is writable, until half of it is sent
     private boolean cutOff;
     private boolean ended;
     private boolean writing;
@@ -34,11 +36,19 @@ final class FrameWriter {
     private boolean flushWanted;
     private boolean turnWanted;
 
-    /** @param onFailure told if the peer does not read what it makes us write */
-    FrameWriter(ChannelHandlerContext ctx, long queuedBytesMax, Consumer<YamuxException> onFailure) {
+    /**
+     * @param onFailure told if the peer does not read what it makes us write
+     * @param onFull told whether so much waits that streams should not be written to, when that changes
+     */
+    FrameWriter(
+            ChannelHandlerContext ctx,
+            long queuedBytesMax,
+            Consumer<YamuxException> onFailure,
+            Consumer<Boolean> onFull) {
         this.ctx = ctx;
         this.queuedBytesMax = queuedBytesMax;
         this.onFailure = onFailure;
+        this.onFull = onFull;
     }
 
     /** Control frames that go out together. */
@@ -173,12 +183,23 @@ final class FrameWriter {
 
     void queued(long change) {
         queuedBytes += change;
+        boolean now = queuedBytes > (full ? queuedBytesMax / 2 : queuedBytesMax - 1);
+        if (now != full) {
+            full = now;
+            onFull.accept(now);
+        }
+    }
+
+    /** Whether streams should not be written to. */
+    boolean isFilledUp() {
+        return full;
     }
 
     long queuedBytes() {
         return queuedBytes;
     }
 
+    /** Whether writes are refused. */
     boolean isFull() {
         return queuedBytes >= queuedBytesMax;
     }

@@ -136,6 +136,8 @@ final class StreamOpener {
         parent.eventLoop().register(stream).addListener(registered -> {
             if (!registered.isSuccess()) {
                 stream.unsafe().closeForcibly();
+            } else if (session.writer().isFilledUp()) {
+                stream.output().connectionFull(true);
             }
         });
     }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class StreamOutput {
     private static final int QUEUED_BYTES_MAX = 16 << 20;
+    private static final int CONNECTION = 1; // what else decides on writability, as Netty counts it
     private static final long WINDOW_MAX = Long.MAX_VALUE >> 1;
 
     private final YamuxStreamChannel stream;
@@ -62,6 +63,14 @@ final class StreamOutput {
     void onWindowUpdate(long credit) {
         window = Math.min(window + credit, WINDOW_MAX);
         scheduleIfReady();
+    }
+
+    /** Whether the connection as a whole has too much to send, whatever this stream has. */
+    void connectionFull(boolean full) {
+        ChannelOutboundBuffer out = buffer();
+        if (out != null) {
+            out.setUserDefinedWritability(CONNECTION, !full);
+        }
     }
 
     boolean enterReady() {

@@ -35,7 +35,7 @@ final class YamuxSession {
             LongConsumer unreadListener) {
         this.ctx = ctx;
         this.streams = streams;
-        this.writer = new FrameWriter(ctx, config.sendBytesMax(), this::fail);
+        this.writer = new FrameWriter(ctx, config.sendBytesMax(), this::fail, this::onFull);
         this.roundTrip = new RoundTrip(writer, ctx.executor().ticker());
         this.keepAlive = new KeepAlive(ctx, roundTrip, config, this::onSilence);
         this.unread = new UnreadBytes(streams, config.receiveBytesMax(), unreadListener);
@@ -128,6 +128,11 @@ final class YamuxSession {
         if (!over) {
             opener.linger(stream);
         }
+    }
+
+    /** What waits on the connection counts for each stream's writability. */
+    private void onFull(boolean full) {
+        streams.all().forEach(stream -> stream.output().connectionFull(full));
     }
 
     // ---- the end of the session

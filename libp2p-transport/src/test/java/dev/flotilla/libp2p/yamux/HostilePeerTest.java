@@ -210,6 +210,32 @@ class HostilePeerTest {
         }
     }
 
+    /** Who heeds isWritable never has a write refused, whoever else writes. */
+    @Test
+    void noStreamIsWritableWhileTheConnectionHasTooMuchToSend() {
+        try (Wire wire = wire(YamuxConfig.defaults().withMemory(WINDOW, WINDOW, 1 << 20))) {
+            wire.receive(Wire.syn(3), Wire.syn(5));
+            StreamRecorder idle = wire.accepted(1);
+            StreamRecorder full = wire.accepted(2);
+            full.send(new byte[WINDOW]); // goes out
+            for (int i = 0; i < 16; i++) {
+                full.send(new byte[1 << 16]);
+            }
+            wire.channel.runPendingTasks();
+            assertThat(idle.stream().isWritable()).isFalse();
+            wire.receive(Wire.syn(7));
+            assertThat(wire.accepted(3).stream().isWritable()).as("a new one").isFalse();
+            wire.receive(Wire.credit(5, 1 << 18));
+            assertThat(idle.stream().isWritable()).as("three quarters wait").isFalse();
+            idle.writable.clear();
+            wire.receive(Wire.credit(5, 1 << 18), Wire.credit(5, 1 << 16)); // Netty counts more than the bytes
+            assertThat(idle.writable).as("told once half is sent").containsExactly(true);
+            assertThat(wire.accepted(3).stream().isWritable()).isTrue();
+            assertThat(full.stream().isWritable()).as("it has too much itself").isFalse();
+            full.stream().reset();
+        }
+    }
+
     @Test
     void whatWaitsToBeSentIsBoundedForTheConnection() {
         try (Wire wire = wire(YamuxConfig.defaults().withMemory(WINDOW, WINDOW, 1 << 20))) {

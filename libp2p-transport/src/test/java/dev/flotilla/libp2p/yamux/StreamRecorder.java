@@ -7,6 +7,8 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers what one stream was told. */
@@ -15,6 +17,7 @@ final class StreamRecorder extends ChannelInboundHandlerAdapter {
     boolean echo;
     boolean inputEnded;
     boolean inactive;
+    final List<Boolean> writable = new ArrayList<>(); // as it changed
 
     @Nullable
     Runnable onInputEnd;
@@ -58,6 +61,11 @@ final class StreamRecorder extends ChannelInboundHandlerAdapter {
                 onInputEnd.run();
             }
         }
+    }
+
+    @Override
+    public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        writable.add(ctx.channel().isWritable());
     }
 
     @Override
