@@ -17,7 +17,8 @@ public interface ConnectionListener {
     /**
      * The connection is gone, and its streams with it.
      *
-     * @param closedByPeer whether the other side ended it, rather than this one
+     * @param closedByPeer whether the other side ended it, its process perhaps with it, rather than this one or the network;
+     *     false also for one that is superseded while another is open
      */
     default void closed(Connection connection, boolean closedByPeer) {}
 }

@@ -6,7 +6,8 @@ import java.time.Duration;
  * How many connections there may be once their handshakes are done, and which are closed before that.
  *
  * @param host of all peers; a protected peer gets in all the same, in the place of an unprotected one
- * @param perPeerMax with one peer; the oldest gives way
+ * @param perPeerMax with one peer; what gives way is a relayed one, then one of the direction that is not used where both
+ *     sides dialled, then the oldest
  * @param perAddressMax inbound ones of one IPv4 address, or of the IPv6 addresses with the same first 64 bits
  * @param perSubnetMax inbound ones of the IPv6 addresses with the same first 56 bits
  * @param highWater the count above which unprotected connections are closed, those of the least worth first

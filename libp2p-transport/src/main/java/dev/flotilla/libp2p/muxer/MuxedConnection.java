@@ -22,6 +22,6 @@ public interface MuxedConnection {
     /** Streams of both sides that have not ended; on the connection's event loop. */
     int streamCount();
 
-    /** Whether this side gave the connection up since nothing came any more. */
-    boolean hasFallenSilent();
+    /** Whether this side gave the connection up, since nothing came any more or it could carry no more streams. */
+    boolean isGivenUp();
 }

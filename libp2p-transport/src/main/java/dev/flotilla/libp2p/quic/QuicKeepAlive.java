@@ -60,8 +60,7 @@ final class QuicKeepAlive {
         silentNanos = packets == received ? silentNanos + intervalNanos : 0;
         received = packets;
         if (silentNanos >= silenceNanosMax) {
-            muxed.onSilence();
-            channel.close();
+            muxed.giveUp();
         }
     }
 }

@@ -39,7 +39,7 @@ final class QuicMuxedConnection implements MuxedConnection {
     private final Set<QuicStream> streams = new HashSet<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private @Nullable String closedBecause;
-    private volatile boolean silent;
+    private volatile boolean givenUp;
     private int opened; // streams of this side that have not ended
     private int unended; // streams that Netty keeps to the connection's end, since it never saw theirs
 
@@ -150,7 +150,7 @@ final class QuicMuxedConnection implements MuxedConnection {
         if (unended == UNENDED_FACTOR * config.inboundStreamsMax() && channel.isActive()) {
             LOG.info("closing the QUIC connection with {}: {} of its streams were reset", channel, unended);
             ErrorCode.RESOURCE_LIMIT_EXCEEDED.explain(channel);
-            channel.close();
+            giveUp();
         }
     }
 
@@ -176,14 +176,15 @@ final class QuicMuxedConnection implements MuxedConnection {
         return !all.isEmpty();
     }
 
-    /** The peer has fallen silent. */
-    void onSilence() {
-        silent = true;
+    /** Closes the connection, which is not the peer's doing. */
+    void giveUp() {
+        givenUp = true;
+        channel.close();
     }
 
     @Override
-    public boolean hasFallenSilent() {
-        return silent || channel.isTimedOut();
+    public boolean isGivenUp() {
+        return givenUp || channel.isTimedOut();
     }
 
     /** There are no more streams. */

@@ -11,6 +11,9 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.DecoderException;
 import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
+import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -21,6 +24,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
     static final String NAME = "guard";
 
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionGuard.class);
+
+    /** As Linux, macOS and Windows put it; Java has but the words. */
+    private static final List<String> PEERS_ENDS = List.of("connection reset", "broken pipe", "forcibly closed");
 
     private final CompletableFuture<?> upgraded;
     private final HostCounters counters;
@@ -61,18 +67,35 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
         ctx.close();
     }
 
+    /** From now on nobody is given the connection, however long a transport takes to say goodbye. */
     private void onFailure(SwarmConnection made, Throwable cause) {
-        if (isViolation(cause) && made.isOpen()) {
-            made.markClosedLocally();
-            counters.count(HostCounters.Event.PROTOCOL_ERROR);
-            ErrorCode.PROTOCOL_VIOLATION.explain(made.channel());
-            LOG.info("{} broke the protocol: {}", made, cause.getMessage());
-        } else {
-            if (cause instanceof YamuxException) {
-                made.markClosedLocally(); // the keep-alive gave up
-            }
-            LOG.debug("{}: {}", made, cause.getMessage());
+        if (isViolation(cause)) {
+            onViolation(made, cause);
+            return;
         }
+        LOG.debug("{}: {}", made, cause.getMessage());
+        if (isEndOfPeer(cause)) {
+            made.onEndedByPeer();
+        } else {
+            made.close(); // the keep-alive gave up, or this side's network failed
+        }
+    }
+
+    private void onViolation(SwarmConnection made, Throwable cause) {
+        if (made.isOpen()) { // else it comes of the end: TLS misses a goodbye
+            counters.count(HostCounters.Event.PROTOCOL_ERROR);
+            LOG.info("{} broke the protocol: {}", made, cause.getMessage());
+            made.close(ErrorCode.PROTOCOL_VIOLATION);
+        }
+    }
+
+    /**
+     * Whether the peer's system ended the connection: by a reset, or by an end that a write ran into. All else that
+     * befalls a socket, such as no route or too many retransmissions, says nothing of the peer.
+     */
+    private static boolean isEndOfPeer(Throwable cause) {
+        String message = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        return cause instanceof ClosedChannelException || PEERS_ENDS.stream().anyMatch(message::contains);
     }
 
     /** Whether the peer did wrong; otherwise the socket failed, or the peer fell silent. */

@@ -22,13 +22,14 @@ import org.slf4j.LoggerFactory;
 /**
  * The open connections of a host, by peer. When both sides dial at once, two connections come up: both sides then use
  * the one that the smaller peer id dialled, and close the other once it has no streams. Of two that the same side
- * dialled the newer counts, since that side would not have dialled while it held the older. Before all that, a direct
+ * dialled the newer counts, since that side would not have dialled while it held the older, and closes it. Before all that, a direct
  * connection is better than a relayed one (libp2p spec, DCUtR), and any better than one that a relay limits. Thread-safe.
  */
 final class ConnectionTable {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionTable.class);
 
     private final PeerId localPeerId;
+    private final Comparator<SwarmConnection> rank; // the better first, as both sides see it
     private final Duration duplicateGrace;
     private final int perPeerMax;
     private final HostCounters counters;
@@ -38,6 +39,9 @@ final class ConnectionTable {
 
     ConnectionTable(PeerId localPeerId, Duration duplicateGrace, int perPeerMax, HostCounters counters) {
         this.localPeerId = localPeerId;
+        this.rank = Comparator.comparing(SwarmConnection::isLimited)
+                .thenComparing(SwarmConnection::isRelayed)
+                .thenComparing(each -> !isDialledBySmaller(each));
         this.duplicateGrace = duplicateGrace;
         this.perPeerMax = perPeerMax;
         this.counters = counters;
@@ -54,9 +58,7 @@ final class ConnectionTable {
         synchronized (this) {
             List<SwarmConnection> ofPeer = byPeer.computeIfAbsent(connection.remotePeerId(), peer -> new ArrayList<>());
             ofPeer.add(0, connection);
-            ofPeer.sort(Comparator.comparing(SwarmConnection::isLimited)
-                    .thenComparing(SwarmConnection::isRelayed)
-                    .thenComparing(each -> !isDialledBySmaller(each))); // stable: the newest first
+            ofPeer.sort(rank); // stable: the newest first
             superseded = List.copyOf(ofPeer.subList(1, ofPeer.size()));
             surplus = List.copyOf(ofPeer.subList(Math.min(perPeerMax, ofPeer.size()), ofPeer.size()));
         }
@@ -98,18 +100,27 @@ final class ConnectionTable {
         if (!connection.isOpen()) {
             return;
         }
-        if (best(connection.remotePeerId()).filter(connection::equals).isPresent()) {
+        SwarmConnection best = best(connection.remotePeerId()).orElse(connection);
+        if (best.equals(connection)) {
             connection.keep(); // the other one broke: this one is needed after all
-        } else if (connection.streamCount() == 0) {
+        } else if (connection.streamCount() == 0 && isToBeClosedHere(connection, best)) {
             connection.close(ErrorCode.SUPPLANTED);
         } else {
             scheduleRetirement(connection);
         }
     }
 
+    /**
+     * Two connections that the same side dialled at once may have come up in another order on the other side, which then
+     * holds the other one for the better: that each closes the worse must not close both, so it is up to who dialled.
+     */
+    private boolean isToBeClosedHere(SwarmConnection worse, SwarmConnection better) {
+        return worse.direction() == Direction.OUTBOUND || rank.compare(better, worse) != 0;
+    }
+
     /** Forgets a connection that is gone; on its event loop. */
     void remove(SwarmConnection connection) {
-        boolean closedByPeer = connection.isClosedByPeer();
+        boolean closedByPeer;
         synchronized (this) {
             List<SwarmConnection> ofPeer = byPeer.get(connection.remotePeerId());
             if (ofPeer == null || !ofPeer.remove(connection)) {
@@ -118,6 +129,8 @@ final class ConnectionTable {
             if (ofPeer.isEmpty()) {
                 byPeer.remove(connection.remotePeerId());
             }
+            boolean isSuperseded = connection.isRetiring() && ofPeer.stream().anyMatch(SwarmConnection::isOpen);
+            closedByPeer = connection.isClosedByPeer() && !isSuperseded;
         }
         LOG.debug("closed {} by {}", connection, closedByPeer ? "peer" : "this side");
         tell(listener -> listener.closed(connection, closedByPeer));

@@ -14,6 +14,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 
 /** Where a host listens, each address by its transport. Thread-safe. */
 final class Listeners {
+    private static final CompletableFuture<Void> DONE = CompletableFuture.completedFuture(null);
+
     private final Transports transports;
     private final Map<Multiaddr, Transport> wanted = new LinkedHashMap<>();
     private final List<Open> open = new CopyOnWriteArrayList<>();
@@ -35,13 +37,16 @@ final class Listeners {
     CompletableFuture<Void> open() {
         List<CompletableFuture<Void>> bound = new ArrayList<>();
         wanted.forEach((address, transport) -> bound.add(open(address, transport)));
-        CompletableFuture<Void> all = CompletableFuture.allOf(bound.toArray(CompletableFuture[]::new));
-        all.whenComplete((done, failure) -> {
-            if (failure != null) {
-                close();
-            }
+        return CompletableFuture.allOf(bound.toArray(CompletableFuture[]::new))
+                .handle((done, failure) -> failure == null ? DONE : closeAfter(failure))
+                .thenCompose(result -> result);
+    }
+
+    /** Fails with {@code failure} once the addresses that could be had are free again. */
+    private CompletableFuture<Void> closeAfter(Throwable failure) {
+        return close().handle((closed, another) -> {
+            throw failure instanceof CompletionException known ? known : new CompletionException(failure);
         });
-        return all;
     }
 
     private CompletableFuture<Void> open(Multiaddr address, Transport transport) {

@@ -148,7 +148,7 @@ final class SwarmConnection implements Connection {
         return muxed;
     }
 
-    /** Another connection has taken its place; its end is then nobody's fault. Event loop only. */
+    /** Another connection has taken its place; its end is nobody's fault while that is there. Event loop only. */
     void retire() {
         retiring = true;
     }
@@ -162,13 +162,14 @@ final class SwarmConnection implements Connection {
         return retiring;
     }
 
-    /** This side ends the connection, whatever the reason. */
-    void markClosedLocally() {
-        closedLocally = true;
+    /** The peer has ended the connection: no more is begun on it, though the channel may take a moment to close. */
+    void onEndedByPeer() {
+        closing = true;
     }
 
+    /** Whether its end was the peer's doing, a process that ended included, and neither this side's nor the network's. */
     boolean isClosedByPeer() {
-        return !closedLocally && !retiring && !muxed.hasFallenSilent();
+        return !closedLocally && !muxed.isGivenUp();
     }
 
     void onClosed() {

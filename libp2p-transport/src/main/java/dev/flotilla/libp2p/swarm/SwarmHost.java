@@ -38,6 +38,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
@@ -302,11 +303,20 @@ final class SwarmHost implements Host {
 
     private void onConnection(SwarmConnection connection) {
         table.add(connection);
-        connection.channel().closeFuture().addListener(done -> table.remove(connection)); // later: it may be done
+        connection.channel().closeFuture().addListener(done -> remove(connection));
         dialer.onConnection(connection);
         admission.trim();
         if (closing.get()) {
             connection.close(ErrorCode.SHUTDOWN);
+        }
+    }
+
+    /** A turn later: then the writes that its end fails have told why, and so whose doing it is. */
+    private void remove(SwarmConnection connection) {
+        try {
+            connection.channel().eventLoop().execute(() -> table.remove(connection));
+        } catch (RejectedExecutionException e) {
+            table.remove(connection); // the host is closed
         }
     }
 

@@ -215,11 +215,12 @@ final class SwarmUpgrader implements Upgrader {
                 new SwarmConnection(raw, secured.session(), secured.state(), secured.muxed(), negotiator);
         try {
             gate.upgraded(connection);
+            if (!raw.channel().isActive()) {
+                throw new IOException("the connection gater closed the connection");
+            }
         } catch (IOException e) {
+            raw.channel().closeFuture().addListener(closed -> connection.onClosed()); // the gater may have kept it
             throw new CompletionException(e);
-        }
-        if (!raw.channel().isActive()) {
-            throw new CompletionException(new IOException("the connection gater closed the connection"));
         }
         secured.begin().run();
         raw.channel().pipeline().get(ConnectionGuard.class).established(connection);

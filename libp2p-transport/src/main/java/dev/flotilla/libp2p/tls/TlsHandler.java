@@ -11,6 +11,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.handler.ssl.SslCloseCompletionEvent;
 import io.netty.handler.ssl.SslHandler;
 import io.netty.handler.ssl.SslHandshakeCompletionEvent;
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
@@ -21,6 +22,8 @@ import org.jspecify.annotations.Nullable;
  * (libp2p spec, tls). Writes wait for the handshake; the peer's close_notify closes the channel.
  */
 final class TlsHandler extends ChannelInboundHandlerAdapter implements SecurityHandler {
+    private static final long GOODBYE_MILLIS_MAX = 300; // the peer may be gone, and the channel with it
+
     private final TlsContexts contexts;
     private final boolean initiator;
     private final @Nullable PeerId expected;
@@ -47,6 +50,7 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements SecurityH
         try {
             SslHandler handler = new SslHandler(contexts.newEngine(initiator, expected, ctx.alloc()));
             handler.setHandshakeTimeoutMillis(0); // whoever upgrades connections has one for all
+            handler.setCloseNotifyFlushTimeoutMillis(GOODBYE_MILLIS_MAX);
             tls = handler;
             ctx.pipeline().addBefore(ctx.name(), null, handler);
         } catch (SSLException | RuntimeException e) {
@@ -113,9 +117,14 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements SecurityH
         ctx.fireChannelReadComplete();
     }
 
+    /** What befalls the connection later is not TLS's, unless TLS says so: a socket's failure is passed on as it is. */
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        fail(ctx, TlsFailures.inWords(cause));
+        if (session.isDone() && cause instanceof IOException && !(cause instanceof SSLException)) {
+            ctx.fireExceptionCaught(cause);
+        } else {
+            fail(ctx, TlsFailures.inWords(cause));
+        }
     }
 
     private void fail(ChannelHandlerContext ctx, SecurityHandshakeException reason) {

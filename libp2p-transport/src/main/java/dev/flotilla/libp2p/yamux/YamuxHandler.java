@@ -82,7 +82,7 @@ public final class YamuxHandler extends ChannelDuplexHandler implements MuxedCon
     }
 
     @Override
-    public boolean hasFallenSilent() {
+    public boolean isGivenUp() {
         return session != null && session.hasFallenSilent();
     }
 

@@ -264,6 +264,31 @@ class QuicTransportTest {
                 .isPositive();
     }
 
+    @Test
+    void aConnectionWithTooManyResetStreamsIsGivenUpAndThatIsNotThePeersDoing() {
+        Host a = hosts.start();
+        Host b = hosts.start(
+                HostConfig.defaults().withYamux(YamuxConfig.defaults().withInboundStreamsMax(2)));
+        ProtocolId protocol = new ProtocolId("/reset/1.0.0");
+        b.handle(protocol, Stream::reset);
+        Queue<Boolean> closedByPeer = new ConcurrentLinkedQueue<>();
+        b.addListener(new ConnectionListener() {
+            @Override
+            public void closed(Connection connection, boolean byPeer) {
+                closedByPeer.add(byPeer);
+            }
+        });
+        connect(a, b);
+        awaitUntil("it is given up", () -> {
+            if (a.connections().isEmpty()) {
+                return !closedByPeer.isEmpty();
+            }
+            await(a.newStream(b.peerId(), protocol).handle((stream, failure) -> stream));
+            return false;
+        });
+        assertThat(closedByPeer).containsExactly(false);
+    }
+
     /** Beginnings of handshakes whose senders are nowhere: beyond a few, they get a token and take no room. */
     @Test
     void aFloodOfForgedBeginningsLeavesRoomForOthers() throws IOException {

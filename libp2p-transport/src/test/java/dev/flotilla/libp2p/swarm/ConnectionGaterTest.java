@@ -21,6 +21,7 @@ import dev.flotilla.libp2p.ping.Ping;
 import dev.flotilla.transport.PeerId;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -161,6 +162,21 @@ class ConnectionGaterTest {
         awaitUntil("the dial is over", dial::isDone);
         awaitUntil("a has none left", () -> a.connections().isEmpty());
         awaitUntil("b has none left", () -> b.connections().isEmpty());
+    }
+
+    @Test
+    void aConnectionThatIsRefusedAtLastEndsForTheHookToo() {
+        CompletableFuture<Connection> seen = new CompletableFuture<>();
+        Host a = hosts.startWith(builder -> builder.connectionGater(new ConnectionGater() {
+            @Override
+            public boolean interceptUpgraded(Connection connection) {
+                seen.complete(connection);
+                return false;
+            }
+        }));
+        Host b = hosts.start();
+        assertThatThrownBy(() -> connect(a, b)).hasMessageContaining("interceptUpgraded");
+        await(await(seen).closed());
     }
 
     @Test

@@ -109,6 +109,16 @@ class HostTest {
     }
 
     @Test
+    void nothingListensOnceAStartHasFailed() {
+        Host a = hosts.start();
+        List<Multiaddr> addresses = List.of(hosts.listen(), a.listenAddresses().get(0));
+        try (Host half = Host.builder(PrivateKey.generate()).listen(addresses).build()) {
+            assertThatThrownBy(() -> await(half.start())).hasMessageContaining("cannot listen on");
+            assertThat(half.listenAddresses()).isEmpty();
+        }
+    }
+
+    @Test
     void aPortThatIsTakenIsNamed() {
         Host a = hosts.start();
         assertThatThrownBy(() -> hosts.start(

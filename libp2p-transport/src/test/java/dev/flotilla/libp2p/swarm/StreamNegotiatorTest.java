@@ -54,7 +54,7 @@ class StreamNegotiatorTest {
             }
 
             @Override
-            public boolean hasFallenSilent() {
+            public boolean isGivenUp() {
                 return false;
             }
         };

@@ -30,6 +30,7 @@ import io.netty.handler.ssl.SslProvider;
 import io.netty.handler.ssl.util.InsecureTrustManagerFactory;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.net.Socket;
 import java.security.Principal;
 import java.security.cert.CertificateFactory;
@@ -169,6 +170,16 @@ class TlsHandlerTest {
         exchange(Math.max(piece, 100));
         assertThat(received(listener)).isEqualTo(there);
         assertThat(received(dialler)).containsExactly(4, 5);
+    }
+
+    /** Who watches the connection tells a peer that is gone from one that does wrong. */
+    @Test
+    void aFailureOfTheSocketIsPassedOnAsItIs() throws Exception {
+        exchange(Integer.MAX_VALUE);
+        assertThat(sessionOf(initiator)).isNotNull();
+        IOException reset = new IOException("Connection reset by peer");
+        dialler.pipeline().fireExceptionCaught(reset);
+        assertThatThrownBy(dialler::checkException).isSameAs(reset);
     }
 
     @ParameterizedTest
