@@ -3,12 +3,14 @@ package dev.flotilla.benchmark;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 
 /**
  * What the command asked for, in system properties that begin with {@code benchmark.}.
  *
  * @param contenders in the order in which they take turns
  * @param workloads in theirs
+ * @param rows the closed loops whose titles contain a match of this
  * @param seconds for which each cell is measured
  * @param rounds how often
  * @param flotillaLog the kind of Flotilla's log
@@ -19,6 +21,7 @@ import java.util.List;
 record BenchmarkSettings(
         List<Library> contenders,
         List<Workload> workloads,
+        Pattern rows,
         double seconds,
         int rounds,
         String flotillaLog,
@@ -46,6 +49,7 @@ record BenchmarkSettings(
         return new BenchmarkSettings(
                 list("contenders", ",").stream().map(Library::parse).toList(),
                 list("workloads", ",").stream().map(Workload::parse).toList(),
+                Pattern.compile(text("rows")),
                 Double.parseDouble(text("seconds")),
                 Integer.parseInt(text("rounds")),
                 text("flotilla.log"),
@@ -67,6 +71,11 @@ record BenchmarkSettings(
                 .map(String::strip)
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    /** Those of {@code cells} that were asked for. */
+    List<Cell> chosen(List<Cell> cells) {
+        return cells.stream().filter(cell -> rows.matcher(cell.title()).find()).toList();
     }
 
     /** A load with these bounds, for as long as a cell is measured. */

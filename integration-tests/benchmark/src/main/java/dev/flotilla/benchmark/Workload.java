@@ -54,7 +54,7 @@ enum Workload {
     };
 
     private static final int WARM_UP_BYTES = 256;
-    private static final int WARM_UP_OUTSTANDING = 64;
+    private static final List<Integer> WARM_UP_OUTSTANDING = List.of(64, 1024);
     private static final int KILLS = 10;
     private static final int KILL_WRITES = 100; // before the first
     private static final int MISSED = 200_000;
@@ -69,7 +69,7 @@ enum Workload {
             throws IOException, InterruptedException {
         try (Swarm swarm = Swarm.start(library, true, settings)) {
             warmUp(swarm, settings);
-            for (Cell cell : cells) {
+            for (Cell cell : settings.chosen(cells)) {
                 Load load = settings.load(cell.outstanding(), cell.bytes(), cell.readPercent());
                 results.add(cell, library, swarm.run(load, cell.atLeader()));
             }
@@ -77,7 +77,9 @@ enum Workload {
     }
 
     private static void warmUp(Swarm swarm, BenchmarkSettings settings) throws IOException, InterruptedException {
-        swarm.run(settings.load(WARM_UP_OUTSTANDING, WARM_UP_BYTES, 0), true);
+        for (int outstanding : WARM_UP_OUTSTANDING) {
+            swarm.run(settings.load(outstanding, WARM_UP_BYTES, 0), true);
+        }
     }
 
     /**
