@@ -11,6 +11,7 @@ enum Metric {
     P999("p99.9 µs", Better.LESS),
     CPU("CPU s/100,000", Better.LESS),
     CORES("cores busy", Better.NEITHER),
+    DISK("disk busy %", Better.NEITHER),
     RESIDENT("resident MiB/peer", Better.LESS),
     WRITTEN("bytes written/entry/peer", Better.LESS),
     FLUSHES("flushes/s/peer", Better.NEITHER);

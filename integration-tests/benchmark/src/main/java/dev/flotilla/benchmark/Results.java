@@ -46,9 +46,14 @@ final class Results {
         add(cell, library, Metric.P999, outcome.p999Micros());
         add(cell, library, Metric.CPU, usage.cpuSeconds() * 100_000 / outcome.operations());
         add(cell, library, Metric.CORES, usage.cpuSeconds() / outcome.seconds());
+        add(cell, library, Metric.DISK, 100 * measured.disk().busySeconds() / outcome.seconds());
         add(cell, library, Metric.RESIDENT, usage.residentBytes() / (double) (1 << 20) / Swarm.PEERS);
         if (outcome.writes() > 0) {
-            add(cell, library, Metric.WRITTEN, usage.writtenBytes() / (double) outcome.writes() / Swarm.PEERS);
+            add(
+                    cell,
+                    library,
+                    Metric.WRITTEN,
+                    measured.disk().writtenBytes() / (double) outcome.writes() / Swarm.PEERS);
         }
         if (flushesCounted) {
             add(cell, library, Metric.FLUSHES, usage.flushes() / outcome.seconds() / Swarm.PEERS);

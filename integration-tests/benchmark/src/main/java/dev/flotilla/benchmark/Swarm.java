@@ -23,13 +23,14 @@ final class Swarm implements AutoCloseable {
 
     private final Library library;
     private final Path run;
+    private final Disk disk;
     private final List<Integer> ports;
     private final boolean patient;
     private final BenchmarkSettings settings;
     private final List<PeerProcess> peers = new ArrayList<>(); // by number
 
-    /** What a load came to, and what all peers together used for it. */
-    record Measured(Load.Outcome outcome, Usage usage) {}
+    /** What a load came to, what all peers together used for it, and what the disk did meanwhile. */
+    record Measured(Load.Outcome outcome, Usage usage, Disk.Work disk) {}
 
     private Swarm(Library library, boolean patient, BenchmarkSettings settings) throws IOException {
         this.library = library;
@@ -37,6 +38,7 @@ final class Swarm implements AutoCloseable {
         this.settings = settings;
         this.ports = freePorts();
         this.run = Files.createTempDirectory(settings.directory(), library + "-");
+        this.disk = Disk.of(run);
     }
 
     /**
@@ -110,11 +112,13 @@ final class Swarm implements AutoCloseable {
         peer.send("load " + BenchmarkPeer.JSON.writeValueAsString(load));
         peer.expect("begins", patience(load.warmUpSeconds()));
         Usage before = usage(all);
+        Disk.Work diskBefore = disk.work();
         Load.Outcome outcome = peer.receive(Load.Outcome.class, patience(load.seconds()));
         Usage used = usage(all).since(before);
+        Disk.Work work = disk.work().since(diskBefore);
         peer.expect("ended", Wait.PATIENCE);
         awaitSameLedgers(all);
-        return new Measured(outcome, used);
+        return new Measured(outcome, used, work);
     }
 
     private static Duration patience(double seconds) {

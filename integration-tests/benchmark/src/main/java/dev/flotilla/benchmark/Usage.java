@@ -12,11 +12,10 @@ import java.util.List;
  *
  * @param cpuSeconds in user and kernel mode
  * @param residentBytes of memory, now
- * @param writtenBytes that they caused to be sent to the disk, in whole pages
  * @param flushes calls that flush to the disk, as {@link FlushCounter} counts them; 0 if it does not
  */
-record Usage(double cpuSeconds, long residentBytes, long writtenBytes, long flushes) {
-    static final Usage NONE = new Usage(0, 0, 0, 0);
+record Usage(double cpuSeconds, long residentBytes, long flushes) {
+    static final Usage NONE = new Usage(0, 0, 0);
 
     private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on every architecture that Java runs on
 
@@ -27,10 +26,7 @@ record Usage(double cpuSeconds, long residentBytes, long writtenBytes, long flus
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1); // from field 3 on
         long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
         return new Usage(
-                ticks / TICKS_PER_SECOND,
-                number(process.resolve("status"), "VmRSS:") << 10,
-                number(process.resolve("io"), "write_bytes:"),
-                flushesIn(flushes));
+                ticks / TICKS_PER_SECOND, number(process.resolve("status"), "VmRSS:") << 10, flushesIn(flushes));
     }
 
     private static long number(Path file, String name) throws IOException {
@@ -53,19 +49,11 @@ record Usage(double cpuSeconds, long residentBytes, long writtenBytes, long flus
     }
 
     Usage plus(Usage other) {
-        return new Usage(
-                cpuSeconds + other.cpuSeconds,
-                residentBytes + other.residentBytes,
-                writtenBytes + other.writtenBytes,
-                flushes + other.flushes);
+        return new Usage(cpuSeconds + other.cpuSeconds, residentBytes + other.residentBytes, flushes + other.flushes);
     }
 
     /** What was used since {@code earlier}; the memory as it is now. */
     Usage since(Usage earlier) {
-        return new Usage(
-                cpuSeconds - earlier.cpuSeconds,
-                residentBytes,
-                writtenBytes - earlier.writtenBytes,
-                flushes - earlier.flushes);
+        return new Usage(cpuSeconds - earlier.cpuSeconds, residentBytes, flushes - earlier.flushes);
     }
 }

@@ -11,7 +11,7 @@ class ResultsTest {
     private static Swarm.Measured measured(long operations, double p50, long failed) {
         Load.Outcome outcome = new Load.Outcome(
                 operations, operations, 2, p50, 2 * p50, 3 * p50, failed, failed > 0 ? "no leader" : "");
-        return new Swarm.Measured(outcome, new Usage(3, 6L << 20, operations * 900, 600));
+        return new Swarm.Measured(outcome, new Usage(3, 6L << 20, 600), new Disk.Work(operations * 900, 0.5));
     }
 
     @Test
@@ -31,9 +31,10 @@ class ResultsTest {
 
         assertThat(results.table())
                 .contains("| 256 B, 64 outstanding | flotilla | 100,000 (4.00) | 25.6 (4.00) | 150 (1.50) | 300 (1.50)"
-                        + " | 450 (1.50) | 1.50 (0.25) | 1.50 | 2.00 (1.00) | 300 (1.00) | 100 | 100 % |")
-                .contains("| 256 B, 64 outstanding | ratis | 5,000 | 1.28 | 100 | 200 | 300 | 30.0 | 1.50 | 2.00 |"
-                        + " 300 | 100 | 0 % |")
+                        + " | 450 (1.50) | 1.50 (0.25) | 1.50 | 25.0 | 2.00 (1.00) | 300 (1.00) | 100 | 100 % |")
+                .contains(
+                        "| 256 B, 64 outstanding | ratis | 5,000 | 1.28 | 100 | 200 | 300 | 30.0 | 1.50 | 25.0 | 2.00 |"
+                                + " 300 | 100 | 0 % |")
                 .contains("geometric mean of 1 rows 4.00, least 4.00");
     }
 
