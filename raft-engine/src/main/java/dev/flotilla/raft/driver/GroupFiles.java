@@ -89,11 +89,13 @@ final class GroupFiles {
      * one by itself: that would remove entries which may be nobody else's, and needs a change of the members' that a
      * group short of its quorum cannot make.
      *
+     * @throws IOException if it cannot be read, or begins after what the snapshot holds
      * @throws IllegalArgumentException if there is nothing
      */
     <R> Opening<R> open(GenesisId genesis, StateMachine<R> machine, RaftConfig config) throws IOException {
         StoredGroup stored = read(genesis);
         SnapshotMeta snapshot = node.snapshots().newest(genesis).orElse(null);
+        checkNoGap(genesis, stored.base(), snapshot);
         if (snapshot != null && !contains(genesis, stored, snapshot.lastIncluded())) {
             stored = rebase(genesis, stored, snapshot);
         }
@@ -159,6 +161,17 @@ final class GroupFiles {
                 : Applier.Position.after(snapshot);
     }
 
+    /** What lies between a snapshot and a log that begins later is nowhere here: the state would lack it. */
+    private static void checkNoGap(GenesisId genesis, EntryId base, @Nullable SnapshotMeta snapshot)
+            throws IOException {
+        if (base.index() > (snapshot == null ? 0 : snapshot.index())) {
+            throw new IOException("the log of group " + genesis + " begins after " + base + ", but "
+                    + (snapshot == null
+                            ? "there is no snapshot of what was before"
+                            : "its newest snapshot ends at " + snapshot.lastIncluded()));
+        }
+    }
+
     private boolean contains(GenesisId genesis, StoredGroup stored, EntryId id) throws IOException {
         if (id.index() <= stored.base().index() || id.index() > stored.last().index()) {
             return id.equals(stored.base());
@@ -170,10 +183,6 @@ final class GroupFiles {
 
     /** A crash came between the installation of a received snapshot and that of the log behind it: go on with the log. */
     private StoredGroup rebase(GenesisId genesis, StoredGroup stored, SnapshotMeta snapshot) throws IOException {
-        if (snapshot.index() < stored.base().index()) {
-            throw new IOException("the log of group " + genesis + " begins after " + stored.base()
-                    + ", but its newest snapshot ends at " + snapshot.lastIncluded());
-        }
         long snapshotTerm = snapshot.lastIncluded().term();
         HardState hardState =
                 stored.hardState().term() >= snapshotTerm ? stored.hardState() : new HardState(snapshotTerm, null);

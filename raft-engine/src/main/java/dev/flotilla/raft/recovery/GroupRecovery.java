@@ -58,6 +58,7 @@ public final class GroupRecovery {
             throw new RecoveryException("this data directory was never used by a node");
         }
         SnapshotMeta snapshot = snapshots.newest(genesis).orElse(null);
+        checkNoGap(stored.base(), snapshot);
         if (snapshot != null && !goesOnBehind(genesis, stored, snapshot)) { // a crash came before the log followed it
             EntryId end = snapshot.lastIncluded();
             stored = new StoredGroup(stored.hardState(), end, end);
@@ -79,6 +80,18 @@ public final class GroupRecovery {
                     + " recover on a voter or learner that was never let in as a witness");
         }
         return plan;
+    }
+
+    /** What lies between a snapshot and a log that begins later is nowhere on this disk. */
+    private static void checkNoGap(EntryId base, @Nullable SnapshotMeta snapshot) throws RecoveryException {
+        if (base.index() > (snapshot == null ? 0 : snapshot.index())) {
+            throw new RecoveryException("the log here begins after entry " + base + ", but "
+                    + (snapshot == null
+                            ? "there is no snapshot"
+                            : "the newest snapshot ends at " + snapshot.lastIncluded())
+                    + ": put back the snapshots folder that belongs to this log, recover on another peer, or restore a"
+                    + " backup");
+        }
     }
 
     /** Whether the log has the entry that the snapshot ends with. One that has another there was never agreed on from there on. */
@@ -202,7 +215,7 @@ public final class GroupRecovery {
 
     private void copyLog(RecoveryPlan plan) throws IOException {
         GenesisId successor = plan.successor();
-        EntryId base = plan.snapshot() == null ? plan.base() : plan.snapshot().lastIncluded();
+        EntryId base = plan.snapshot() == null ? EntryId.NONE : plan.snapshot().lastIncluded();
         log.write(List.of(new GroupWrite.Rebase(successor, plan.hardState(), base, false)));
         for (long from = base.index() + 1; from <= plan.last().index(); ) {
             List<Entry> entries = piece(plan.genesis(), from, plan.last());

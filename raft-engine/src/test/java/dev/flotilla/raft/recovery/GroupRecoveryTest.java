@@ -96,4 +96,43 @@ class GroupRecoveryTest {
         assertThat(successor.last()).isEqualTo(new EntryId(4, 4));
         assertThat(log.entries(plan.successor(), 4, 5, 1)).allMatch(entry -> entry.kind() == Entry.Kind.CONFIGURATION);
     }
+
+    /** The log goes on behind {@code base}, and has the configuration there. */
+    private void writeBehind(EntryId base) throws IOException {
+        Configuration configuration =
+                Configuration.of(List.of(SELF, Member.voter(MessageSamples.peer(2), MessageSamples.storeId(2))));
+        HardState hardState = new HardState(base.term(), null);
+        log.write(List.of(
+                new GroupWrite.Put("node", "store-id", SELF.storeId().value()),
+                new GroupWrite.Rebase(GROUP, hardState, base, false),
+                new GroupWrite.Append(
+                        GROUP,
+                        hardState,
+                        List.of(
+                                new Entry(
+                                        new EntryId(base.term(), base.index() + 1),
+                                        Entry.Kind.CONFIGURATION,
+                                        EntryCodec.encodeConfiguration(configuration)),
+                                MessageSamples.entry(base.term(), base.index() + 2, "a")))));
+    }
+
+    @Test
+    void aLogWhoseSnapshotIsOlderThanItsBaseIsNotRecovered() throws Exception {
+        EntryId old = new EntryId(2, 3); // as a copy that was put back has it
+        writeBehind(new EntryId(2, 5));
+        snapshots.save(GROUP, old, Configuration.of(List.of(SELF)), new EntryId(1, 1), out -> {});
+        assertThatThrownBy(() -> recovery.plan(GROUP))
+                .isInstanceOf(RecoveryException.class)
+                .hasMessage("the log here begins after entry 2/5, but the newest snapshot ends at 2/3: put back the"
+                        + " snapshots folder that belongs to this log, recover on another peer, or restore a backup");
+        assertThat(log.read(GROUP)).map(StoredGroup::last).contains(new EntryId(2, 7));
+    }
+
+    @Test
+    void aLogWhoseSnapshotIsMissingIsNotRecovered() throws Exception {
+        writeBehind(new EntryId(2, 5));
+        assertThatThrownBy(() -> recovery.plan(GROUP))
+                .isInstanceOf(RecoveryException.class)
+                .hasMessageContaining("begins after entry 2/5, but there is no snapshot: put back");
+    }
 }
