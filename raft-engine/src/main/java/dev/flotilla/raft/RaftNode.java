@@ -72,10 +72,13 @@ public final class RaftNode implements AutoCloseable {
     }
 
     /**
-     * Goes on with a group that is on disk, once an earlier life of it has ended: waits for that.
+     * Goes on with a group that is on disk, once an earlier life of it has ended: waits for that. One that cannot be opened
+     * hinders no other.
      *
+     * @throws IOException if what is on the disk cannot be read, or is not all there
      * @throws IllegalArgumentException if it is not, or is open already; or if it is still being closed and this is a
      *     thread of the node, which cannot wait
+     * @throws IllegalStateException if it is of a feature level that this peer does not know, or breaks an invariant
      */
     public <R> RaftGroup<R> open(GenesisId genesis, StateMachine<R> stateMachine, RaftConfig config)
             throws IOException {

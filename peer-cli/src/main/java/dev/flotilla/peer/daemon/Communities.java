@@ -80,10 +80,16 @@ final class Communities {
             add(name, node.open(genesis, machine, config), machine);
         } catch (IOException e) {
             node.groups(); // fails if the log does
-            StoppedCommunity community = StoppedCommunity.of(name, genesis, e);
-            stopped.put(name, community);
-            LOG.error("community {} does not start: {}; {}", name, community.reason(), community.advice());
+            stop(StoppedCommunity.of(name, genesis, e));
+        } catch (RuntimeException e) { // a newer feature level than this software knows, say
+            LOG.debug("community {} does not start", name, e);
+            stop(StoppedCommunity.of(name, genesis, e));
         }
+    }
+
+    private void stop(StoppedCommunity community) {
+        stopped.put(community.name(), community);
+        LOG.error("community {} does not start: {}; {}", community.name(), community.reason(), community.advice());
     }
 
     private Community add(String name, RaftGroup<Verdict> group, DocumentMachine machine) {

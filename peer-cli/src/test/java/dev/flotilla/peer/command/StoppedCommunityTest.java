@@ -3,8 +3,18 @@ package dev.flotilla.peer.command;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.flotilla.raft.message.Configuration;
+import dev.flotilla.raft.message.Entry;
+import dev.flotilla.raft.message.EntryCodec;
+import dev.flotilla.raft.message.EntryId;
+import dev.flotilla.raft.message.FeatureLevel;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.LogKind;
+import dev.flotilla.raft.storage.LogStorage;
+import dev.flotilla.raft.storage.LogStorage.GroupWrite;
+import dev.flotilla.raft.storage.LogStorage.StoredGroup;
+import dev.flotilla.raft.storage.log.NodeLog;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -18,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A daemon that finds one of its communities damaged on its disk. */
+/** A daemon that finds that it cannot open one of the communities on its disk. */
 final class StoppedCommunityTest {
     // As a record of the segmented log has them, from its first byte on.
     private static final int KIND_AT = 12;
@@ -197,6 +207,39 @@ final class StoppedCommunityTest {
         assertThat(peer.done("get", "good")).isEqualTo("{}");
         peer.done("forget", "bad", "--force");
         assertThat(snapshot).doesNotExist();
+    }
+
+    /** As a newer flotilla leaves it behind: the daemon was older software once more when it started again. */
+    @Test
+    void aNewerFeatureLevelStopsNoOther() throws Exception {
+        GenesisId genesis = GenesisId.parse(genesis("bad"));
+        peer.close();
+        EntryId raised = raiseFeatureLevel(genesis);
+        peer = CommandHarness.start(directory);
+
+        assertThat(peer.done("get", "good")).isEqualTo("{}");
+        String told = "'bad' is stopped on this peer: the group is at feature level " + (FeatureLevel.NEWEST + 1)
+                + " since entry " + raised + ", but this peer knows levels up to " + FeatureLevel.NEWEST
+                + ": upgrade it and start it again; what is on the disk may well be whole: run the newest flotilla on it"
+                + " before you give it up with: flotilla forget bad --force";
+        assertThat(peer.failed("get", "bad")).isEqualTo("error: community " + told);
+        assertThat(peer.failed("create", "bad")).contains("there is a community 'bad' here already");
+        assertThat(peer.failed("forget", "bad")).contains("refused: 'bad' is stopped on this peer");
+        peer.close();
+        peer = CommandHarness.start(directory); // nothing of it was changed
+        assertThat(peer.failed("get", "bad")).isEqualTo("error: community " + told);
+    }
+
+    private EntryId raiseFeatureLevel(GenesisId genesis) throws IOException {
+        try (DataDirectory data = DataDirectory.openExisting(directory);
+                LogStorage log = NodeLog.open(data)) {
+            StoredGroup stored = log.read(genesis).orElseThrow();
+            EntryId id = new EntryId(stored.hardState().term(), stored.last().index() + 1);
+            Configuration newer = Configuration.of(List.of()).withFeatureLevel(FeatureLevel.NEWEST + 1);
+            Entry entry = new Entry(id, Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(newer));
+            log.write(List.of(new GroupWrite.Append(genesis, stored.hardState(), List.of(entry))));
+            return id;
+        }
     }
 
     private Path newest(String genesis) throws IOException {
