@@ -37,7 +37,8 @@ final class Communities {
     private final RaftConfig config;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Community> open = new TreeMap<>();
-    private final Map<String, StoppedCommunity> stopped = new TreeMap<>(); // no name is in both
+    private final Map<String, StoppedCommunity> stopped = new TreeMap<>();
+    private final Map<String, Community> founding = new TreeMap<>(); // no name is in two of the three
     private final Set<GenesisId> forgetting = new HashSet<>();
 
     private Communities(RaftNode node, CommunityNames names, IssuedTickets tickets, RaftConfig config) {
@@ -77,7 +78,7 @@ final class Communities {
     private synchronized void reopen(String name, GenesisId genesis) throws IOException {
         DocumentMachine machine = new DocumentMachine();
         try {
-            add(name, node.open(genesis, machine, config), machine);
+            open.put(name, community(name, node.open(genesis, machine, config), machine));
         } catch (IOException e) {
             node.groups(); // fails if the log does
             stop(StoppedCommunity.of(name, genesis, e));
@@ -92,11 +93,9 @@ final class Communities {
         LOG.error("community {} does not start: {}; {}", community.name(), community.reason(), community.advice());
     }
 
-    private Community add(String name, RaftGroup<Verdict> group, DocumentMachine machine) {
-        Community community = new Community(name, group, machine);
+    private Community community(String name, RaftGroup<Verdict> group, DocumentMachine machine) {
         group.listener(new CommunityLog(name, node.peerId()));
-        open.put(name, community);
-        return community;
+        return new Community(name, group, machine);
     }
 
     /** How large a patch may be, as JSON without blanks, to fit into an entry. */
@@ -104,7 +103,7 @@ final class Communities {
         return config.entryBytesMax() - DocumentCommand.OVERHEAD_BYTES;
     }
 
-    /** All that are open, by name. */
+    /** All that are open and complete, by name. */
     synchronized Collection<Community> all() {
         return List.copyOf(open.values());
     }
@@ -120,13 +119,13 @@ final class Communities {
     }
 
     private synchronized boolean isTaken(String name) {
-        return open.containsKey(name) || stopped.containsKey(name);
+        return open.containsKey(name) || stopped.containsKey(name) || founding.containsKey(name);
     }
 
     /**
      * The community of that name; the error is the same whether it exists elsewhere or nowhere.
      *
-     * @throws CommandException if there is none, or it is stopped
+     * @throws CommandException if there is none, it is stopped, or it is not complete yet
      */
     synchronized Community get(String name) throws CommandException {
         Community community = open.get(name);
@@ -134,15 +133,21 @@ final class Communities {
             return community;
         }
         StoppedCommunity dead = stopped.get(name);
-        throw dead != null
-                ? dead.refusal()
-                : CommandException.failed("no community '" + name
-                        + "' here; see what there is with: flotilla status, or join it with a ticket");
+        if (dead != null) {
+            throw dead.refusal();
+        } else if (founding.containsKey(name)) {
+            throw CommandException.failed(
+                    "community '" + name + "' is being made and not complete yet; try again once the"
+                            + " command that makes it has ended, or start the daemon again if none runs");
+        }
+        throw CommandException.failed(
+                "no community '" + name + "' here; see what there is with: flotilla status, or join it with a ticket");
     }
 
     /**
-     * A new community with this peer as its only voter. It gets its name when {@link #keep} is called; should the process
-     * end before, nothing is left of it at the next start. Nor is anything if it cannot be made.
+     * A new community with this peer as its only voter. It gets its name when {@link #keep} is called, and is found by
+     * nobody before; should the process end until then, nothing is left of it at the next start. Nor is anything if it
+     * cannot be made.
      */
     synchronized Community create(String name) throws CommandException, IOException {
         if (isTaken(name)) {
@@ -152,7 +157,10 @@ final class Communities {
         names.beginFounding(name, genesis);
         DocumentMachine machine = new DocumentMachine();
         try {
-            return add(name, node.create(genesis, machine, config, GroupSettings.DEFAULT), machine);
+            Community community =
+                    community(name, node.create(genesis, machine, config, GroupSettings.DEFAULT), machine);
+            founding.put(name, community);
+            return community;
         } catch (IOException | RuntimeException e) {
             takeBack(name, e);
             throw e;
@@ -168,10 +176,17 @@ final class Communities {
         }
     }
 
-    /** Gives a created community its name on disk. */
-    void keep(Community community) throws IOException {
+    /** Gives a created community its name, on disk and for every command. */
+    synchronized void keep(Community community) throws IOException {
         names.put(community.name(), community.group().genesis());
         names.endFounding(community.name());
+        founding.remove(community.name());
+        open.put(community.name(), community);
+    }
+
+    /** Removes a created community that was not kept. */
+    void giveUp(Community community) throws CommandException, IOException {
+        forget(founding, community.name(), community, community.group().genesis());
     }
 
     /** The community that {@code ticket} leads to, under {@code name}; an unfinished join goes on. */
@@ -187,7 +202,9 @@ final class Communities {
         DocumentMachine machine = new DocumentMachine();
         names.put(name, ticket.genesis());
         try {
-            return add(name, node.join(ticket, machine, config), machine);
+            Community community = community(name, node.join(ticket, machine, config), machine);
+            open.put(name, community);
+            return community;
         } catch (IOException | RuntimeException e) {
             names.remove(name);
             throw e;

@@ -32,7 +32,7 @@ record Founding(Communities communities) {
             kept = true;
         } finally {
             if (!kept) {
-                communities.forget(community);
+                communities.giveUp(community);
             }
         }
         return community;

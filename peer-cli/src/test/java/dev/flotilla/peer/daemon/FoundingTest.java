@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.flotilla.consensus.Consistency;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
@@ -11,10 +12,13 @@ import dev.flotilla.peer.community.DocumentMachine;
 import dev.flotilla.peer.community.DocumentPieces;
 import dev.flotilla.peer.community.Json;
 import dev.flotilla.peer.control.CommandException;
+import dev.flotilla.peer.control.ControlHandler;
 import dev.flotilla.peer.control.ControlHandler.Caller;
+import dev.flotilla.peer.control.Request;
 import dev.flotilla.raft.RaftNode;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.metrics.InMemoryMetrics;
 import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileSnapshotStore;
 import dev.flotilla.raft.storage.LogStorage;
@@ -28,7 +32,10 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -71,6 +78,19 @@ final class FoundingTest {
                             name,
                             NOBODY)
                     .state();
+        }
+
+        JsonNode ask(String command) throws Exception {
+            Map<String, ControlHandler> handlers = new HashMap<>();
+            handlers.putAll(new DocumentOperations(communities).handlers());
+            handlers.putAll(new MembershipOperations(communities, NO_NETWORK).handlers());
+            handlers.putAll(new TicketOperations(communities, NO_NETWORK).handlers());
+            handlers.putAll(new ForgetOperations(communities, node.peerId()).handlers());
+            handlers.putAll(new BackupOperations(communities).handlers());
+            handlers.putAll(new StatusOperations(communities, NO_NETWORK, new InMemoryMetrics(1)).handlers());
+            ObjectNode request = Json.object().put("community", "club").put("pointer", "");
+            request.set("patch", Json.parse("[{\"op\":\"add\",\"path\":\"/a\",\"value\":1}]"));
+            return Objects.requireNonNull(handlers.get(command)).handle(new Request(request), NOBODY);
         }
 
         /** Nothing that was not written is written any more: each write is on disk before its step ends. */
@@ -116,6 +136,11 @@ final class FoundingTest {
                     }
                 }));
     }
+
+    private static final Network NO_NETWORK = (Network) Proxy.newProxyInstance(
+            FoundingTest.class.getClassLoader(), new Class<?>[] {Network.class}, (proxy, method, arguments) -> {
+                throw new AssertionError("nothing here needs the network: " + method);
+            });
 
     private static final Caller NOBODY = new Caller() {
         @Override
@@ -192,8 +217,41 @@ final class FoundingTest {
     @Test
     void aFoundingThatIsGivenUpLeavesNoRow() throws Exception {
         try (Peer peer = new Peer()) {
-            peer.communities.forget(peer.communities.create("club"));
+            peer.communities.giveUp(peer.communities.create("club"));
             assertThat(peer.node.keys("foundings")).isEmpty();
+            assertThat(peer.node.groups()).isEmpty();
+            peer.communities.create("club"); // the name is free
+        }
+    }
+
+    /** Else somebody could join, or rely on a change, and all of it would be gone if the founding fails or is interrupted. */
+    @Test
+    void nobodyUsesItBeforeItIsComplete() throws Exception {
+        try (Peer peer = new Peer()) {
+            Community community = peer.communities.create("club");
+            for (String command : List.of("invite", "patch", "get", "watch", "forget", "leave", "backup", "members")) {
+                assertThatThrownBy(() -> peer.ask(command))
+                        .as(command)
+                        .isInstanceOf(CommandException.class)
+                        .hasMessageStartingWith("community 'club' is being made and not complete yet; try again");
+            }
+            assertThatThrownBy(() -> peer.communities.create("club")).hasMessageContaining("'club' here already");
+            assertThat(peer.communities.all()).isEmpty();
+
+            peer.communities.keep(community);
+            peer.ask("patch");
+            assertThat(peer.document("club")).isEqualTo(Json.parse("{\"a\":1}"));
+            assertThat(peer.communities.all()).containsExactly(community);
+        }
+    }
+
+    @Test
+    void whatIsKeptIsNotGivenUp() throws Exception {
+        try (Peer peer = new Peer()) {
+            Community community = peer.communities.create("club");
+            peer.communities.keep(community);
+            assertThatThrownBy(() -> peer.communities.giveUp(community)).isInstanceOf(CommandException.class);
+            assertThat(peer.communities.get("club")).isSameAs(community);
         }
     }
 
@@ -272,7 +330,7 @@ final class FoundingTest {
             GenesisId genesis;
             try (Peer peer = new Peer()) {
                 found(peer, steps);
-                genesis = peer.communities.get("club").group().genesis();
+                genesis = onlyGroup(peer);
             }
             try (Peer peer = new Peer()) {
                 assertThat(peer.names.all()).containsOnlyKeys("club").containsValue(genesis);
@@ -283,11 +341,16 @@ final class FoundingTest {
         }
     }
 
+    private static GenesisId onlyGroup(Peer peer) throws IOException {
+        assertThat(peer.node.groups()).hasSize(1);
+        return peer.node.groups().iterator().next();
+    }
+
     @Test
     void whatIsTakenBackMayBeInterruptedToo() throws Exception {
         try (Peer peer = new Peer()) {
             found(peer, 3);
-            Answers.await(peer.node.forget(peer.communities.get("club").group().genesis()));
+            Answers.await(peer.node.forget(onlyGroup(peer)));
         }
         try (Peer peer = new Peer()) {
             assertThat(peer.node.groups()).isEmpty();
