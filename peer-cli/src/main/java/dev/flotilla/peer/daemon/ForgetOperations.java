@@ -46,7 +46,7 @@ final class ForgetOperations {
         Community community = communities.get(request.text("community"));
         String objection = objection(community, caller);
         if (objection != null && !request.flag("force")) {
-            throw CommandException.failed(objection + ": " + Suggestion.of("forget", community.name(), "--force"));
+            throw CommandException.failed(objection);
         }
         communities.forget(community);
         return forgotten(community.name(), community.group().genesis());
@@ -68,28 +68,33 @@ final class ForgetOperations {
     }
 
     /**
-     * What speaks against it unless it is insisted on; null if nothing does.
+     * What speaks against it unless it is insisted on, and how it is; null if nothing does.
      *
      * @throws CommandException if it must not be
      */
     private @Nullable String objection(Community community, Caller caller) throws CommandException, IOException {
         String name = community.name();
+        String insist = ": " + Suggestion.of("forget", name, "--force");
         CoreStatus status;
         try {
             status = Answers.await(community.group().status(), caller);
         } catch (IllegalStateException e) { // it stopped on this peer
             return "refused: '" + name + "' stopped on this peer (" + e.getMessage()
-                    + "), so whether it lives cannot be told; start the daemon again, or, if it is gone for good";
+                    + "), so whether it lives cannot be told; start the daemon again, or, if it is gone for good"
+                    + insist;
         }
-        if (!isMember(status)) {
+        OwnMembership own = OwnMembership.of(status, self);
+        if (own == OwnMembership.NONE) {
             return null;
+        } else if (own == OwnMembership.UNTOLD) {
+            return OwnMembership.refusal(name);
         } else if (isAlone(status)) {
             return "refused: this peer is the only member of '" + name
                     + "', its document would be gone for good; keep it with: " + Suggestion.of("backup", name)
-                    + ", then";
+                    + ", then" + insist;
         }
         String silence = silence(community, status, caller);
-        if (!isMember(Answers.await(community.group().status(), caller))) {
+        if (OwnMembership.of(Answers.await(community.group().status(), caller), self) == OwnMembership.NONE) {
             return null; // it was removed meanwhile, or has just heard of it
         } else if (silence == null) {
             throw CommandException.failed("refused: this peer is a member of '" + name
@@ -98,11 +103,7 @@ final class ForgetOperations {
         return "refused: this peer is a member of '" + name + "', which does not answer (" + silence
                 + "); if it comes back it may lack this peer's vote, and what only this peer has of its document; only if"
                 + " so many voters are gone for good that the rest is no majority, and flotilla recover is not what you"
-                + " want";
-    }
-
-    private boolean isMember(CoreStatus status) {
-        return !status.left() && status.configuration().member(self).isPresent();
+                + " want" + insist;
     }
 
     private static boolean isAlone(CoreStatus status) {

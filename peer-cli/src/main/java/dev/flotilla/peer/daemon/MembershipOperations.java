@@ -110,7 +110,10 @@ final class MembershipOperations {
     private JsonNode leave(Request request, Caller caller) throws CommandException, IOException {
         Community community = communities.get(request.text("community"));
         CoreStatus status = Answers.await(community.group().status(), caller);
-        if (!status.left() && status.configuration().member(network.peerId()).isPresent()) {
+        OwnMembership own = OwnMembership.of(status, network.peerId());
+        if (own == OwnMembership.UNTOLD) {
+            throw CommandException.failed(OwnMembership.refusal(community.name()));
+        } else if (own == OwnMembership.MEMBER) {
             refuseLastVoter(status.configuration(), network.peerId(), community.name());
             removeThisPeer(community, caller);
         }

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param snapshot last entry of the newest snapshot, or {@link EntryId#NONE}
  * @param configuration in force, with the entry that it came with
  * @param configurationCommitted whether it is committed
+ * @param configurationHidden whether a damaged entry of this peer's log hides a configuration: an older one than agreed on
+ *     is shown then, or none, and who it does not list may be a member
  * @param members of both lists, by peer id
  * @param leaderContactNanos when this peer last sent what its leader then confirmed, or heard of its leader, in the time
  *     of {@link RaftCore#step}; {@link Long#MIN_VALUE} if never
@@ -36,6 +38,7 @@ public record CoreStatus(
         Configuration configuration,
         EntryId configurationId,
         boolean configurationCommitted,
+        boolean configurationHidden,
         List<MemberStatus> members,
         long leaderContactNanos,
         boolean left,
@@ -55,6 +58,7 @@ public record CoreStatus(
                 configured.configuration(),
                 configured.id(),
                 group.isConfigurationCommitted(),
+                group.damage.hidesConfiguration(),
                 configured.configuration().all().stream()
                         .map(member -> MemberStatus.of(member, group, stickiness, office, nowNanos))
                         .toList(),
@@ -77,6 +81,7 @@ public record CoreStatus(
                 configuration,
                 configurationId,
                 configurationCommitted,
+                configurationHidden,
                 members,
                 leaderContactNanos,
                 true,

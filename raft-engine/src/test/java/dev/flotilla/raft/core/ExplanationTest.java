@@ -66,6 +66,7 @@ final class ExplanationTest {
                 configuration,
                 new EntryId(1, configurationIndex),
                 configurationIndex <= commitIndex,
+                false,
                 members,
                 0,
                 left,
