@@ -97,7 +97,7 @@ class EarlierLifeTest {
                         NodeSettings.defaults());
                 GroupDriver<String> group = node.open(GENESIS, new Substitutes.Nothing(), PATIENT)) {
             while (group.status().get().leader() == null) {
-                send(leader, SELF, new RaftMessage.Heartbeat(TERM, 1, 1, 1));
+                send(leader, SELF, new RaftMessage.AppendEntries(TERM, 1, new EntryId(1, 1), List.of(), 1));
             }
             send(leader, SELF, new RaftMessage.Answer(asked(), new Result.ReadAt(1))); // whether it has caught up
             group.joined().get(30, TimeUnit.SECONDS);
