@@ -6,6 +6,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
@@ -36,6 +39,9 @@ final class RatisContender implements Contender {
             RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {'b', 'e', 'n', 'c', 'h'}));
 
     private final ClientId client = ClientId.randomId();
+    /** Tells of the end of reads: Ratis does so under a lock that its next read would wait for. */
+    private final ExecutorService told = Executors.newSingleThreadExecutor();
+
     private final AtomicLong calls = new AtomicLong();
     private @Nullable RaftServer server;
 
@@ -93,15 +99,19 @@ final class RatisContender implements Contender {
 
     @Override
     public void propose(byte[] command, Done done) {
-        submit(Message.valueOf(UnsafeByteOperations.unsafeWrap(command)), RaftClientRequest.writeRequestType(), done);
+        submit(
+                Message.valueOf(UnsafeByteOperations.unsafeWrap(command)),
+                RaftClientRequest.writeRequestType(),
+                Runnable::run,
+                done);
     }
 
     @Override
     public void read(Done done) {
-        submit(Message.EMPTY, RaftClientRequest.readRequestType(), done);
+        submit(Message.EMPTY, RaftClientRequest.readRequestType(), told, done);
     }
 
-    private void submit(Message message, RaftClientRequest.Type type, Done done) {
+    private void submit(Message message, RaftClientRequest.Type type, Executor executor, Done done) {
         RaftClientRequest request = RaftClientRequest.newBuilder()
                 .setClientId(client)
                 .setServerId(server().getId())
@@ -112,7 +122,7 @@ final class RatisContender implements Contender {
                 .build();
         try {
             var unused = server().submitClientRequestAsync(request)
-                    .whenComplete((reply, failure) -> done.ended(failureOf(reply, failure)));
+                    .whenCompleteAsync((reply, failure) -> done.ended(failureOf(reply, failure)), executor);
         } catch (IOException e) {
             done.ended(e.toString());
         }
@@ -127,6 +137,7 @@ final class RatisContender implements Contender {
 
     @Override
     public void close() throws IOException {
+        told.shutdown();
         RaftServer present = server;
         if (present != null) {
             present.close();
