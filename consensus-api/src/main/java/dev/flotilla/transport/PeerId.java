@@ -18,11 +18,10 @@ public final class PeerId implements Comparable<PeerId> {
     private static final String BASE32 = "abcdefghijklmnopqrstuvwxyz234567";
 
     private final byte[] multihash;
-    private final String text;
+    private @Nullable String text; // made when it is first wanted: entries name peers, and few are printed
 
     private PeerId(byte[] multihash) {
         this.multihash = multihash;
-        this.text = Base58.encode(multihash);
     }
 
     /**
@@ -110,7 +109,8 @@ public final class PeerId implements Comparable<PeerId> {
 
     /** The last characters, enough for a log line. */
     public String shortText() {
-        return ".." + text.substring(Math.max(0, text.length() - 6));
+        String whole = toString();
+        return ".." + whole.substring(Math.max(0, whole.length() - 6));
     }
 
     @Override
@@ -130,6 +130,11 @@ public final class PeerId implements Comparable<PeerId> {
 
     @Override
     public String toString() {
-        return text;
+        String made = text; // threads that race make the same
+        if (made == null) {
+            made = Base58.encode(multihash);
+            text = made;
+        }
+        return made;
     }
 }
