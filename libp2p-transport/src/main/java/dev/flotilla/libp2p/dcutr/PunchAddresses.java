@@ -55,7 +55,7 @@ final class PunchAddresses {
                 .values()
                 .stream()
                 .flatMap(Optional::stream);
-        return chosen(Stream.concat(host.possibleAddresses().stream(), observed));
+        return chosen(Stream.concat(host.possibleAddresses().stream(), observed), usable);
     }
 
     /** What the peer says of a connection by TCP, if that can be. */
@@ -70,15 +70,21 @@ final class PunchAddresses {
 
     /** Those in the other side's message that can be dialled. */
     List<Multiaddr> theirs(HolePunch message) {
-        return chosen(message.getObsAddrsList().stream().limit(ADDRESSES_MAX).flatMap(bytes -> parse(bytes).stream()));
+        return theirs(message, usable);
+    }
+
+    /** The same by what is {@code usable}. */
+    static List<Multiaddr> theirs(HolePunch message, Predicate<Multiaddr> usable) {
+        Stream<ByteString> told = message.getObsAddrsList().stream().limit(ADDRESSES_MAX);
+        return chosen(told.flatMap(bytes -> parse(bytes).stream()), usable);
     }
 
     /** Those of {@code addresses} that can be dialled. */
     List<Multiaddr> usable(Collection<Multiaddr> addresses) {
-        return chosen(addresses.stream());
+        return chosen(addresses.stream(), usable);
     }
 
-    private List<Multiaddr> chosen(Stream<Multiaddr> addresses) {
+    private static List<Multiaddr> chosen(Stream<Multiaddr> addresses, Predicate<Multiaddr> usable) {
         return addresses
                 .filter(address -> !address.has(MultiaddrProtocol.P2P_CIRCUIT))
                 .filter(usable)
