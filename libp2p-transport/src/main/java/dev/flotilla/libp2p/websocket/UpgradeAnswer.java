@@ -15,7 +15,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpServerCodec;
 import io.netty.handler.codec.http.HttpVersion;
-import io.netty.handler.codec.http.websocketx.WebSocketDecoderConfig;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketServerHandshaker13;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
@@ -55,13 +55,12 @@ final class UpgradeAnswer extends SimpleChannelInboundHandler<FullHttpRequest> {
             refuse(ctx, refusal, request.decoderResult().isFailure() ? "it is no HTTP" : request.uri());
             return;
         }
-        var handshaker = new WebSocketServerHandshaker13(
-                "/",
-                null,
-                WebSocketDecoderConfig.newBuilder()
-                        .maxFramePayloadLength(WebSocketTransport.FRAME_BYTES_MAX)
-                        .allowExtensions(false)
-                        .build());
+        var handshaker = new WebSocketServerHandshaker13("/", null, false, FragmentingDecoder.PIECE_BYTES) {
+            @Override
+            protected WebSocketFrameDecoder newWebsocketDecoder() {
+                return new FragmentingDecoder(true);
+            }
+        };
         try {
             handshaker.handshake(ctx, request).addListener(ChannelFutureListener.CLOSE_ON_FAILURE);
         } catch (WebSocketHandshakeException e) {

@@ -12,6 +12,7 @@ import io.netty.handler.codec.http.HttpObjectAggregator;
 import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker;
 import io.netty.handler.codec.http.websocketx.WebSocketClientHandshaker13;
+import io.netty.handler.codec.http.websocketx.WebSocketFrameDecoder;
 import io.netty.handler.codec.http.websocketx.WebSocketHandshakeException;
 import io.netty.handler.codec.http.websocketx.WebSocketVersion;
 import io.netty.util.NetUtil;
@@ -28,16 +29,22 @@ final class UpgradeRequest extends SimpleChannelInboundHandler<FullHttpResponse>
     private final WebSocketFrames frames;
 
     private UpgradeRequest(URI uri, WebSocketFrames frames) {
-        this.handshaker = new WebSocketClientHandshaker13(
-                uri,
-                WebSocketVersion.V13,
-                null,
-                false,
-                EmptyHttpHeaders.INSTANCE,
-                WebSocketTransport.FRAME_BYTES_MAX,
-                true,
-                false,
-                FORCE_CLOSE_NEVER);
+        this.handshaker =
+                new WebSocketClientHandshaker13(
+                        uri,
+                        WebSocketVersion.V13,
+                        null,
+                        false,
+                        EmptyHttpHeaders.INSTANCE,
+                        FragmentingDecoder.PIECE_BYTES,
+                        true,
+                        false,
+                        FORCE_CLOSE_NEVER) {
+                    @Override
+                    protected WebSocketFrameDecoder newWebsocketDecoder() {
+                        return new FragmentingDecoder(false);
+                    }
+                };
         this.frames = frames;
     }
 

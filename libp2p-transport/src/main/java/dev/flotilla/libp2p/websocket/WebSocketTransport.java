@@ -24,9 +24,6 @@ import org.jspecify.annotations.Nullable;
  * and its time limit hold for both.
  */
 public final class WebSocketTransport implements Transport {
-    static final int FRAME_BYTES_MAX =
-            256 << 10; // rust sends up to 192 KiB; a frame is gathered before it counts anywhere
-
     private static final String NAME = "ws";
 
     private final Upgrader upgrader;

@@ -157,7 +157,8 @@ class WebSocketTransportTest {
     @CsvSource({
         "8183000000006c6962, 03eb", // text
         "8203010203, 03ea", // not masked
-        "82ff000000000004000100000000, 03f1", // of a byte more than 256 KiB
+        "82ffffffffffffffffff00000000, 03ea", // of a negative length
+        "89fe800100000000, 03ea", // a ping of more than 125 bytes
         "c28000000000, 03ea", // a bit of an extension that nobody asked for
         "808000000000, 03ea", // goes on with what never began
     })
