@@ -1,0 +1,30 @@
+package dev.flotilla.swarm;
+
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Daemons in one local network that are told of no address. */
+class MdnsIT {
+    @TempDir
+    @SuppressWarnings("NullAway.Init") // JUnit sets it
+    private Path directory;
+
+    @Test
+    void membersThatAllHaveNewPortsFindEachOther() throws Exception {
+        try (CutNetwork network = CutNetwork.of(2);
+                Swarm swarm = Swarm.of(2, number -> network.peer(number, directory.resolve("peer" + number)))) {
+            swarm.peers().forEach(PeerProcess::kill);
+            for (PeerProcess peer : swarm.peers()) {
+                peer.start("--mdns");
+            }
+            PeerProcess second = swarm.peer(1); // both must agree
+            Eventually.holds(
+                    "a write, " + second.lines(),
+                    PeerProcess.PATIENCE,
+                    () -> second.run("set", Swarm.COMMUNITY, "/motto", "\"all aboard\"")
+                                    .exitCode()
+                            == 0);
+        }
+    }
+}
