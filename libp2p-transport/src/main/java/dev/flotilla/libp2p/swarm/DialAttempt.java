@@ -133,11 +133,10 @@ final class DialAttempt {
         });
     }
 
-    /** Whether the result is a connection, the peer's, that is gone again while the dial still goes on. */
+    /** Whether it has failed, or its result is a connection, the peer's, that is gone again while the dial goes on. */
     boolean isOutdated() {
         return result.isDone()
-                && !result.isCompletedExceptionally()
-                && !result.join().isOpen();
+                && (result.isCompletedExceptionally() || !result.join().isOpen());
     }
 
     /** Addresses without names are ranked together; each name's addresses when they are known. */

@@ -12,6 +12,7 @@ import dev.flotilla.transport.PeerId;
 import io.netty.channel.EventLoop;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.lang.reflect.Proxy;
+import java.net.ConnectException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -98,6 +99,22 @@ class DialerTest implements DialAttempt.AddressDialer {
         dialled.get(1).complete(connection(new AtomicBoolean(true)));
         time.runPendingTasks();
         assertThat(second).isCompleted();
+    }
+
+    @Test
+    void whoIsToldOfAFailureMayDialAgainAtOnceWithOtherAddresses() {
+        Dialer dialer = dialer(new ConnectionGater() {});
+        List<Multiaddr> others = List.of(Multiaddr.parse("/ip4/1.2.3.4/tcp/2"));
+        CompletableFuture<Connection> again =
+                connect(dialer).exceptionallyCompose(failure -> dialer.connect(peer, others, DialOptions.defaults()));
+        dialled.get(0).completeExceptionally(new ConnectException("Connection refused"));
+        time.runPendingTasks();
+        assertThat(attempts).hasSize(2);
+        assertThat(again).isNotDone();
+        dialled.get(1).complete(connection(new AtomicBoolean(true)));
+        time.runPendingTasks();
+        assertThat(again).isCompleted();
+        assertThat(counters.get(HostCounters.Event.DIAL_FAILED)).isEqualTo(1);
     }
 
     @Test
