@@ -8,9 +8,8 @@ final class Commitment {
     private final Group group;
     private long commitIndex; // <= group.log.lastIndex()
     private long applyingIndex; // asked to be applied; <= commitIndex and <= durableIndex
-    // Given to the state machine in this life, whatever it contained before; <= applyingIndex unless damage was found
-    // since.
-    private long appliedIndex;
+    private long
+            appliedIndex; // given to the state machine in this life, whatever it contained before; <= applyingIndex
 
     Commitment(Group group) {
         this.group = group;
@@ -92,6 +91,7 @@ final class Commitment {
 
     void applied(long index) {
         appliedIndex = Math.max(appliedIndex, Math.min(index, commitIndex));
+        applyingIndex = Math.max(applyingIndex, appliedIndex); // the damage held up less than was feared
         group.backlog.applied(appliedIndex);
     }
 

@@ -5,8 +5,8 @@ import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.message.DamagedEntry;
 
 /**
- * Up to where a core has asked for applying: each time further than before, but from the damage on again once that was
- * found, since nobody else knows what was left because of it.
+ * Up to where a core has asked for applying: each time further than before, and than what it knows to be applied; but from
+ * the damage on again once that was found, since nobody else knows what was left because of it.
  */
 final class ApplyOrder {
     private final SimPeer peer;
@@ -23,6 +23,7 @@ final class ApplyOrder {
     void stepping(Input input) {
         if (input instanceof Input.Applied applied) {
             appliedIndex = Math.max(appliedIndex, applied.index());
+            askedIndex = Math.max(askedIndex, appliedIndex); // the damage held up less than was feared
         } else if (input instanceof Input.DamageFound found) {
             for (DamagedEntry entry : found.entries()) {
                 askedIndex = Math.max(appliedIndex, Math.min(askedIndex, entry.index() - 1));
