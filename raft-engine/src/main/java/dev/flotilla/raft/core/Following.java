@@ -29,15 +29,13 @@ final class Following {
     private record Fetching(SnapshotMeta snapshot, PeerId leader, long term, long run) {}
 
     private final Group group;
-    private final Stickiness stickiness;
     private final Repair repair;
     private final Election election;
     private final LogMatching matching;
     private @Nullable Fetching fetching;
 
-    Following(Group group, Stickiness stickiness, Repair repair, Election election) {
+    Following(Group group, Repair repair, Election election) {
         this.group = group;
-        this.stickiness = stickiness;
         this.repair = repair;
         this.election = election;
         this.matching = new LogMatching(group);
@@ -173,7 +171,7 @@ final class Following {
             return;
         }
         if (group.isForWitness(request.snapshot().configuration())) { // which has no bytes to fetch
-            install(request.snapshot());
+            group.install(request.snapshot());
             reply(from, request.run(), request.snapshot().index(), SnapshotProgress.INSTALLED);
             return;
         }
@@ -188,14 +186,6 @@ final class Following {
             group.emit(new Effect.ReceiveSnapshot(wanted, sources(wanted, from)));
         }
         reply(from, request.run(), wanted.index(), SnapshotProgress.FETCHING);
-    }
-
-    private void install(SnapshotMeta snapshot) {
-        boolean wasHidden = group.damage.hidesConfiguration();
-        group.install(snapshot);
-        if (wasHidden) {
-            stickiness.bindFromStart(); // by what it did not know when it started
-        }
     }
 
     /** Who may have it: the members that this peer knows, and those that the snapshot names; the leader last. */
@@ -218,7 +208,7 @@ final class Following {
             return; // a leader has all that is committed in its log
         }
         if (snapshot.index() > group.commitment.wholeCommitIndex()) {
-            install(snapshot);
+            group.install(snapshot);
         }
         reply(ended, SnapshotProgress.INSTALLED);
     }

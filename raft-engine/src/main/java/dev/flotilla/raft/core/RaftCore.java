@@ -54,7 +54,7 @@ public final class RaftCore {
         group.nowNanos = nowNanos;
         recovered.into(group);
         stickiness = new Stickiness(group);
-        repair = new Repair(group, stickiness);
+        repair = new Repair(group);
         repair.start();
         refetch = new Refetch(group, repair, recovered.contacts());
         stickiness.bindFromStart();
@@ -64,7 +64,7 @@ public final class RaftCore {
         leading = new Leading(group, levels, certificates);
         timer = new ElectionTimer(group, stickiness);
         election = new Election(group, stickiness, timer, certificates, refetch, leading);
-        following = new Following(group, stickiness, repair, election);
+        following = new Following(group, repair, election);
         requests = new Requests(group, gate, leading);
         quieting = new Quieting(group, stickiness, timer, certificates, election, leading);
         leading.connect(election, requests, quieting);

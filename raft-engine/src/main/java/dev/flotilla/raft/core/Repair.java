@@ -7,13 +7,11 @@ import java.util.List;
 /** How entries become known as damaged, and come back; {@link Damage} has the rules. */
 final class Repair {
     private final Group group;
-    private final Stickiness stickiness;
 
     private boolean snapshotAsked; // since damage was found last, or no leader was heard of
 
-    Repair(Group group, Stickiness stickiness) {
+    Repair(Group group) {
         this.group = group;
-        this.stickiness = stickiness;
     }
 
     /** What was found when this peer started is told of. */
@@ -78,7 +76,6 @@ final class Repair {
         if (entry.isHollow()) {
             group.cameHollow(entry);
         } else if (entry.kind() == Entry.Kind.CONFIGURATION) {
-            stickiness.bindFromStart(); // by what it did not know when it started
             group.traceConfiguration();
             group.configured();
         }

@@ -16,7 +16,7 @@ final class Stickiness {
 
     private final Group group;
     private long contactNanos = NEVER; // when a message of the present leader arrived last
-    private long boundUntilNanos = NEVER; // by promises of this peer's earlier lives
+    private long startNanos = NEVER; // until then its earlier lives may have made promises
     // The leader whose connection to this peer was closed by the other side last; null once it was heard of again.
     private @Nullable PeerId closedBy;
 
@@ -66,24 +66,25 @@ final class Stickiness {
         if (group.isLeader() || isBound() || (group.quiet && group.leader() != null)) {
             return true;
         }
-        return group.leader() != null && isWithin(patienceNanos());
+        return group.leader() != null && isWithin(patienceNanos(), contactNanos);
     }
 
-    /** Whether a message of a leader arrived that lately. */
-    private boolean isWithin(long nanos) {
-        return contactNanos != NEVER && group.nowNanos - contactNanos < nanos;
+    /** Whether that was so lately. */
+    private boolean isWithin(long nanos, long since) {
+        return since != NEVER && group.nowNanos - since < nanos;
     }
 
     /**
      * Whether this peer has promised its vote to nobody else (thesis §6.4.1): some leader may answer reads on the strength
      * of that. The promise outlives this peer's knowledge of who the leader is, its term, and its process: who starts
      * again may have promised just before. Who cannot read whether it promised, and for how long, is bound for as long as
-     * any promise lasts; not for ever, since its vote may be the one that elects who could give it back what it lost.
+     * any promise lasts; not for ever, since its vote may be the one that elects who could give it back what it lost. Once
+     * that is back, or something else was agreed on in its place, what is in the log says for how long.
      */
     boolean isBound() {
         boolean isHidden = group.damage.hidesConfiguration();
         long promised = isHidden ? PROMISED_NANOS_MAX : patienceNanos();
-        return (isHidden || promises()) && (isWithin(promised) || group.nowNanos < boundUntilNanos);
+        return (isHidden || promises()) && (isWithin(promised, contactNanos) || isWithin(promised, startNanos));
     }
 
     /**
@@ -96,11 +97,7 @@ final class Stickiness {
 
     /** This peer starts, and may have promised its vote to nobody else just before. */
     void bindFromStart() {
-        if (group.damage.hidesConfiguration()) {
-            boundUntilNanos = group.nowNanos + PROMISED_NANOS_MAX;
-        } else {
-            boundUntilNanos = promises() ? group.nowNanos + patienceNanos() : NEVER;
-        }
+        startNanos = group.nowNanos;
     }
 
     /** How long a peer without a sign of its leader waits at least: T, or what it promised if that is longer. */
