@@ -73,7 +73,7 @@ final class LeaderRules {
             office.configuredNanos = peer.nowNanos(); // all were heard of, by other means
         }
         if (now.quiet() && !office.quiet) {
-            checkQuiet(peer, now);
+            checkQuiet(peer, now, effects);
         }
         office.quiet = now.quiet();
         noteInput(peer, office, input);
@@ -186,12 +186,20 @@ final class LeaderRules {
         }
     }
 
-    /** A group is quiet only when all have the whole log and know that it is committed (design, Quiet groups). */
-    private void checkQuiet(SimPeer peer, CoreStatus now) {
+    /**
+     * A group is quiet only when all have the whole log and know that it is committed (design, Quiet groups). A member that
+     * answered so and started again before its answer arrived has the log still, but forgot what is committed, as every
+     * peer does that starts (paper figure 2, volatile state). Its node is another incarnation than the one that answered,
+     * and this leader relies on that one: it wakes, and {@link Silencing} waits for the silence that follows.
+     */
+    private void checkQuiet(SimPeer peer, CoreStatus now, List<Effect> effects) {
+        Map<PeerId, Long> reliesOn = reliesOn(effects);
         for (Member member : now.configuration().all()) {
             SimPeer other = group.life().peer(member.peerId());
             boolean isItself = other.storeId().equals(member.storeId());
+            long incarnation = other.node().heartbeats().incarnation();
             boolean knows = !other.isUp()
+                    || reliesOn.getOrDefault(other.id(), incarnation) != incarnation
                     || other.status().commitIndex() >= now.lastEntry().index();
             Violation.unless(
                     !isItself || (knows && other.disk().held(now.lastEntry())),
@@ -201,6 +209,16 @@ final class LeaderRules {
                     other.name(),
                     other.disk().log());
         }
+    }
+
+    private static Map<PeerId, Long> reliesOn(List<Effect> effects) {
+        Map<PeerId, Long> reliesOn = new HashMap<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Watch watch) {
+                reliesOn.putAll(watch.incarnations());
+            }
+        }
+        return reliesOn;
     }
 
     /** A leader that goes on heartbeating heard a quorum lately (thesis §6.2). */
