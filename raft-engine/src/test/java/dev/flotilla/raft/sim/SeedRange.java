@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
@@ -97,14 +98,21 @@ final class SeedRange {
         out.println(done.get() + " seeds, " + failures.size() + " failures");
     }
 
-    /** The first that failed, and the commands that replay them. */
+    /** The first that failed, the commands that replay them, and the seeds of the others. */
     String failureText() {
+        List<Failure> sorted = failures.stream()
+                .sorted(Comparator.comparingLong(Failure::seed))
+                .toList();
         StringBuilder text = new StringBuilder();
-        failures.stream()
-                .sorted((a, b) -> Long.compare(a.seed(), b.seed()))
+        sorted.stream()
                 .limit(FAILURES_SHOWN)
                 .forEach(each -> text.append("seed " + each.seed() + " failed: " + each.cause() + "\n    at "
                         + where(each) + "\n    " + replayCommand(each.seed()) + "\n"));
+        if (sorted.size() > FAILURES_SHOWN) {
+            text.append("so did the seeds");
+            sorted.stream().skip(FAILURES_SHOWN).forEach(each -> text.append(" " + each.seed()));
+            text.append("\n");
+        }
         return text.toString();
     }
 

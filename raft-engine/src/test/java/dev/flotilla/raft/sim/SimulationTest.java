@@ -1,12 +1,15 @@
 package dev.flotilla.raft.sim;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.fail;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Five thousand seeds; {@code -Dsim.seeds=N} for fewer. For all else there is the profile {@code sim}. */
 class SimulationTest {
@@ -24,6 +27,13 @@ class SimulationTest {
         if (seeds >= SEEDS_THAT_SEE_EVERYTHING) {
             assertThat(range.tally().missing()).as("what never happened").isEmpty();
         }
+    }
+
+    /** Beyond those that are run each time. They find again what was mended, as long as chance leads to the same runs. */
+    @ParameterizedTest
+    @ValueSource(longs = {26_409, 97_683, 112_311})
+    void seedThatOnceFailedKeepsThemToo(long seed) {
+        assertThatCode(() -> SeedRun.run(seed, null)).doesNotThrowAnyException();
     }
 
     @Test
