@@ -9,6 +9,7 @@ import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.Transport;
 import dev.flotilla.libp2p.Upgrader;
+import dev.flotilla.libp2p.sockets.SocketKind;
 import dev.flotilla.transport.PeerId;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
@@ -22,7 +23,6 @@ import io.netty.channel.EventLoopGroup;
 import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
-import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
@@ -131,7 +131,7 @@ public final class QuicTransport implements Transport {
     static Bootstrap socket(EventLoopGroup loops, ChannelHandler codec) {
         return new Bootstrap()
                 .group(loops)
-                .channel(NioDatagramChannel.class)
+                .channel(SocketKind.of(loops).udp())
                 .option(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
                 .option(ChannelOption.SO_SNDBUF, SOCKET_BYTES)
                 .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES))

@@ -23,11 +23,11 @@ import dev.flotilla.libp2p.limits.ResourceLimits;
 import dev.flotilla.libp2p.limits.StreamSlots;
 import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.security.SecurityProtocol;
+import dev.flotilla.libp2p.sockets.SocketKind;
 import dev.flotilla.libp2p.yamux.YamuxConfig;
 import dev.flotilla.transport.PeerId;
 import io.netty.channel.EventLoopGroup;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -78,7 +78,9 @@ final class SwarmHost implements Host {
         agentVersion = builder.agentVersion();
         config = builder.config();
         group = new MultiThreadIoEventLoopGroup(
-                config.eventLoops(), new DefaultThreadFactory("libp2p", true), NioIoHandler.newFactory());
+                config.eventLoops(),
+                new DefaultThreadFactory("libp2p", true),
+                SocketKind.best().ioHandlers());
         ResourceLimits limits = config.limits();
         StreamSlots streams = new StreamSlots(limits.streams());
         Gate gate = new Gate(builder.connectionGater(), counters);

@@ -5,6 +5,7 @@ import dev.flotilla.libp2p.Listener;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.Upgrader;
+import dev.flotilla.libp2p.sockets.SocketKind;
 import io.netty.bootstrap.Bootstrap;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
@@ -14,16 +15,12 @@ import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.nio.NioChannelOption;
-import io.netty.channel.socket.nio.NioServerSocketChannel;
-import io.netty.channel.socket.nio.NioSocketChannel;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,7 +35,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TcpSockets {
     private static final int BACKLOG = 1024;
-    private static final ChannelOption<Boolean> REUSE_PORT = NioChannelOption.of(StandardSocketOptions.SO_REUSEPORT);
     private static final WriteBufferWaterMark WATER_MARK = new WriteBufferWaterMark(64 * 1024, 128 * 1024);
 
     private final Upgrader upgrader;
@@ -64,7 +60,7 @@ public final class TcpSockets {
         CompletableFuture<Listener> made = new CompletableFuture<>();
         new ServerBootstrap()
                 .group(upgrader.eventLoops())
-                .channel(NioServerSocketChannel.class)
+                .channel(SocketKind.of(upgrader.eventLoops()).tcpServer())
                 .option(ChannelOption.SO_REUSEADDR, true) // a restart must not wait for old connections to time out
                 .option(ChannelOption.SO_BACKLOG, BACKLOG)
                 .childOption(ChannelOption.TCP_NODELAY, true)
@@ -93,7 +89,7 @@ public final class TcpSockets {
      * process listen on a port that is taken.
      */
     private void keep(Channel bound) {
-        if (bound.config().setOption(REUSE_PORT, true)) {
+        if (SocketKind.of(upgrader.eventLoops()).reusePort(bound)) {
             listening.add(bound);
             bound.closeFuture().addListener(closed -> listening.remove(bound));
         }
@@ -163,14 +159,16 @@ public final class TcpSockets {
     /** The port is in use with the same peer's, by a connection that is open or has just been closed. */
     private static boolean isOfLocalAddress(@Nullable Throwable cause) {
         String message = String.valueOf(cause == null ? null : cause.getMessage());
-        return (cause != null && cause.getCause() instanceof BindException) // Netty's own is a SocketException
+        return (cause != null && cause.getCause() instanceof BindException) // of NIO; Netty's own is a SocketException
+                || message.contains("Address already in use") // of epoll
                 || message.contains("assign requested address");
     }
 
     private ChannelFuture connect(InetSocketAddress address, @Nullable InetSocketAddress local, EventLoop loop) {
+        SocketKind kind = SocketKind.of(loop);
         Bootstrap bootstrap = new Bootstrap()
                 .group(loop)
-                .channel(NioSocketChannel.class)
+                .channel(kind.tcp())
                 .disableResolver()
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, (int)
                         upgrader.config().addressTimeout().toMillis())
@@ -180,16 +178,15 @@ public final class TcpSockets {
                 .option(ChannelOption.WRITE_BUFFER_WATER_MARK, WATER_MARK)
                 .handler(new ChannelInitializer<Channel>() {
                     @Override
-                    protected void initChannel(Channel channel) {
-                        // the upgrade adds its handlers once there is a connection
+                    protected void initChannel(Channel channel) { // the upgrade adds handlers when it is connected
+                        if (local != null) {
+                            kind.reusePort(channel);
+                        }
                     }
                 });
         return local == null
                 ? bootstrap.connect(address)
-                : bootstrap
-                        .option(ChannelOption.SO_REUSEADDR, true)
-                        .option(REUSE_PORT, true)
-                        .connect(address, local);
+                : bootstrap.option(ChannelOption.SO_REUSEADDR, true).connect(address, local);
     }
 
     private static void upgrade(
