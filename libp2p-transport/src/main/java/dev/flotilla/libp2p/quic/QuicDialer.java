@@ -15,6 +15,7 @@ import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicClientCodecBuilder;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -43,7 +44,9 @@ final class QuicDialer {
         ChannelHandler codec = transport
                 .configure(new QuicClientCodecBuilder(), channel -> security.clientEngine(channel, peer))
                 .build();
-        ChannelFuture connecting = QuicTransport.socket(loop, QuicTransport.initializer(channel -> {
+        ChannelFuture connecting = transport
+                .sockets()
+                .bootstrap(loop, remote.getAddress(), QuicTransport.initializer(channel -> {
                     channel.pipeline().addLast(codec, new Unreachable());
                 }))
                 .connect(remote); // so that the local address is known, and refusals are
@@ -79,6 +82,9 @@ final class QuicDialer {
     private void handshake(Channel socket, InetSocketAddress remote) {
         CompletableFuture<QuicConnectionHandler> started = new CompletableFuture<>();
         QuicChannel.newBootstrap(socket)
+                .option(
+                        QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
+                        transport.sockets().segments())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the upgrader sees to that
                 .handler(QuicTransport.initializer(channel -> {
                     channel.closeFuture().addListener(closed -> closeFlushed(socket, remote));

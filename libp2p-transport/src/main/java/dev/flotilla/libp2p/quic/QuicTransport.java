@@ -9,22 +9,18 @@ import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.RawConnection;
 import dev.flotilla.libp2p.Transport;
 import dev.flotilla.libp2p.Upgrader;
-import dev.flotilla.libp2p.sockets.SocketKind;
 import dev.flotilla.transport.PeerId;
-import io.netty.bootstrap.Bootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInitializer;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoop;
-import io.netty.channel.EventLoopGroup;
-import io.netty.channel.FixedRecvByteBufAllocator;
 import io.netty.channel.group.ChannelGroup;
 import io.netty.channel.group.DefaultChannelGroup;
 import io.netty.handler.codec.quic.Quic;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelOption;
 import io.netty.handler.codec.quic.QuicCodecBuilder;
 import io.netty.handler.codec.quic.QuicServerCodecBuilder;
 import io.netty.handler.codec.quic.QuicSslEngine;
@@ -44,9 +40,7 @@ import org.jspecify.annotations.Nullable;
 public final class QuicTransport implements Transport {
     private static final String NAME = "quic-v1";
     private static final long IDLE_SECONDS_MAX = 30; // the peer's bound counts if it is less
-    private static final int DATAGRAM_BYTES = 2048; // of a buffer to receive one
-    private static final int SOCKET_BYTES = 1 << 20;
-    private static final int SENT_DATAGRAM_BYTES_MAX = 1452; // what an Ethernet frame carries over IPv6
+    static final int SENT_DATAGRAM_BYTES_MAX = 1452; // what an Ethernet frame carries over IPv6
     private static final long STREAM_BYTES = 1 << 20; // windows to begin with; quiche lets them grow to 16 and 24 MiB
     private static final long CONNECTION_BYTES = 8 << 20;
     private static final int KEEP_ALIVES_QUEUED = 8;
@@ -55,6 +49,7 @@ public final class QuicTransport implements Transport {
 
     private final Upgrader upgrader;
     private final QuicSecurity security;
+    private final QuicSockets sockets;
     private final AtomicInteger handshakes = new AtomicInteger(); // inbound ones under way
     private final @Nullable Throwable unavailable; // null where there is QUIC
 
@@ -66,6 +61,7 @@ public final class QuicTransport implements Transport {
     QuicTransport(Upgrader upgrader, @Nullable Throwable unavailable) {
         this.upgrader = upgrader;
         this.security = new QuicSecurity(upgrader.identity());
+        this.sockets = new QuicSockets(upgrader.eventLoops());
         this.unavailable = unavailable;
     }
 
@@ -109,6 +105,7 @@ public final class QuicTransport implements Transport {
         CompletableFuture<Listener> listening = new CompletableFuture<>();
         ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
         ChannelHandler codec = configure(new QuicServerCodecBuilder(), security::serverEngine)
+                .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())
                 .tokenHandler(new AddressTokens(this::isBusy, System::nanoTime))
                 .handler(initializer(channel -> {
                     connections.add(channel);
@@ -116,8 +113,9 @@ public final class QuicTransport implements Transport {
                 }))
                 .streamHandler(initializer(this::onStream))
                 .build();
-        socket(upgrader.eventLoops(), codec)
-                .bind(socketAddress(address).orElseThrow())
+        InetSocketAddress local = socketAddress(address).orElseThrow();
+        sockets.bootstrap(upgrader.eventLoops(), local.getAddress(), codec)
+                .bind(local)
                 .addListener((ChannelFutureListener) bound -> {
                     if (bound.isSuccess()) {
                         listening.complete(new QuicListener(bound.channel(), connections));
@@ -126,16 +124,6 @@ public final class QuicTransport implements Transport {
                     }
                 });
         return listening;
-    }
-
-    static Bootstrap socket(EventLoopGroup loops, ChannelHandler codec) {
-        return new Bootstrap()
-                .group(loops)
-                .channel(SocketKind.of(loops).udp())
-                .option(ChannelOption.SO_RCVBUF, SOCKET_BYTES)
-                .option(ChannelOption.SO_SNDBUF, SOCKET_BYTES)
-                .option(ChannelOption.RECVBUF_ALLOCATOR, new FixedRecvByteBufAllocator(DATAGRAM_BYTES))
-                .handler(codec);
     }
 
     <B extends QuicCodecBuilder<B>> B configure(B codec, Function<QuicChannel, QuicSslEngine> engines) {
@@ -149,6 +137,10 @@ public final class QuicTransport implements Transport {
                 .initialMaxStreamsBidirectional(upgrader.config().yamux().inboundStreamsMax())
                 .initialMaxStreamsUnidirectional(0) // libp2p has none
                 .datagram(KEEP_ALIVES_QUEUED, KEEP_ALIVES_QUEUED);
+    }
+
+    QuicSockets sockets() {
+        return sockets;
     }
 
     static ChannelInitializer<Channel> initializer(Consumer<Channel> action) {

@@ -14,11 +14,14 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.DatagramChannel;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.SocketProtocolFamily;
 import io.netty.channel.socket.nio.NioChannelOption;
 import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.channel.socket.nio.NioSocketChannel;
 import io.netty.channel.unix.IntegerUnixChannelOption;
+import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.StandardSocketOptions;
 
 /**
@@ -27,7 +30,7 @@ import java.net.StandardSocketOptions;
  */
 public enum SocketKind {
     /** Linux's epoll by Netty's native library: fewer calls of the system and objects than the JDK has for the same. */
-    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class, EpollDatagramChannel.class) {
+    EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class) {
         @Override
         public IoHandlerFactory ioHandlers() {
             return EpollIoHandler.newFactory();
@@ -37,10 +40,15 @@ public enum SocketKind {
         public boolean reusePort(Channel channel) {
             return channel.config().setOption(EPOLL_REUSE_PORT, 1);
         }
+
+        @Override
+        DatagramChannel newUdp(SocketProtocolFamily family) {
+            return new EpollDatagramChannel(family);
+        }
     },
 
     /** The JDK's selectors and channels, which work everywhere. */
-    NIO(NioSocketChannel.class, NioServerSocketChannel.class, NioDatagramChannel.class) {
+    NIO(NioSocketChannel.class, NioServerSocketChannel.class) {
         @Override
         public IoHandlerFactory ioHandlers() {
             return NioIoHandler.newFactory();
@@ -49,6 +57,11 @@ public enum SocketKind {
         @Override
         public boolean reusePort(Channel channel) {
             return channel.config().setOption(NIO_REUSE_PORT, true);
+        }
+
+        @Override
+        DatagramChannel newUdp(SocketProtocolFamily family) {
+            return new NioDatagramChannel(family);
         }
     };
 
@@ -60,15 +73,10 @@ public enum SocketKind {
 
     private final Class<? extends SocketChannel> tcp;
     private final Class<? extends ServerSocketChannel> tcpServer;
-    private final Class<? extends DatagramChannel> udp;
 
-    SocketKind(
-            Class<? extends SocketChannel> tcp,
-            Class<? extends ServerSocketChannel> tcpServer,
-            Class<? extends DatagramChannel> udp) {
+    SocketKind(Class<? extends SocketChannel> tcp, Class<? extends ServerSocketChannel> tcpServer) {
         this.tcp = tcp;
         this.tcpServer = tcpServer;
-        this.udp = udp;
     }
 
     /** The better one of those that this machine has. */
@@ -95,7 +103,10 @@ public enum SocketKind {
         return tcpServer;
     }
 
-    public Class<? extends DatagramChannel> udp() {
-        return udp;
+    /** One for the family of {@code address} alone: an IPv4 socket knows nothing of IPv6. */
+    public DatagramChannel newUdp(InetAddress address) {
+        return newUdp(address instanceof Inet4Address ? SocketProtocolFamily.INET : SocketProtocolFamily.INET6);
     }
+
+    abstract DatagramChannel newUdp(SocketProtocolFamily family);
 }
