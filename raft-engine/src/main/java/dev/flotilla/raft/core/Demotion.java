@@ -17,9 +17,12 @@ import java.util.Optional;
  *
  * <p>A member that lacks what it has acknowledged to this leader was rolled back to an older copy of its data directory,
  * or its disk lied. Whoever started again says where its log ends before it takes a snapshot or a heartbeat's word
- * ({@link LogMatching}), and refuses entries that do not follow. It may have forgotten votes and committed entries, so it is treated as one that lost its data: it has
- * acknowledged nothing from then on, and learns before it votes again. Where the others are no majority without it, it
- * stays a voter, and counts for what it acknowledges anew.
+ * ({@link LogMatching}), and refuses entries that do not follow. It may have forgotten votes and committed entries, so it is
+ * treated as one that lost its data: it has acknowledged nothing from then on, and learns before it votes again. Where the
+ * others are no majority without it, it stays a voter, and counts for what it acknowledges anew.
+ *
+ * <p>Not noticed is a loss that entries or a snapshot make up for that were on their way already, before a request of the
+ * next run of replication arrives: a refusal of before that may be older than the acknowledgement that it contradicts.
  */
 final class Demotion {
     private final Group group;

@@ -141,11 +141,16 @@ final class Progress {
         return news;
     }
 
-    /** A new run begins: every request that it will number is sent after {@link #matchIndex} was acknowledged. */
+    /**
+     * A new run begins: every request that it will number is sent after {@link #matchIndex} was acknowledged. A snapshot that
+     * is on its way goes on.
+     */
     void renew(long newRun) {
         run = newRun;
         runMatchIndex = matchIndex;
-        probeFrom(matchIndex + 1);
+        if (state != MemberStatus.State.SNAPSHOT) {
+            probeFrom(matchIndex + 1);
+        }
     }
 
     /**
@@ -163,6 +168,7 @@ final class Progress {
     void restart(long newRun) {
         matchIndex = 0;
         promisesFromRound = Long.MAX_VALUE;
+        probeFrom(1);
         renew(newRun);
     }
 

@@ -127,19 +127,17 @@ final class Replication {
         if (!isStale) {
             lookFrom(peer, reply);
         } else if (contradictsItself(peer, reply)) {
-            leadership.renew(peer);
+            renew(leadership, peer);
         }
     }
 
     /**
      * Whether {@code peer} refuses what it acknowledged itself. That may be an answer of before, or it lost entries, if it
-     * started again and nobody noticed a lost connection: a new run tells, since what is refused in that
-     * {@linkplain Progress#provesLoss proves it}. A probe under way that begins there tells as well.
+     * started again and nobody noticed a lost connection: a new run tells. A probe that is under way would tell as well, but
+     * it may be lost, and a snapshot may make up for the loss before the next one.
      */
     private static boolean contradictsItself(Progress peer, AppendRejected reply) {
-        boolean isToldAnyway =
-                peer.state() == MemberStatus.State.PROBE && reply.rejectedIndex() != peer.nextIndex() - 1;
-        return reply.rejectedIndex() <= peer.matchIndex() && !isToldAnyway;
+        return reply.rejectedIndex() <= peer.matchIndex();
     }
 
     /**
@@ -184,12 +182,19 @@ final class Replication {
         peer.probeFrom(Math.min(next, reply.rejectedIndex())); // below the base that calls for a snapshot
     }
 
-    /** What was in flight to {@code peer} is lost: start over at once, with a new run, since it may have started anew. */
+    /** What was in flight to {@code peer} is lost, and it may have started anew. */
     void onConnected(Leadership leadership, Progress peer) {
+        renew(leadership, peer);
+    }
+
+    /**
+     * Starts over at once with a new run, in which a refusal of what was acknowledged {@linkplain Progress#provesLoss proves
+     * that it was lost}. A snapshot that is on its way is offered again, for the peer may have some of it.
+     */
+    private void renew(Leadership leadership, Progress peer) {
+        leadership.renew(peer);
         if (peer.state() == MemberStatus.State.SNAPSHOT) {
             offering.offerAgain(peer);
-        } else {
-            leadership.renew(peer);
         }
     }
 

@@ -77,6 +77,7 @@ final class GroupLife {
             peer.disk().found(founding);
             if (peer.node().number() == forgetful) {
                 peer.disk().becomeForgetful();
+                group.promises().mayForget(peer);
             }
             start(peer);
         }

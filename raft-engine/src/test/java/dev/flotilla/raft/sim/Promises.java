@@ -8,18 +8,13 @@ import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage;
 import dev.flotilla.raft.message.RaftMessage.AppendAccepted;
-import dev.flotilla.raft.message.RaftMessage.AppendRejected;
 import dev.flotilla.raft.message.RaftMessage.InstallSnapshotReply;
 import dev.flotilla.raft.message.RaftMessage.RequestVote;
 import dev.flotilla.raft.message.RaftMessage.VoteReply;
-import dev.flotilla.raft.message.SnapshotProgress;
 import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Stream;
 
 /**
@@ -39,20 +34,22 @@ final class Promises {
         }
     }
 
-    /** That {@code leader} will notice of {@code peer}, as long as it leads {@code term}. */
-    private record Expected(SimPeer leader, int life, long term, SimPeer peer, long acknowledgedIndex) {}
-
     private final SimGroup group;
     private final Facts facts;
     private final Tally tally;
     private final Map<SimPeer, Promise> forgotten = new HashMap<>();
-    private final Set<Expected> expected = new LinkedHashSet<>();
-    private final Set<Expected> told = new HashSet<>(); // whose leader was told of less than was acknowledged to it
+    private final LossRules lossRules;
 
     Promises(SimGroup group, Facts facts) {
         this.group = group;
         this.facts = facts;
         this.tally = group.environment().tally();
+        this.lossRules = new LossRules(group);
+    }
+
+    /** {@code peer} alone may lose what was durable. */
+    void mayForget(SimPeer peer) {
+        lossRules.mayForget(peer);
     }
 
     /** {@code peer}, which is down, is about to have {@code earlier} on its disk. */
@@ -61,13 +58,7 @@ final class Promises {
         EntryId last = disk.log().last();
         Promise now = new Promise(disk.hardState(), last);
         forgotten.merge(peer, now, (before, same) -> before.and(disk.hardState(), last));
-        long left = earlier.log().lastIndex();
-        for (SimPeer leader : group.life().peers()) {
-            long acknowledged = leader.isUp() ? leader.acknowledgedBy(peer) : 0;
-            if (acknowledged > left) {
-                expected.add(new Expected(leader, leader.life(), leader.term(), peer, acknowledged));
-            }
-        }
+        lossRules.forgetting(peer, earlier.log().lastIndex());
         group.note(() -> peer.name() + " forgets " + now + "; left are " + earlier.hardState() + " " + earlier.log());
     }
 
@@ -75,32 +66,16 @@ final class Promises {
     void caught(SimPeer leader, SimPeer peer) {
         Violation.unless(forgotten.containsKey(peer), "%s accuses %s, which lost nothing", leader.name(), peer.name());
         tally.count(Occurrence.FORGETFUL_CAUGHT);
-        expected.removeIf(each -> each.peer() == peer && each.leader() == leader);
+        lossRules.caught(leader);
     }
 
-    /**
-     * Who leads on in the term in which something was acknowledged to it and then lost has noticed, if it was told of less
-     * than that (design, Membership).
-     */
+    /** Who leads on in the term in which something was acknowledged to it and then lost has noticed, if it could. */
     void checkCaught() {
-        for (Expected each : expected) {
-            SimPeer leader = each.leader();
-            boolean leadsOn = leader.isUp() && leader.life() == each.life() && leader.leads(each.term());
-            Violation.unless(
-                    !leadsOn
-                            || !leader.configuration()
-                                    .contains(each.peer().id(), each.peer().storeId()),
-                    "%s, which leads term %d, did not notice that %s lost what it acknowledged",
-                    leader.name(),
-                    each.term(),
-                    each.peer().name());
-        }
+        lossRules.checkCaught();
     }
 
     void stepped(SimPeer peer, Input input, List<Effect> effects) {
-        if (input instanceof Input.Received received && received.message() instanceof AppendRejected refusal) {
-            onRefusal(peer, received.from(), refusal);
-        }
+        lossRules.stepped(peer, input, effects);
         Promise promise = forgotten.isEmpty() ? null : forgotten.get(peer);
         if (promise == null) {
             return;
@@ -112,35 +87,8 @@ final class Promises {
         }
     }
 
-    private void onRefusal(SimPeer leader, PeerId from, AppendRejected refusal) {
-        expected.stream()
-                .filter(each -> each.leader() == leader
-                        && each.peer().id().equals(from)
-                        && each.term() == refusal.term()
-                        && each.acknowledgedIndex() >= refusal.rejectedIndex())
-                .forEach(told::add);
-    }
-
-    /**
-     * {@code peer} says that it has the log up to {@code index}, by a snapshot or by entries that were on their way when it
-     * lost them. If that is all that it had acknowledged to {@code to}, which no refusal told otherwise before, since it
-     * was lost on its way, nobody can know that it was gone.
-     */
-    private void onAcknowledged(SimPeer peer, PeerId to, long term, long index) {
-        expected.removeIf(each -> each.peer() == peer
-                && each.leader().id().equals(to)
-                && each.term() == term
-                && each.acknowledgedIndex() <= index
-                && !told.contains(each));
-    }
-
     private void onSend(SimPeer peer, Promise promise, Input input, Effect.Send send) {
         RaftMessage message = send.message();
-        if (message instanceof InstallSnapshotReply reply && reply.progress() == SnapshotProgress.INSTALLED) {
-            onAcknowledged(peer, send.to(), reply.term(), reply.index());
-        } else if (message instanceof AppendAccepted reply) {
-            onAcknowledged(peer, send.to(), reply.term(), reply.matchIndex());
-        }
         if (message instanceof RequestVote request) {
             onVote(peer, promise, request, peer.id());
         } else if (message instanceof VoteReply reply && reply.granted()) {
