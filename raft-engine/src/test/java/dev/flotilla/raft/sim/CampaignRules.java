@@ -4,14 +4,11 @@ import dev.flotilla.raft.core.CoreStatus;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.Role;
-import dev.flotilla.raft.message.Configuration;
-import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.RaftMessage.PreVoteReply;
 import dev.flotilla.raft.message.RaftMessage.PreVoteRequest;
 import dev.flotilla.raft.message.RaftMessage.RequestVote;
 import dev.flotilla.raft.message.RaftMessage.TimeoutNow;
 import dev.flotilla.raft.message.RaftMessage.VoteReply;
-import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
 import java.util.HashMap;
 import java.util.List;
@@ -19,31 +16,6 @@ import java.util.Map;
 
 /** How a peer comes to lead and to hand over: judged by the votes that reached it and by what it did. */
 final class CampaignRules {
-    /** Who granted what was asked for, by term. */
-    private static final class Grants {
-        private final Map<Long, Map<PeerId, StoreId>> byTerm = new HashMap<>();
-
-        void add(long term, Input.Received received) {
-            byTerm.computeIfAbsent(term, each -> new HashMap<>()).put(received.from(), received.storeId());
-        }
-
-        /** Whether those and {@code peer} itself are a majority of each list. */
-        boolean areQuorum(long term, SimPeer peer, Configuration configuration) {
-            Map<PeerId, StoreId> granted = byTerm.getOrDefault(term, Map.of());
-            return isMajority(configuration.members(), granted, peer)
-                    && (!configuration.isJoint() || isMajority(configuration.previous(), granted, peer));
-        }
-
-        private static boolean isMajority(List<Member> members, Map<PeerId, StoreId> granted, SimPeer peer) {
-            List<Member> voters = members.stream().filter(Member::votes).toList();
-            long willing = voters.stream()
-                    .filter(member -> member.peerId().equals(peer.id())
-                            || member.storeId().equals(granted.get(member.peerId())))
-                    .count();
-            return willing > voters.size() / 2;
-        }
-    }
-
     /** What is known of one life of a peer. */
     private static final class Seen {
         private final int life;
@@ -71,9 +43,9 @@ final class CampaignRules {
         }
         if (input instanceof Input.Received received) {
             if (received.message() instanceof PreVoteReply reply && reply.granted()) {
-                known.preVotes.add(reply.requestTerm(), received);
+                known.preVotes.add(reply.requestTerm(), received.from(), received.storeId());
             } else if (received.message() instanceof VoteReply reply && reply.granted()) {
-                known.votes.add(reply.term(), received);
+                known.votes.add(reply.term(), received.from(), received.storeId());
             }
         }
         CoreStatus now = peer.status();
@@ -112,7 +84,8 @@ final class CampaignRules {
     /** No campaign without a majority that would vote, unless the leader asks for it (thesis §9.6, §3.10). */
     private static void checkPreVotes(SimPeer peer, Seen known, RequestVote request, CoreStatus now) {
         Violation.unless(
-                request.leadershipTransfer() || known.preVotes.areQuorum(request.term(), peer, now.configuration()),
+                request.leadershipTransfer()
+                        || known.preVotes.areQuorum(request.term(), peer.id(), now.configuration()),
                 "%s campaigns in term %d without a majority of PreVotes",
                 peer.name(),
                 request.term());
@@ -121,7 +94,7 @@ final class CampaignRules {
     /** A leader has a majority's votes of its term (paper §5.2). */
     private static void checkVotes(SimPeer peer, Seen known, CoreStatus now) {
         Violation.unless(
-                known.votes.areQuorum(now.term(), peer, now.configuration()),
+                known.votes.areQuorum(now.term(), peer.id(), now.configuration()),
                 "%s leads term %d without a majority of its votes",
                 peer.name(),
                 now.term());
