@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /** Many seeds one after the other, on as many threads as there are processors; and what came of them. */
 final class SeedRange {
     private static final int FAILURES_SHOWN = 5;
-    private static final int FAILURES_MAX = 20; // more of them tell nothing new
+    private static final int FAILURES_MAX = 50; // more of them tell nothing new
 
     private final long from;
     private final long endExclusive;
@@ -98,7 +98,7 @@ final class SeedRange {
         out.println(done.get() + " seeds, " + failures.size() + " failures");
     }
 
-    /** The first that failed, the commands that replay them, and the seeds of the others. */
+    /** The first that failed and the commands that replay them; of the others the seed and the first line of what they say. */
     String failureText() {
         List<Failure> sorted = failures.stream()
                 .sorted(Comparator.comparingLong(Failure::seed))
@@ -108,12 +108,17 @@ final class SeedRange {
                 .limit(FAILURES_SHOWN)
                 .forEach(each -> text.append("seed " + each.seed() + " failed: " + each.cause() + "\n    at "
                         + where(each) + "\n    " + replayCommand(each.seed()) + "\n"));
-        if (sorted.size() > FAILURES_SHOWN) {
-            text.append("so did the seeds");
-            sorted.stream().skip(FAILURES_SHOWN).forEach(each -> text.append(" " + each.seed()));
-            text.append("\n");
+        sorted.stream()
+                .skip(FAILURES_SHOWN)
+                .forEach(each -> text.append("seed " + each.seed() + " failed: " + firstLine(each) + "\n"));
+        if (sorted.size() >= FAILURES_MAX) {
+            text.append("no more seeds were run after that many failures\n");
         }
         return text.toString();
+    }
+
+    private static String firstLine(Failure failure) {
+        return String.valueOf(failure.cause()).lines().findFirst().orElse("");
     }
 
     private static String where(Failure failure) {
