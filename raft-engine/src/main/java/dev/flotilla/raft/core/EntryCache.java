@@ -1,16 +1,19 @@
 package dev.flotilla.raft.core;
 
 import dev.flotilla.raft.message.Entry;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.Iterator;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The newest entries of a log, as many as fit into a bound, but at least one. */
 final class EntryCache {
+    private static final int ROOM_MIN = 4;
+
     private final long bytesMax;
-    private final Deque<Entry> entries = new ArrayDeque<>(1); // consecutive, up to the last entry of the log
+    // Consecutive entries, up to the last of the log, each at its index modulo the length, which is a power of two.
+    private @Nullable Entry[] ring = new @Nullable Entry[ROOM_MIN];
+    private long firstIndex;
+    private int size;
     private long bytes;
 
     EntryCache(long bytesMax) {
@@ -18,22 +21,59 @@ final class EntryCache {
     }
 
     void append(Entry entry) {
-        entries.addLast(entry);
+        if (size == 0) {
+            firstIndex = entry.index();
+        } else if (size == ring.length) {
+            grow();
+        }
+        ring[place(entry.index())] = entry;
+        size++;
         bytes += entry.sizeBytes();
-        while (bytes > bytesMax && entries.size() > 1) {
-            bytes -= entries.removeFirst().sizeBytes();
+        while (bytes > bytesMax && size > 1) {
+            removeFirst();
         }
     }
 
+    private void grow() {
+        @Nullable Entry[] larger = new @Nullable Entry[2 * ring.length];
+        for (long index = firstIndex; index < firstIndex + size; index++) {
+            larger[(int) index & (larger.length - 1)] = ring[place(index)];
+        }
+        ring = larger;
+    }
+
+    private int place(long index) {
+        return (int) index & (ring.length - 1);
+    }
+
+    private Entry at(long index) {
+        Entry entry = ring[place(index)];
+        if (entry == null || entry.index() != index) {
+            throw new AssertionError("entry " + index + " is not at its place in the cache");
+        }
+        return entry;
+    }
+
+    private void removeFirst() {
+        remove(firstIndex);
+        firstIndex++;
+    }
+
+    private void remove(long index) {
+        bytes -= at(index).sizeBytes();
+        ring[place(index)] = null;
+        size--;
+    }
+
     void truncateAfter(long index) {
-        while (!entries.isEmpty() && entries.getLast().index() > index) {
-            bytes -= entries.removeLast().sizeBytes();
+        while (size > 0 && firstIndex + size - 1 > index) {
+            remove(firstIndex + size - 1);
         }
     }
 
     void compactTo(long index) {
-        while (!entries.isEmpty() && entries.getFirst().index() <= index) {
-            bytes -= entries.removeFirst().sizeBytes();
+        while (size > 0 && firstIndex <= index) {
+            removeFirst();
         }
     }
 
@@ -42,40 +82,20 @@ final class EntryCache {
      * one. Empty if the first of them is not here.
      */
     List<Entry> find(long fromIndex, long toIndex, long foundBytesMax) {
-        List<Entry> found = new ArrayList<>();
-        if (entries.isEmpty() || fromIndex < entries.getFirst().index()) {
-            return found;
+        long lastIndex = Math.min(toIndex, firstIndex + size - 1);
+        if (fromIndex < firstIndex || fromIndex > lastIndex) {
+            return List.of();
         }
+        List<Entry> found = new ArrayList<>();
         long foundBytes = 0;
-        Iterator<Entry> from = from(fromIndex);
-        while (from.hasNext()) {
-            Entry entry = from.next();
-            if (entry.index() < fromIndex) {
-                continue;
-            }
+        for (long index = fromIndex; index <= lastIndex; index++) {
+            Entry entry = at(index);
             foundBytes += entry.sizeBytes();
-            if (entry.index() > toIndex || (foundBytes > foundBytesMax && !found.isEmpty())) {
+            if (foundBytes > foundBytesMax && !found.isEmpty()) {
                 break;
             }
             found.add(entry);
         }
         return found;
-    }
-
-    /** Comes to {@code fromIndex} from the nearer end. */
-    private Iterator<Entry> from(long fromIndex) {
-        if (fromIndex - entries.getFirst().index() < entries.size() / 2) {
-            return entries.iterator();
-        }
-        Deque<Entry> tail = new ArrayDeque<>();
-        Iterator<Entry> backwards = entries.descendingIterator();
-        while (backwards.hasNext()) {
-            Entry entry = backwards.next();
-            if (entry.index() < fromIndex) {
-                break;
-            }
-            tail.addFirst(entry);
-        }
-        return tail.iterator();
     }
 }

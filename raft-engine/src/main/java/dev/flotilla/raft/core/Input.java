@@ -14,6 +14,16 @@ import java.util.List;
 /** What happened. The only way to change a {@link RaftCore}. */
 public sealed interface Input {
     /**
+     * Inputs that came together, in their order. What they lead to in common is done once, after the last: so entries that
+     * are proposed at once are written and sent at once (thesis §10.2.2).
+     */
+    record Batch(List<Input> inputs) implements Input {
+        public Batch {
+            inputs = List.copyOf(inputs);
+        }
+    }
+
+    /**
      * A message of this group arrived.
      *
      * @param from as the transport authenticated it

@@ -82,13 +82,16 @@ public final class RaftCore {
         Invariant.check(nowNanos >= group.nowNanos, "time goes back from %d to %d", group.nowNanos, nowNanos);
         group.nowNanos = nowNanos;
         dispatch(input);
+        requests.tellAppended();
         leading.afterStep();
         quieting.afterStep();
         return group.durability.takeEffects();
     }
 
     private void dispatch(Input input) {
-        if (input instanceof Input.Received received) {
+        if (input instanceof Input.Batch batch) {
+            batch.inputs().forEach(this::dispatch);
+        } else if (input instanceof Input.Received received) {
             incoming.onReceived(received);
         } else if (input instanceof Input.Requested requested) {
             group.touched = true;

@@ -16,7 +16,9 @@ import dev.flotilla.raft.message.Result;
 import dev.flotilla.raft.message.Ticket;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -32,12 +34,15 @@ final class Requests {
         void onRequest(Requester requester, Request request, long nowMillis);
     }
 
+    private record Appended(Requester requester, EntryId id) {}
+
     private final Group group;
     private final SenderGate gate;
     private final AtLeader atLeader;
     // Numbers of requests that this peer passes on for somebody else; no other number has this incarnation.
     private final long relayIncarnation;
     private long relays;
+    private List<Appended> appended = List.of(); // in this step; a list of its own once there are some
     private @Nullable Map<Long, Requester.Remote> relayed; // null until something is: there may be many groups
 
     Requests(Group group, SenderGate gate, AtLeader atLeader) {
@@ -180,7 +185,19 @@ final class Requests {
         }
         EntryId id = new EntryId(group.term(), group.log.lastIndex() + 1);
         group.append(new Entry(id, Entry.Kind.COMMAND, payload));
-        requester.answer(group, new Result.Appended(id));
+        if (appended.isEmpty()) {
+            appended = new ArrayList<>();
+        }
+        appended.add(new Appended(requester, id));
+    }
+
+    /** Answers those whose commands were appended in this step, behind the one Persist of all of them. */
+    void tellAppended() {
+        List<Appended> told = appended;
+        appended = List.of();
+        for (Appended each : told) {
+            each.requester.answer(group, new Result.Appended(each.id));
+        }
     }
 
     private boolean isTooLarge(Command command) {

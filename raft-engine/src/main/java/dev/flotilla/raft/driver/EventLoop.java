@@ -2,6 +2,8 @@ package dev.flotilla.raft.driver;
 
 import dev.flotilla.raft.metrics.Metric;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
@@ -39,6 +41,7 @@ final class EventLoop implements AutoCloseable {
     private final TreeSet<Alarm> alarms = new TreeSet<>(); // those that are set
     private long alarmsMade;
     private WriteRound round = new WriteRound();
+    private final List<Runnable> ends = new ArrayList<>();
     private ArrayDeque<Runnable> current = new ArrayDeque<>(); // what of the round is still to be run
 
     EventLoop(
@@ -117,6 +120,11 @@ final class EventLoop implements AutoCloseable {
     /** What is to be written at the end of this round. On the loop. */
     WriteRound round() {
         return round;
+    }
+
+    /** Runs {@code task} when all that had arrived before this round was dealt with. On the loop. */
+    void atEndOfRound(Runnable task) {
+        ends.add(task);
     }
 
     /** What is to be sent at the end of this round. On the loop. */
@@ -202,12 +210,31 @@ final class EventLoop implements AutoCloseable {
     }
 
     private void finishRound() {
+        for (int i = 0; i < ends.size(); i++) { // one may ask for another
+            ends.get(i).run();
+        }
+        ends.clear();
         if (!round.isEmpty()) {
             WriteRound written = round;
             round = new WriteRound();
+            if (written.isSmall() && !hasArrivals()) {
+                outbox.flush(); // the disk and the others work at the same time
+                if (storage.writeNow(written.writes(), () -> execute(written::tellGroups))) {
+                    return;
+                }
+            }
             var unused = storage.submit(written.writes()).thenRun(() -> execute(written::tellGroups));
         }
         outbox.flush();
+    }
+
+    private boolean hasArrivals() {
+        lock.lock();
+        try {
+            return !inbox.isEmpty();
+        } finally {
+            lock.unlock();
+        }
     }
 
     /** Runs what is in the inbox and ends the thread. */

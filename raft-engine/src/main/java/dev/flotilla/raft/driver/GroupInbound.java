@@ -30,7 +30,12 @@ final class GroupInbound {
             if (message instanceof RaftMessage.Refusal) {
                 joining.refused(from);
             }
-            stepping.step(new Input.Received(from, storeId, featureLevel, message, System.currentTimeMillis()));
+            Input input = new Input.Received(from, storeId, featureLevel, message, System.currentTimeMillis());
+            if (message instanceof RaftMessage.AppendAccepted) {
+                stepping.stepSoon(input);
+            } else {
+                stepping.step(input);
+            }
         });
     }
 

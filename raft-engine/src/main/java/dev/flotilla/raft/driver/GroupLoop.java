@@ -80,7 +80,8 @@ final class GroupLoop<R> implements Outbox.Sender, GroupLife.Ending {
                 fetcher,
                 silence,
                 opening.position().index()));
-        this.stepping = new Stepping(node, core, order, neighbours, this::afterStep);
+        this.stepping = new Stepping(
+                node, core, order, neighbours, task -> loop.atEndOfRound(() -> guarded(task)), this::afterStep);
         this.requests = new GroupRequests<>(
                 node, genesis, life, neighbours, timeoutNanos, opening.position(), applier, stepping);
         this.joining = new Joining(node, opening.ticket(), new JoiningHost<>(this, loop));
@@ -201,6 +202,7 @@ final class GroupLoop<R> implements Outbox.Sender, GroupLife.Ending {
     }
 
     private void onAlarm() {
+        stepping.stepGathered();
         long now = node.nowNanos();
         if (!hasLeft() && core.nextTimerNanos() <= now) {
             step(new Input.TimerFired());

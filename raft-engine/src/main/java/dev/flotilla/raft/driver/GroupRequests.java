@@ -142,7 +142,12 @@ final class GroupRequests<R> {
         if (neighbours.hasLeft()) {
             answered(id, new Result.Refused(Result.Reason.NOT_ALLOWED, REMOVED));
         } else {
-            stepping.step(new Input.Requested(id, request, System.currentTimeMillis()));
+            Input input = new Input.Requested(id, request, System.currentTimeMillis());
+            if (request instanceof Request.Propose) {
+                stepping.stepSoon(input);
+            } else {
+                stepping.step(input);
+            }
         }
     }
 
@@ -177,7 +182,7 @@ final class GroupRequests<R> {
             present.proposals.settle(last);
             present.reads.applied(appliedIndex);
         });
-        stepping.step(new Input.Applied(last.index()));
+        stepping.stepSoon(new Input.Applied(last.index()));
     }
 
     /** There may be a leader now: do not wait for the delay. */

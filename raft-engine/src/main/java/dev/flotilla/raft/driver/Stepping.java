@@ -4,7 +4,9 @@ import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.core.RaftCore;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,21 +18,60 @@ final class Stepping {
     private final RaftCore core;
     private final DurableOrder order;
     private final Neighbours neighbours;
+    private final Consumer<Runnable> atEndOfRound;
     private final Runnable afterSteps;
     private @Nullable ArrayDeque<Input> inputs; // null while nothing waits
+    private List<Input> gathered = List.of(); // for the end of the round; a list of its own once there are some
     private boolean underWay;
 
     /**
      * A core that was given nothing yet.
      *
+     * @param atEndOfRound runs something when all that has arrived on the loop was dealt with
      * @param afterSteps run when the core has had all its inputs, or something came that it was not told of
      */
-    Stepping(NodeContext node, RaftCore core, DurableOrder order, Neighbours neighbours, Runnable afterSteps) {
+    Stepping(
+            NodeContext node,
+            RaftCore core,
+            DurableOrder order,
+            Neighbours neighbours,
+            Consumer<Runnable> atEndOfRound,
+            Runnable afterSteps) {
         this.node = node;
         this.core = core;
         this.order = order;
         this.neighbours = neighbours;
+        this.atEndOfRound = atEndOfRound;
         this.afterSteps = afterSteps;
+    }
+
+    /**
+     * Gives the core an input at the end of this round, together with the others that can wait that long, or before the
+     * next that cannot: the order stays.
+     */
+    void stepSoon(Input input) {
+        if (underWay) {
+            step(input);
+            return;
+        }
+        if (gathered.isEmpty()) {
+            gathered = new ArrayList<>();
+            atEndOfRound.accept(this::stepGathered);
+        }
+        gathered.add(input);
+    }
+
+    /** Gives the core what was kept for the end of the round. */
+    void stepGathered() {
+        List<Input> together = gathered;
+        gathered = List.of();
+        if (neighbours.hasLeft()) {
+            together.removeIf(Stepping::isOfNoUseOnceLeft);
+        }
+        if (!together.isEmpty()) {
+            stepNow(together.size() == 1 ? together.get(0) : new Input.Batch(together));
+            afterSteps.run();
+        }
     }
 
     /** Whether the core is in the middle of a step. */
@@ -45,6 +86,12 @@ final class Stepping {
             inputs.add(input);
             return;
         }
+        stepGathered();
+        stepNow(input);
+        afterSteps.run();
+    }
+
+    private void stepNow(Input input) {
         underWay = true;
         try {
             for (Input next = input; next != null; next = nextInput()) {
@@ -57,12 +104,13 @@ final class Stepping {
         } finally {
             underWay = false;
         }
-        afterSteps.run();
     }
 
-    /** Something came that was no input. */
+    /** Something came that was no input, or one that waits for the end of the round. */
     void passed() {
-        afterSteps.run();
+        if (gathered.isEmpty()) {
+            afterSteps.run();
+        }
     }
 
     private @Nullable Input nextInput() {
@@ -83,7 +131,7 @@ final class Stepping {
     /** Everything of this group up to {@code number} is durable. */
     void durable(long number) {
         order.durable(number);
-        step(new Input.Persisted(number));
+        stepSoon(new Input.Persisted(number));
     }
 
     /** The file of the snapshot that is being installed is in place. */
@@ -94,5 +142,6 @@ final class Stepping {
     void stop() {
         order.clear();
         inputs = null;
+        gathered = List.of();
     }
 }

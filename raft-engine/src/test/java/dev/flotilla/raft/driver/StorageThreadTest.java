@@ -79,7 +79,11 @@ class StorageThreadTest {
     private final StorageThread storage = new StorageThread(log, new Meters(Metrics.NONE), failures::add);
 
     private CompletableFuture<Void> submit() {
-        return storage.submit(List.of(new LogStorage.GroupWrite.Put("table", "key", null)));
+        return storage.submit(List.of(put()));
+    }
+
+    private static LogStorage.GroupWrite put() {
+        return new LogStorage.GroupWrite.Put("table", "key", null);
     }
 
     @AfterEach
@@ -101,6 +105,55 @@ class StorageThreadTest {
         }
         assertThat(first).isCompleted();
         assertThat(log.rounds).containsExactly(1, 3);
+    }
+
+    @Test
+    void whoIsAloneWritesAtOnce() {
+        log.permits.release(100);
+        List<String> done = new ArrayList<>();
+        assertThat(storage.writeNow(List.of(put()), () -> done.add("durable"))).isTrue();
+        assertThat(done).containsExactly("durable");
+        var unused = submit(); // waits: the thread has not started
+        assertThat(storage.writeNow(List.of(put()), () -> done.add("out of order")))
+                .isFalse();
+        assertThat(done).hasSize(1);
+    }
+
+    @Test
+    void nobodyWritesAtOnceBesideTheThread() throws Exception {
+        storage.start();
+        CompletableFuture<Void> first = submit();
+        assertThat(log.begun.await(30, TimeUnit.SECONDS)).isTrue();
+        assertThat(storage.writeNow(List.of(put()), () -> {})).isFalse();
+        log.permits.release(1);
+        first.get(30, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void theThreadWaitsForWhoWritesAtOnce() throws Exception {
+        storage.start();
+        Thread alone = new Thread(() -> storage.writeNow(List.of(put()), () -> {}));
+        alone.start();
+        assertThat(log.begun.await(30, TimeUnit.SECONDS)).isTrue();
+        List<CompletableFuture<Void>> others = List.of(submit(), submit());
+        log.permits.release(2);
+        for (CompletableFuture<Void> other : others) {
+            other.get(30, TimeUnit.SECONDS);
+        }
+        alone.join();
+        assertThat(log.rounds).containsExactly(1, 2);
+    }
+
+    @Test
+    void whoWritesAtOnceIsNotToldOfAFailureAsOfSuccess() {
+        log.permits.release(100);
+        log.broken = true;
+        List<String> done = new ArrayList<>();
+        assertThat(storage.writeNow(List.of(put()), () -> done.add("durable"))).isTrue();
+        assertThat(done).isEmpty();
+        assertThat(failures).hasSize(1);
+        assertThat(storage.writeNow(List.of(put()), () -> done.add("durable"))).isFalse();
+        assertThat(log.rounds).hasSize(1);
     }
 
     @Test

@@ -133,7 +133,7 @@ final class Scenario {
             case "tick" -> tick(world.peer(first), words.size() > 1 ? Integer.parseInt(words.get(1)) : 1);
             case "timer" -> timer(world.peer(first));
             case "pass" -> world.passUntil(world.nowNanos() + Long.parseLong(first) * MILLI);
-            case "propose" -> propose(world.peer(first), words.get(1));
+            case "propose" -> propose(world.peer(first), words.subList(1, words.size()));
             case "read" -> ask(world.peer(first), new Request.ReadIndex());
             case "lease" -> ask(world.peer(first), new Request.LeaseRead());
             case "transfer" ->
@@ -228,13 +228,19 @@ final class Scenario {
         peer.step(new Input.Requested(nextRequest(), request, world.nowNanos() / MILLI));
     }
 
+    /** All in one step. */
+    private void propose(SimPeer peer, List<String> texts) {
+        List<Input> proposals = texts.stream().map(text -> proposal(peer, text)).toList();
+        peer.step(proposals.size() == 1 ? proposals.get(0) : new Input.Batch(proposals));
+    }
+
     /** {@code x=1}, or {@code x=*500} for a value of 500 letters. */
-    private void propose(SimPeer peer, String text) {
+    private Input proposal(SimPeer peer, String text) {
         String[] parts = text.split("\\*", 2);
         String data = parts.length == 1 ? text : parts[0] + "v".repeat(Integer.parseInt(parts[1]));
         RequestId id = nextRequest();
         Command command = new Command(peer.id(), id, Bytes.utf8(data));
-        peer.step(new Input.Requested(id, new Request.Propose(command), world.nowNanos() / MILLI));
+        return new Input.Requested(id, new Request.Propose(command), world.nowNanos() / MILLI);
     }
 
     private void change(SimPeer peer, List<String> words) {

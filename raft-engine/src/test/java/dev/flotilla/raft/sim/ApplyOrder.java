@@ -21,7 +21,9 @@ final class ApplyOrder {
 
     /** The core is about to be told. */
     void stepping(Input input) {
-        if (input instanceof Input.Applied applied) {
+        if (input instanceof Input.Batch batch) {
+            batch.inputs().forEach(this::stepping);
+        } else if (input instanceof Input.Applied applied) {
             appliedIndex = Math.max(appliedIndex, applied.index());
             askedIndex = Math.max(askedIndex, appliedIndex); // the damage held up less than was feared
         } else if (input instanceof Input.DamageFound found) {

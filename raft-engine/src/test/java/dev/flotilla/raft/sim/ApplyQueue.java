@@ -41,7 +41,7 @@ final class ApplyQueue {
         long damaged = cached.isEmpty() ? disk.firstDamaged(askedIndex + 1, index) : 0;
         begin(damaged > 0 ? damaged - 1 : index, onDisk, cached);
         if (damaged > 0) {
-            add(() -> peer.step(new Input.DamageFound(disk.tellDamage())));
+            add(() -> peer.stepDamageFound());
         }
     }
 
@@ -57,7 +57,7 @@ final class ApplyQueue {
             for (Entry entry : entries) {
                 world.applied(peer, entry, machine.apply(entry));
             }
-            peer.step(new Input.Applied(index));
+            peer.stepSoon(new Input.Applied(index));
         });
     }
 

@@ -82,7 +82,12 @@ final class Delivery {
         boolean isAnswer = message instanceof RaftMessage.Refusal || message instanceof RaftMessage.Removed;
         if (to.isUp()) {
             group.note(() -> to.name() + " <- " + from.name() + "  " + MessageText.of(message));
-            to.step(new Input.Received(from.id(), storeId, from.featureLevel(), message, to.wallMillis()));
+            Input input = new Input.Received(from.id(), storeId, from.featureLevel(), message, to.wallMillis());
+            if (message instanceof RaftMessage.AppendAccepted) {
+                to.stepSoon(input);
+            } else {
+                to.step(input);
+            }
         } else if (group.life().isAbsent(to) && to.node().isUp() && !isAnswer) {
             transmit(to, from, new RaftMessage.Refusal());
         }

@@ -84,7 +84,9 @@ final class LeaderRules {
     }
 
     private static void noteInput(SimPeer peer, Office office, Input input) {
-        if (input instanceof Input.Requested requested && requested.request() instanceof Request.ReadIndex) {
+        if (input instanceof Input.Batch batch) {
+            batch.inputs().forEach(each -> noteInput(peer, office, each));
+        } else if (input instanceof Input.Requested requested && requested.request() instanceof Request.ReadIndex) {
             office.reads.put(requested.id(), office.steps);
         } else if (input instanceof Input.Received received) {
             Source source = new Source(received.from(), received.storeId());

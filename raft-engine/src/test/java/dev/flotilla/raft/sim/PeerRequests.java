@@ -50,7 +50,14 @@ final class PeerRequests {
     }
 
     private void ask(RequestId id, Request request) {
-        soon(() -> peer.step(new Input.Requested(id, request, peer.wallMillis())));
+        soon(() -> {
+            Input input = new Input.Requested(id, request, peer.wallMillis());
+            if (request instanceof Request.Propose) {
+                peer.stepSoon(input);
+            } else {
+                peer.step(input);
+            }
+        });
     }
 
     private void whenIdle(Consumer<EntryId> query) {

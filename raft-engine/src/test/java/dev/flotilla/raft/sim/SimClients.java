@@ -72,7 +72,12 @@ final class SimClients {
     }
 
     void ask(SimPeer peer, RequestId id, Request request) {
-        peer.step(new Input.Requested(id, request, peer.wallMillis()));
+        Input input = new Input.Requested(id, request, peer.wallMillis());
+        if (request instanceof Request.Propose) {
+            peer.stepSoon(input);
+        } else {
+            peer.step(input);
+        }
     }
 
     void write(SimPeer peer) {

@@ -189,7 +189,7 @@ final class SimDriver {
     private void load(Effect.LoadEntries load) {
         List<Entry> found = read(load);
         if (disk.firstDamaged(load.fromIndex(), load.fromIndex()) > 0) {
-            peer.step(new Input.DamageFound(disk.tellDamage()));
+            peer.stepDamageFound();
         }
         peer.step(new Input.EntriesLoaded(load.to(), load.run(), found));
     }

@@ -25,6 +25,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One group of a cluster: hands what its peers do to whom it concerns. */
 final class SimGroup implements World {
+    private static final int GATHERED_ONE_IN = 4;
+
     private final Environment environment;
     private final int number; // from 1
     private final DecodedEntries decoded = new DecodedEntries();
@@ -183,6 +185,11 @@ final class SimGroup implements World {
     }
 
     @Override
+    public boolean gathers(SimPeer peer) {
+        return peer.random().nextInt(GATHERED_ONE_IN) == 0;
+    }
+
+    @Override
     public void later(SimPeer peer, Work work, Runnable task) {
         environment.disks().later(peer, work, task);
     }
@@ -239,7 +246,9 @@ final class SimGroup implements World {
 
     @Override
     public void stepping(SimPeer peer, Input input) {
-        if (input instanceof Input.Requested requested) {
+        if (input instanceof Input.Batch batch) {
+            note(() -> peer.name() + " is given " + batch.inputs().size() + " inputs at once");
+        } else if (input instanceof Input.Requested requested) {
             note(() ->
                     peer.name() + " is asked " + requested.id().number() + ": " + MessageText.of(requested.request()));
         }

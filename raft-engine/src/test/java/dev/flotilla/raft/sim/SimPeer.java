@@ -14,6 +14,7 @@ import dev.flotilla.raft.message.SnapshotMarker;
 import dev.flotilla.raft.message.SnapshotMeta;
 import dev.flotilla.raft.message.StoreId;
 import dev.flotilla.transport.PeerId;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -36,6 +37,7 @@ public final class SimPeer {
     private @Nullable CoreStatus status; // as of statusNanos, after the last step; null if nobody asked yet
     private long statusNanos;
     private SimDriver driver; // of the present life, or of the last
+    private final List<Input> gathered = new ArrayList<>(); // for the end of the driver's round
     private SimMachine.@Nullable State begun; // a snapshot that is driven from outside, in this life
 
     /** A peer on a node of its own, whose clock is right, with a few registers. */
@@ -226,6 +228,7 @@ public final class SimPeer {
         core = null;
         status = null;
         begun = null;
+        gathered.clear();
         driver.crash(surviving);
     }
 
@@ -238,17 +241,54 @@ public final class SimPeer {
 
     // ---- the driver ----
 
-    /** Gives {@code input} to the core and does what it says, as far as the disk allows. Nothing while down. */
-    public void step(Input input) {
-        if (core == null) {
+    /**
+     * The same for one that the driver may give to the core with others, at the end of its round, if the world says so. The next
+     * input that cannot wait comes behind it.
+     */
+    void stepSoon(Input input) {
+        if (core == null || (gathered.isEmpty() && !world.gathers(this))) {
+            step(input);
             return;
         }
+        if (gathered.isEmpty()) {
+            ifStillAlive(World.Work.LOAD, this::stepGathered);
+        }
+        gathered.add(input);
+    }
+
+    /** Gives the core what was kept for the end of the round. */
+    private void stepGathered() {
+        List<Input> together = List.copyOf(gathered);
+        gathered.clear();
+        if (core != null && !together.isEmpty()) {
+            stepNow(together.size() == 1 ? together.get(0) : new Input.Batch(together));
+        }
+    }
+
+    /** A read met damage, of which the core is told. */
+    void stepDamageFound() {
+        stepGathered(); // which knows nothing of it
+        if (core != null) {
+            stepNow(new Input.DamageFound(disk.tellDamage()));
+        }
+    }
+
+    /** Gives {@code input} to the core and does what it says, as far as the disk allows. Nothing while down. */
+    public void step(Input input) {
+        stepGathered();
+        boolean isTooEarly = core != null && input instanceof Input.TimerFired && core.nextTimerNanos() > nowNanos();
+        if (core != null && !isTooEarly) {
+            stepNow(input);
+        }
+    }
+
+    private void stepNow(Input input) {
         world.stepping(this, input);
         driver.stepping(input);
         status = null;
         List<Effect> effects;
         try {
-            effects = core.step(input, nowNanos());
+            effects = running().step(input, nowNanos());
         } catch (IllegalStateException e) {
             if (world.stops(this, e)) {
                 return;
@@ -264,7 +304,7 @@ public final class SimPeer {
 
     /** The disk finishes its {@code count} oldest writes; the core is told of the last. */
     public void diskCompletes(int count) {
-        step(new Input.Persisted(driver.diskCompletes(count)));
+        stepSoon(new Input.Persisted(driver.diskCompletes(count)));
     }
 
     /** Has the world run {@code task} later, unless this peer stops before. */

@@ -32,6 +32,11 @@ public interface World {
     /** A write was queued: {@link SimPeer#diskCompletes} is to be called for it. */
     void written(SimPeer peer);
 
+    /** Whether the driver of {@code peer} waits for other inputs, to give them to the core together. */
+    default boolean gathers(SimPeer peer) {
+        return false;
+    }
+
     /** Runs {@code task} later. */
     void later(SimPeer peer, Work work, Runnable task);
 
