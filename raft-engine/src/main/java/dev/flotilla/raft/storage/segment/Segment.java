@@ -5,6 +5,7 @@ import dev.flotilla.raft.storage.Disk.DiskFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 
 /** One segment's file, open. */
 final class Segment {
@@ -21,18 +22,33 @@ final class Segment {
         this.file = file;
     }
 
-    /** Makes the file with all its space, under another name until that is durable. */
-    static Segment create(Disk disk, SegmentNames names, SegmentHeader header) throws IOException {
-        Path temporary = names.temporary(header.segment());
+    /**
+     * Makes the file with all its space, under another name until that is durable.
+     *
+     * @param spare one that has the space already, or null
+     */
+    static Segment create(Disk disk, SegmentNames names, SegmentHeader header, @Nullable Path spare)
+            throws IOException {
+        Path temporary = spare == null ? names.temporary(header.segment()) : spare;
         Path path = names.file(header.segment());
-        try (DiskFile file = disk.create(temporary)) {
+        if (spare == null) {
+            allocate(disk, temporary, header.fileBytes());
+        }
+        try (DiskFile file = disk.open(temporary)) {
             file.write(header.encode(), 0);
-            writeZeros(file, SegmentHeader.BYTES, header.fileBytes());
             file.force(true);
         }
         disk.rename(temporary, path);
         disk.syncDirectory(names.directory());
         return new Segment(header, path, disk.open(path));
+    }
+
+    /** Makes a file of so many zeros. */
+    static void allocate(Disk disk, Path path, int fileBytes) throws IOException {
+        try (DiskFile file = disk.create(path)) {
+            writeZeros(file, 0, fileBytes);
+            file.force(true);
+        }
     }
 
     private static void writeZeros(DiskFile file, int from, int end) throws IOException {

@@ -6,6 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.TreeMap;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /** The segments of a log that is in use: makes them, finds them, removes them. */
@@ -16,22 +17,27 @@ final class SegmentFiles {
     private final SegmentNames names;
     private final int segmentBytes;
     private final long logId;
+    private final SpareSegment spare;
     private final TreeMap<Long, Segment> segments = new TreeMap<>();
     private long newestPromised; // the manifest says that this one exists
 
-    private SegmentFiles(Disk disk, SegmentNames names, Manifest manifest, int segmentBytes) {
+    private SegmentFiles(Disk disk, SegmentNames names, Manifest manifest, int segmentBytes, Executor aside) {
         this.disk = disk;
         this.names = names;
         this.logId = manifest.logId();
         this.newestPromised = manifest.newest();
         this.segmentBytes = segmentBytes;
+        this.spare = new SpareSegment(disk, names, segmentBytes, aside);
     }
 
     /**
      * Makes a log that was read without damage ready to be written: what a crash left behind is removed. The last round
      * is written again, as it is: after a failed fsync, it may be there to be read without being on the disk.
+     *
+     * @param aside runs what no round is to wait for
      */
-    static SegmentFiles of(Disk disk, SegmentNames names, Recovery recovery, int segmentBytes) throws IOException {
+    static SegmentFiles of(Disk disk, SegmentNames names, Recovery recovery, int segmentBytes, Executor aside)
+            throws IOException {
         Manifest manifest = recovery.manifest();
         if (manifest == null) {
             disk.createDirectory(names.directory());
@@ -39,7 +45,7 @@ final class SegmentFiles {
             manifest = new Manifest(new SecureRandom().nextLong(), 0);
             manifest.write(disk, names);
         }
-        SegmentFiles files = new SegmentFiles(disk, names, manifest, segmentBytes);
+        SegmentFiles files = new SegmentFiles(disk, names, manifest, segmentBytes, aside);
         recovery.segments().forEach(segment -> files.segments.put(segment.number(), segment));
         files.removeTemporaries();
         if (!files.segments.isEmpty()) {
@@ -106,12 +112,19 @@ final class SegmentFiles {
         int fileBytes = (int) Math.max(segmentBytes, SegmentHeader.BYTES + bytes);
         int previousEnd = segments.isEmpty() ? 0 : newest().end();
         SegmentHeader header = new SegmentHeader(number, logId, fileBytes, nextRound, previousEnd, oldest);
-        Segment made = Segment.create(disk, names, header);
+        Segment made = Segment.create(disk, names, header, spare.take(fileBytes));
         synchronized (segments) {
             segments.put(number, made);
         }
         promise(number);
         return made;
+    }
+
+    /** Has the space of the next segment made in good time. */
+    void prepareNext() {
+        if (newest().space() < segmentBytes / 2) {
+            spare.prepare();
+        }
     }
 
     /** The segment of that number, which exists while anything in it is live. */
@@ -170,6 +183,7 @@ final class SegmentFiles {
     }
 
     void close() throws IOException {
+        spare.close();
         for (Segment segment : segments.values()) {
             segment.file().close();
         }
@@ -177,6 +191,7 @@ final class SegmentFiles {
 
     /** Closes all after a failure; what goes wrong with that is added to it. */
     void closeAfter(IOException failure) {
+        spare.stop();
         for (Segment segment : segments.values()) {
             try {
                 segment.file().close();

@@ -18,6 +18,10 @@ record SegmentNames(Path directory) {
         return directory.resolve(HexFormat.of().toHexDigits(segment) + SUFFIX + TEMPORARY);
     }
 
+    Path spare() {
+        return directory.resolve("spare" + SUFFIX + TEMPORARY);
+    }
+
     Path manifest() {
         return directory.resolve(MANIFEST);
     }

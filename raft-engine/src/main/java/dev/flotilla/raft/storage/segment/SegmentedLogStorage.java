@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
@@ -61,11 +62,21 @@ public final class SegmentedLogStorage implements LogStorage {
      *     disk fails; the message names file and offset
      */
     public static SegmentedLogStorage open(Path directory) throws IOException {
-        return open(new FileDisk(), directory, SEGMENT_BYTES);
+        return open(new FileDisk(), directory, SEGMENT_BYTES, SegmentedLogStorage::aside);
     }
 
-    /** The same on that disk, with segments of that size. */
-    static SegmentedLogStorage open(Disk disk, Path directory, int segmentBytes) throws IOException {
+    private static void aside(Runnable task) {
+        Thread thread = new Thread(task, "raft-segment");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /**
+     * The same on that disk, with segments of that size.
+     *
+     * @param aside runs what no round is to wait for
+     */
+    static SegmentedLogStorage open(Disk disk, Path directory, int segmentBytes, Executor aside) throws IOException {
         SegmentNames names = new SegmentNames(directory);
         Recovery recovery = Recovery.of(disk, names);
         try {
@@ -76,7 +87,7 @@ public final class SegmentedLogStorage implements LogStorage {
                                 ? ""
                                 : "; and in " + (recovery.findings().size() - 1) + " other places"));
             }
-            SegmentFiles files = SegmentFiles.of(disk, names, recovery, segmentBytes);
+            SegmentFiles files = SegmentFiles.of(disk, names, recovery, segmentBytes, aside);
             return new SegmentedLogStorage(directory, files, recovery.index(), recovery.nextRound());
         } catch (IOException | RuntimeException e) {
             recovery.close();
@@ -204,6 +215,7 @@ public final class SegmentedLogStorage implements LogStorage {
         hasOpenRounds = true;
         apply(all, places);
         files.removeBefore(index.oldest());
+        files.prepareNext();
     }
 
     /** What the log does for itself with this round: it says which segments may go, or moves what is live of the oldest. */

@@ -35,7 +35,7 @@ class CleaningRulesTest {
     private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
 
     private LogStorage open() throws IOException {
-        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES);
+        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES, Runnable::run);
     }
 
     private static Entry entry(long index) {

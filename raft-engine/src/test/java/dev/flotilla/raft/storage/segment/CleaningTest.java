@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** What a round costs, that the log stays bounded, and that damage is carried along until it is healed. */
@@ -35,7 +36,11 @@ class CleaningTest {
     private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
 
     private LogStorage open() throws IOException {
-        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES);
+        return open(Runnable::run);
+    }
+
+    private LogStorage open(Executor aside) throws IOException {
+        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES, aside);
     }
 
     private static Entry entry(long index) {
@@ -87,7 +92,8 @@ class CleaningTest {
 
     @Test
     void aRoundIsOneWriteAndOneForceThatMakesNoFileLarger() throws IOException {
-        try (LogStorage storage = open()) {
+        List<Runnable> later = new ArrayList<>();
+        try (LogStorage storage = open(later::add)) {
             append(storage, QUIET, 1, 1);
             long bytes = disk.bytes();
             for (int index = 2; index < 50; index++) {
@@ -98,6 +104,8 @@ class CleaningTest {
                 assertThat(disk.forces()).isEqualTo(forces + 1);
             }
             assertThat(disk.bytes()).isEqualTo(bytes);
+            assertThat(later).as("the space of the next segment").hasSize(1);
+            later.get(0).run(); // which the close waits for
         }
     }
 

@@ -38,7 +38,7 @@ class ReadBesideWriterTest {
         }
         Path path = directory.resolve("log");
         AtomicBoolean done = new AtomicBoolean();
-        try (LogStorage storage = SegmentedLogStorage.open(new FileDisk(), path, SEGMENT_BYTES)) {
+        try (LogStorage storage = SegmentedLogStorage.open(new FileDisk(), path, SEGMENT_BYTES, Runnable::run)) {
             storage.write(List.of(new GroupWrite.Append(QUIET, HARD_STATE, quiet)));
             List<CompletableFuture<Integer>> readers = new ArrayList<>();
             for (int i = 0; i < 2; i++) {

@@ -34,7 +34,7 @@ final class SegmentLife {
     }
 
     static LogStorage open(SimulatedDisk disk) throws IOException {
-        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES);
+        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES, Runnable::run);
     }
 
     /** Opens the log, checks it, writes and closes it; throws what the disk throws. */

@@ -15,7 +15,7 @@ class SegmentedLogStorageTest extends LogStorageContract {
 
     @Override
     protected LogStorage open() throws IOException {
-        return SegmentedLogStorage.open(new FileDisk(), directory.resolve("log"), SEGMENT_BYTES);
+        return SegmentedLogStorage.open(new FileDisk(), directory.resolve("log"), SEGMENT_BYTES, Runnable::run);
     }
 
     @Override
