@@ -122,7 +122,9 @@ abstract class Negotiation extends ByteToMessageDecoder {
     @Override
     protected void decodeLast(ChannelHandlerContext ctx, ByteBuf in, List<Object> out) throws Exception {
         super.decodeLast(ctx, in, out);
-        fail(ctx, ended());
+        if (!agreed.isDone()) {
+            fail(ctx, ended());
+        }
     }
 
     final void agree(ChannelHandlerContext ctx, String protocol) throws ProtocolNegotiationException {
@@ -148,7 +150,9 @@ abstract class Negotiation extends ByteToMessageDecoder {
 
     @Override
     protected void handlerRemoved0(ChannelHandlerContext ctx) {
-        agreed.completeExceptionally(ended());
+        if (!agreed.isDone()) { // exceptions are dear where connections come and go
+            agreed.completeExceptionally(ended());
+        }
     }
 
     private ProtocolNegotiationException ended() {

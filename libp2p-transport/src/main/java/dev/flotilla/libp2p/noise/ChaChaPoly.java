@@ -9,7 +9,6 @@ import java.security.Provider;
 import javax.crypto.Cipher;
 import javax.crypto.spec.IvParameterSpec;
 import javax.crypto.spec.SecretKeySpec;
-import org.conscrypt.Conscrypt;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,9 +20,8 @@ final class ChaChaPoly {
     static final int KEY_BYTES = 32;
     static final int TAG_BYTES = 16;
 
-    /** Of BoringSSL; null if the JDK's are to be used. Never registered: nothing else of this JVM changes. */
-    static final @Nullable Provider NATIVE =
-            Runtime.version().feature() < 20 && Conscrypt.isAvailable() ? Conscrypt.newProvider() : null;
+    /** Of BoringSSL; null if the JDK's are to be used. */
+    static final @Nullable Provider NATIVE = Runtime.version().feature() < 20 ? BoringSsl.PROVIDER : null;
 
     private static final int NONCE_BYTES = 12;
     private static final byte[] NO_AD = {};

@@ -83,10 +83,6 @@ final class HandshakeState {
         return symmetric.decryptAndHash(take(in, in.remaining()));
     }
 
-    byte[] localStaticPublicKey() {
-        return localStatic.publicKey();
-    }
-
     /** Known once the second message (initiator) or the third (responder) was read. */
     byte[] remoteStaticPublicKey() throws GeneralSecurityException {
         return received(remoteStatic);

@@ -58,6 +58,10 @@ final class MessageWriter {
         }
     }
 
+    boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
     void fail(Throwable cause) {
         waiting.releaseAndFailAll(ctx, cause);
     }

@@ -15,6 +15,7 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.security.GeneralSecurityException;
+import java.time.Clock;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,8 @@ public final class NoiseHandler extends ChannelDuplexHandler implements Security
     public static final String PROTOCOL = "/noise";
 
     private final SecurityProtocol.Parameters parameters;
+    private final StaticKeys keys;
+    private final KnownPayloads known;
     private final CompletableFuture<SecureSession> session = new CompletableFuture<>();
     private final MessageReader reader = new MessageReader();
 
@@ -42,8 +45,21 @@ public final class NoiseHandler extends ChannelDuplexHandler implements Security
     private boolean passedOn; // something in the clear came out of what was read last
     private boolean failed;
 
-    NoiseHandler(SecurityProtocol.Parameters parameters) {
+    /**
+     * @param keys of this side
+     * @param known payloads of peers, which need no other look
+     */
+    NoiseHandler(SecurityProtocol.Parameters parameters, StaticKeys keys, KnownPayloads known) {
         this.parameters = parameters;
+        this.keys = keys;
+        this.known = known;
+    }
+
+    private NoiseHandler(SecurityProtocol.Parameters parameters) {
+        this(
+                parameters,
+                new StaticKeys(parameters.identity(), parameters.muxers(), Clock.systemUTC()),
+                new KnownPayloads());
     }
 
     /**
@@ -90,12 +106,7 @@ public final class NoiseHandler extends ChannelDuplexHandler implements Security
         begun = true;
         try {
             NoiseHandshake started = new NoiseHandshake(
-                    parameters.initiator(),
-                    parameters.identity(),
-                    parameters.expected(),
-                    parameters.muxers(),
-                    X25519KeyPair.generate(),
-                    X25519KeyPair.generate());
+                    parameters.initiator(), keys.current(), X25519KeyPair.generate(), parameters.expected(), known);
             handshake = started;
             if (parameters.initiator()) {
                 send(ctx, started.begin());
@@ -281,8 +292,11 @@ public final class NoiseHandler extends ChannelDuplexHandler implements Security
 
     private void endOf() {
         reader.release();
-        session.completeExceptionally(new SecurityHandshakeException("the connection was closed during the handshake"));
-        if (writer != null) {
+        if (!session.isDone()) {
+            session.completeExceptionally(
+                    new SecurityHandshakeException("the connection was closed during the handshake"));
+        }
+        if (writer != null && writer.hasWaiting()) {
             writer.fail(new ClosedChannelException());
         }
     }

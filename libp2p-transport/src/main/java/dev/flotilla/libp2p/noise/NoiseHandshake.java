@@ -1,6 +1,5 @@
 package dev.flotilla.libp2p.noise;
 
-import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.security.SecureSession;
 import dev.flotilla.libp2p.security.SecurityHandshakeException;
 import dev.flotilla.transport.PeerId;
@@ -14,30 +13,29 @@ import org.jspecify.annotations.Nullable;
  */
 final class NoiseHandshake {
     private final boolean initiator;
-    private final PrivateKey identity;
+    private final StaticKey localStatic;
     private final @Nullable PeerId expected;
-    private final List<String> muxers;
+    private final KnownPayloads known;
     private final HandshakeState state;
     private boolean firstRead; // the first message is behind us
     private @Nullable SecureSession session;
 
     /**
      * @param expected the only peer to accept; null accepts any
-     * @param muxers that this side speaks, best first
+     * @param known payloads of peers, which need no other look
      */
     NoiseHandshake(
             boolean initiator,
-            PrivateKey identity,
+            StaticKey localStatic,
+            X25519KeyPair localEphemeral,
             @Nullable PeerId expected,
-            List<String> muxers,
-            X25519KeyPair localStatic,
-            X25519KeyPair localEphemeral)
+            KnownPayloads known)
             throws GeneralSecurityException {
         this.initiator = initiator;
-        this.identity = identity;
+        this.localStatic = localStatic;
         this.expected = expected;
-        this.muxers = List.copyOf(muxers);
-        this.state = new HandshakeState(initiator, localStatic, localEphemeral);
+        this.known = known;
+        this.state = new HandshakeState(initiator, localStatic.pair(), localEphemeral);
         this.firstRead = initiator;
     }
 
@@ -51,26 +49,23 @@ final class NoiseHandshake {
         if (!firstRead) {
             firstRead = true;
             state.readFirst(message);
-            return state.writeSecond(payload());
+            return state.writeSecond(localStatic.payload().toByteArray());
         }
         byte[] remotePayload = initiator ? state.readSecond(message) : state.readThird(message);
-        NoisePayload remote = NoisePayload.verify(remotePayload, state.remoteStaticPublicKey());
+        NoisePayload remote = known.verify(remotePayload, state.remoteStaticPublicKey());
         PeerId remotePeerId = remote.identityKey().peerId();
         if (expected != null && !expected.equals(remotePeerId)) {
             throw new SecurityHandshakeException("the peer is " + remotePeerId + ", expected " + expected);
         }
         SecureSession proven = new SecureSession(remotePeerId, remote.identityKey(), selectMuxer(remote.muxers()));
-        byte[] answer = initiator ? state.writeThird(payload()) : null;
+        byte[] answer = initiator ? state.writeThird(localStatic.payload().toByteArray()) : null;
         session = proven;
         return answer;
     }
 
-    private byte[] payload() {
-        return NoisePayload.encode(identity, state.localStaticPublicKey(), muxers);
-    }
-
     /** The first of the initiator's list that the responder has (libp2p spec, connections, early muxer negotiation). */
     private @Nullable String selectMuxer(List<String> remoteMuxers) throws SecurityHandshakeException {
+        List<String> muxers = localStatic.muxers();
         if (remoteMuxers.isEmpty() || muxers.isEmpty()) {
             return null;
         }

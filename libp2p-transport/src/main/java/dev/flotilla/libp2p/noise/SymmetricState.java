@@ -11,15 +11,20 @@ import org.jspecify.annotations.Nullable;
 /** The chaining key and the hash of all that was said (Noise spec, section 5.2). */
 final class SymmetricState {
     private static final byte[] NO_BYTES = {};
+    private static final String HMAC = "HmacSHA256";
 
     // Exactly as long as a hash: taken as it is, not hashed.
     private static final byte[] PROTOCOL_NAME = "Noise_XX_25519_ChaChaPoly_SHA256".getBytes(StandardCharsets.US_ASCII);
 
     private byte[] chainingKey = PROTOCOL_NAME;
     private byte[] hash = PROTOCOL_NAME;
+    private final MessageDigest sha256;
+    private final Mac hmac;
     private @Nullable CipherState cipher; // none before the first MixKey
 
     SymmetricState() throws GeneralSecurityException {
+        sha256 = MessageDigest.getInstance("SHA-256");
+        hmac = Mac.getInstance(HMAC);
         mixHash(NO_BYTES); // the empty prologue
     }
 
@@ -27,8 +32,7 @@ final class SymmetricState {
         return hash.clone();
     }
 
-    void mixHash(byte[] data) throws GeneralSecurityException {
-        MessageDigest sha256 = MessageDigest.getInstance("SHA-256");
+    void mixHash(byte[] data) {
         sha256.update(hash);
         hash = sha256.digest(data);
     }
@@ -73,9 +77,8 @@ final class SymmetricState {
         return new byte[][] {first, hmac(temporary, second)};
     }
 
-    private static byte[] hmac(byte[] key, byte[] data) throws GeneralSecurityException {
-        Mac mac = Mac.getInstance("HmacSHA256");
-        mac.init(new SecretKeySpec(key, "HmacSHA256"));
-        return mac.doFinal(data);
+    private byte[] hmac(byte[] key, byte[] data) throws GeneralSecurityException {
+        hmac.init(new SecretKeySpec(key, HMAC));
+        return hmac.doFinal(data);
     }
 }

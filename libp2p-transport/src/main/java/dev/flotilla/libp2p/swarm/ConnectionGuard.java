@@ -53,7 +53,9 @@ final class ConnectionGuard extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
-        upgraded.completeExceptionally(new IOException("the connection was closed during the handshake"));
+        if (!upgraded.isDone()) {
+            upgraded.completeExceptionally(new IOException("the connection was closed during the handshake"));
+        }
     }
 
     @Override

@@ -6,6 +6,7 @@ import dev.flotilla.transport.PeerId;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.handler.ssl.ApplicationProtocolConfig;
 import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.OpenSslCachingX509KeyManagerFactory;
 import io.netty.handler.ssl.OpenSslCertificateException;
 import io.netty.handler.ssl.OpenSslContextOption;
 import io.netty.handler.ssl.OpenSslSessionContext;
@@ -14,11 +15,13 @@ import io.netty.handler.ssl.SslContext;
 import io.netty.handler.ssl.SslContextBuilder;
 import io.netty.handler.ssl.SslProtocols;
 import io.netty.handler.ssl.SslProvider;
+import io.netty.handler.ssl.util.KeyManagerFactoryWrapper;
 import io.netty.internal.tcnative.CertificateVerifier;
 import io.netty.internal.tcnative.SSL;
 import java.security.cert.CertificateException;
 import java.util.ArrayList;
 import java.util.List;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
@@ -87,12 +90,17 @@ final class TlsContexts {
 
     private SslContext client(HostCertificate certificate) throws SSLException {
         return build(SslContextBuilder.forClient()
-                .keyManager(certificate.keyManager())
+                .keyManager(keyManager(certificate))
                 .endpointIdentificationAlgorithm(null));
     }
 
     private SslContext server(HostCertificate certificate) throws SSLException {
-        return build(SslContextBuilder.forServer(certificate.keyManager()).clientAuth(ClientAuth.REQUIRE));
+        return build(SslContextBuilder.forServer(keyManager(certificate)).clientAuth(ClientAuth.REQUIRE));
+    }
+
+    /** Hands the key to BoringSSL once, not in each handshake. */
+    private static KeyManagerFactory keyManager(HostCertificate certificate) {
+        return new OpenSslCachingX509KeyManagerFactory(new KeyManagerFactoryWrapper(certificate.keyManager()));
     }
 
     /** Lets BoringSSL tell the peer that its certificate is at fault; without this it would send internal_error. */

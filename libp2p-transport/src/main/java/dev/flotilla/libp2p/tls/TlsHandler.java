@@ -150,6 +150,8 @@ final class TlsHandler extends ChannelInboundHandlerAdapter implements SecurityH
     }
 
     private void endOf() {
-        session.completeExceptionally(TlsFailures.closed());
+        if (!session.isDone()) {
+            session.completeExceptionally(TlsFailures.closed());
+        }
     }
 }

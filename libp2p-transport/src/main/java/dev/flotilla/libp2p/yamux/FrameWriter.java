@@ -64,6 +64,18 @@ final class FrameWriter {
         flushIfWanted();
     }
 
+    /** Runs {@code action}; what it sends is flushed once, at its end at the earliest. */
+    void together(Runnable action) {
+        boolean within = reading;
+        reading = true;
+        try {
+            action.run();
+        } finally {
+            reading = within;
+            flushIfWanted();
+        }
+    }
+
     // ---- control frames
 
     /**

@@ -82,13 +82,17 @@ final class StreamOpener {
             next.opened().completeExceptionally(new StreamResetException("no stream: the connection ran out of ids"));
             return;
         }
-        session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.SYN, id, 0));
-        YamuxStreamChannel stream = newStream(id);
-        unacknowledged.add(stream);
-        register(stream, next.handler());
-        if (!next.opened().complete(stream)) {
-            stream.reset();
-        }
+        session.writer()
+                .together(
+                        () -> { // with what is first written to it
+                            session.writer().control(new Frame(Frame.WINDOW_UPDATE, Frame.SYN, id, 0));
+                            YamuxStreamChannel stream = newStream(id);
+                            unacknowledged.add(stream);
+                            register(stream, next.handler());
+                            if (!next.opened().complete(stream)) {
+                                stream.reset();
+                            }
+                        });
     }
 
     void acknowledged(YamuxStreamChannel stream) {

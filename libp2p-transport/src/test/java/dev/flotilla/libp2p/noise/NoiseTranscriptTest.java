@@ -34,15 +34,17 @@ class NoiseTranscriptTest {
     private static X25519KeyPair key(int repeated) throws GeneralSecurityException {
         byte[] scalar = new byte[32];
         Arrays.fill(scalar, (byte) repeated);
-        return X25519KeyPair.ofPrivate(scalar);
+        return X25519KeyPair.ofPrivate(scalar, BoringSsl.PROVIDER);
     }
 
     private static NoiseHandshake initiator(@Nullable PeerId expected, List<String> muxers) throws Exception {
-        return new NoiseHandshake(true, INITIATOR, expected, muxers, key(0x11), key(0x33));
+        StaticKey own = StaticKey.of(key(0x11), INITIATOR, muxers);
+        return new NoiseHandshake(true, own, key(0x33), expected, new KnownPayloads());
     }
 
     private static NoiseHandshake responder(List<String> muxers) throws Exception {
-        return new NoiseHandshake(false, RESPONDER, null, muxers, key(0x22), key(0x44));
+        StaticKey own = StaticKey.of(key(0x22), RESPONDER, muxers);
+        return new NoiseHandshake(false, own, key(0x44), null, new KnownPayloads());
     }
 
     private static byte[] framed(byte[] message) {

@@ -2,21 +2,39 @@ package dev.flotilla.libp2p.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.math.BigInteger;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
+import java.security.Provider;
 import java.security.spec.NamedParameterSpec;
 import java.security.spec.XECPrivateKeySpec;
 import java.security.spec.XECPublicKeySpec;
 import java.util.HexFormat;
 import java.util.Random;
 import javax.crypto.KeyAgreement;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Whichever this machine uses: a peer may have another. */
+@ParameterizedClass
+@ValueSource(booleans = {false, true})
 class X25519KeyPairTest {
+    private final @Nullable Provider provider;
+
+    X25519KeyPairTest(boolean isNative) {
+        assumeTrue(!isNative || BoringSsl.PROVIDER != null, "this machine has BoringSSL");
+        provider = isNative ? BoringSsl.PROVIDER : null;
+    }
+
+    private X25519KeyPair ofPrivate(byte[] scalar) throws GeneralSecurityException {
+        return X25519KeyPair.ofPrivate(scalar, provider);
+    }
+
     private static byte[] hex(String text) {
         return HexFormat.of().parseHex(text);
     }
@@ -24,10 +42,8 @@ class X25519KeyPairTest {
     /** RFC 7748, section 6.1. */
     @Test
     void aliceAndBobShareTheirSecret() throws GeneralSecurityException {
-        X25519KeyPair alice =
-                X25519KeyPair.ofPrivate(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
-        X25519KeyPair bob =
-                X25519KeyPair.ofPrivate(hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
+        X25519KeyPair alice = ofPrivate(hex("77076d0a7318a57d3c16c17251b26645df4c2f87ebc0992ab177fba51db92c2a"));
+        X25519KeyPair bob = ofPrivate(hex("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"));
         byte[] secret = hex("4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742");
         assertThat(alice.publicKey())
                 .isEqualTo(hex("8520f0098930a754748b7ddcb43ef75a0dbf3a0d26381af4eba4a98eaa9b4e6a"));
@@ -43,7 +59,7 @@ class X25519KeyPairTest {
             byte[] point = new byte[32]; // some are on the twist, some not reduced in their highest bit
             random.nextBytes(scalar);
             random.nextBytes(point);
-            assertThat(X25519KeyPair.ofPrivate(scalar).agree(point)).isEqualTo(byJdk(scalar, point));
+            assertThat(ofPrivate(scalar).agree(point)).isEqualTo(byJdk(scalar, point));
         }
     }
 
@@ -74,8 +90,17 @@ class X25519KeyPairTest {
                 "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"
             })
     void aPointOfLowOrderIsRefused(String point) {
-        assertThatThrownBy(() -> X25519KeyPair.generate().agree(hex(point)))
+        assertThatThrownBy(() -> X25519KeyPair.generate(provider).agree(hex(point)))
                 .isInstanceOf(GeneralSecurityException.class)
                 .hasMessage("the peer's key is a point of low order");
+    }
+
+    @Test
+    void generatedKeysShareASecret() throws GeneralSecurityException {
+        X25519KeyPair one = X25519KeyPair.generate(provider);
+        X25519KeyPair other = X25519KeyPair.generate(null);
+        assertThat(one.agree(other.publicKey())).isEqualTo(other.agree(one.publicKey()));
+        assertThat(one.publicKey())
+                .isNotEqualTo(X25519KeyPair.generate(provider).publicKey());
     }
 }

@@ -4,13 +4,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.libp2p.NoLeaks;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOutboundBuffer;
 import io.netty.channel.ChannelOutboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -92,9 +95,26 @@ class FrameWriterTest {
         assertThat(order).containsExactly("another task after 1 MiB", "all sent");
     }
 
+    @Test
+    void aStreamIsOpenedTogetherWithItsFirstBytes() {
+        Drain drain = new Drain();
+        try (Wire fast = new Wire(YamuxConfig.defaults(), drain)) {
+            CompletableFuture<YamuxStreamChannel> opened = fast.handler.openStream(new ChannelInboundHandlerAdapter() {
+                @Override
+                public void channelActive(ChannelHandlerContext ctx) {
+                    ctx.writeAndFlush(Unpooled.wrappedBuffer(new byte[20]));
+                }
+            });
+            assertThat(opened).isCompleted();
+            assertThat(drain.bytes).isEqualTo(2 * Frame.HEADER_BYTES + 20);
+            assertThat(drain.flushes).isEqualTo(1);
+        }
+    }
+
     /** A socket that takes everything at once. */
     private static final class Drain extends ChannelOutboundHandlerAdapter {
         private long bytes;
+        private int flushes;
 
         @Override
         public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
@@ -105,6 +125,7 @@ class FrameWriterTest {
 
         @Override
         public void flush(ChannelHandlerContext ctx) {
+            flushes++;
             ctx.pipeline().fireChannelWritabilityChanged(); // as it may; an embedded channel would run all tasks, too
         }
     }
