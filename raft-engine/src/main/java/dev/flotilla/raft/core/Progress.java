@@ -149,7 +149,7 @@ final class Progress {
         run = newRun;
         runMatchIndex = matchIndex;
         if (state != MemberStatus.State.SNAPSHOT) {
-            probeFrom(matchIndex + 1);
+            probeAgain();
         }
     }
 
@@ -198,6 +198,15 @@ final class Progress {
         window.clear();
         waiting = false;
         loading = false;
+    }
+
+    /**
+     * Starts over after the last match, since what was in flight is lost. If none is known yet, the probe is sent again as it
+     * was (paper §5.3: retried until it is answered): a lost one tells nothing of where the logs meet.
+     */
+    void probeAgain() {
+        boolean isSought = state == MemberStatus.State.PROBE && matchIndex == 0;
+        probeFrom(isSought ? nextIndex : matchIndex + 1);
     }
 
     /** As {@link #probeFrom} after the last match, but not before a probe would be repeated. */

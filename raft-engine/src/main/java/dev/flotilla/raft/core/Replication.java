@@ -203,7 +203,7 @@ final class Replication {
         if (peer.state() == MemberStatus.State.SNAPSHOT) {
             offering.offerAgain(peer);
         } else {
-            peer.probeFrom(peer.matchIndex() + 1);
+            peer.probeAgain();
         }
     }
 
