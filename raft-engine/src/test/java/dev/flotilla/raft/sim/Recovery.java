@@ -53,7 +53,7 @@ final class Recovery {
         awaitWrite();
         awaitMembership();
         awaitWrite();
-        new Silencing(group, this::await).run();
+        new Silencing(group, this::awaitOperated).run();
         awaitWrite();
         await("one state", this::isConverged);
         checkStates();
@@ -100,6 +100,19 @@ final class Recovery {
             environment.runUntil(environment.schedule().nowNanos() + STEP_NANOS);
         }
         group.note(() -> "there is " + what);
+    }
+
+    /**
+     * As {@link #await}. Meanwhile a change may come about that an operator asked for long ago, as its message is late, and
+     * name a data directory that is gone by now: nobody promises that an unanswered request comes to nothing, and it is for
+     * the operator to ask again for what is wanted.
+     */
+    private void awaitOperated(String what, BooleanSupplier condition) {
+        await(what, () -> {
+            leader().ifPresent(leader -> wanted(leader.status(), null).ifPresent(missing -> group.operators()
+                    .ask(leader, new Request.ChangeMembers(missing), Occurrence.MEMBERS_CHANGED)));
+            return condition.getAsBoolean();
+        });
     }
 
     private String describe() {
