@@ -66,6 +66,18 @@ final class ReplicationFaults {
                                 .call("LogMatching", "provenIndex")
                                 .gives(Long.MAX_VALUE)),
                 new PlantedFault(
+                        "loss-not-noticed",
+                        "who reports less than it acknowledged to the leader is caught (design, Membership)",
+                        in("Replication", "onRejected")
+                                .call("Progress", "provesLoss")
+                                .gives(0)),
+                new PlantedFault(
+                        "loss-not-asked-for",
+                        "who refuses what it acknowledged is asked anew (design, Membership)",
+                        in("Replication", "onRejected")
+                                .call("Replication", "contradictsItself")
+                                .gives(0)),
+                new PlantedFault(
                         "heartbeat-moves-the-match",
                         "a heartbeat's success proves no entry (RATIS-2605)",
                         in("Acknowledgements", "onHeartbeatReply")
