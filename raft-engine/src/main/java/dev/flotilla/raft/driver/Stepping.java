@@ -64,14 +64,17 @@ final class Stepping {
     /** Gives the core what was kept for the end of the round. */
     void stepGathered() {
         List<Input> together = gathered;
+        if (together.isEmpty()) {
+            return;
+        }
         gathered = List.of();
         if (neighbours.hasLeft()) {
             together.removeIf(Stepping::isOfNoUseOnceLeft);
         }
         if (!together.isEmpty()) {
             stepNow(together.size() == 1 ? together.get(0) : new Input.Batch(together));
-            afterSteps.run();
         }
+        afterSteps.run();
     }
 
     /** Whether the core is in the middle of a step. */

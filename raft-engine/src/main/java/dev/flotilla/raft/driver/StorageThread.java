@@ -96,7 +96,6 @@ final class StorageThread {
     private void run() {
         for (List<Submitted> rounds = next(); !rounds.isEmpty(); rounds = next()) {
             Throwable failed = write(rounds);
-            written();
             for (Submitted round : rounds) {
                 if (failed == null) {
                     round.durable.complete(null);
@@ -104,6 +103,7 @@ final class StorageThread {
                     round.durable.completeExceptionally(failed);
                 }
             }
+            written(); // now, so that nobody hears of a later round first
         }
     }
 
