@@ -131,8 +131,8 @@ final class QuicConnectionHandler extends ChannelDuplexHandler {
     }
 
     /**
-     * Says goodbye as an application, not as a transport that broke. With data under way it resets the streams first and
-     * waits for the peer's acknowledgements a moment: quiche sends no goodbye through a full congestion window.
+     * Says goodbye as an application, not as a transport that broke. It resets the streams first, and with much data under
+     * way waits for the peer's acknowledgements a moment: quiche sends no goodbye through a full congestion window.
      */
     @Override
     public void close(ChannelHandlerContext ctx, ChannelPromise promise) throws Exception {

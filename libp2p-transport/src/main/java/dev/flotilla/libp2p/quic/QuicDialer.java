@@ -4,107 +4,121 @@ import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Upgrader;
 import dev.flotilla.transport.PeerId;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelFutureListener;
-import io.netty.channel.ChannelHandler;
-import io.netty.channel.ChannelHandlerContext;
-import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
-import io.netty.channel.EventLoop;
-import io.netty.channel.socket.DatagramPacket;
 import io.netty.handler.codec.quic.QuicChannel;
+import io.netty.handler.codec.quic.QuicChannelBootstrap;
 import io.netty.handler.codec.quic.QuicChannelOption;
-import io.netty.handler.codec.quic.QuicClientCodecBuilder;
+import io.netty.handler.codec.quic.QuicConnectionAddress;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
-import java.net.PortUnreachableException;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
+import java.util.function.Function;
 
-/** One dial of one address, with a UDP socket of its own that ends with the connection. */
+/** One dial of one address. */
 final class QuicDialer {
     private final QuicTransport transport;
     private final Upgrader upgrader;
     private final QuicSecurity security;
     private final PeerId peer;
-    private final EventLoop loop;
+    private final InetSocketAddress remote;
     private final CompletableFuture<Connection> dialled = new CompletableFuture<>();
 
-    QuicDialer(QuicTransport transport, Upgrader upgrader, QuicSecurity security, PeerId peer, EventLoop loop) {
+    QuicDialer(
+            QuicTransport transport, Upgrader upgrader, QuicSecurity security, PeerId peer, InetSocketAddress remote) {
         this.transport = transport;
         this.upgrader = upgrader;
         this.security = security;
         this.peer = peer;
-        this.loop = loop;
+        this.remote = remote;
     }
 
-    /** Cancelling the future ends the attempt. */
-    CompletableFuture<Connection> dial(InetSocketAddress remote) {
-        ChannelHandler codec = transport
-                .configure(new QuicClientCodecBuilder(), channel -> security.clientEngine(channel, peer))
-                .build();
-        ChannelFuture connecting = transport
-                .sockets()
-                .bootstrap(loop, remote.getAddress(), QuicTransport.initializer(channel -> {
-                    channel.pipeline().addLast(codec, new Unreachable());
-                }))
-                .connect(remote); // so that the local address is known, and refusals are
-        Channel socket = connecting.channel();
+    /** From any port. Called on the event loop of {@code sockets}; cancelling the future ends the attempt. */
+    CompletableFuture<Connection> dial(DialSockets sockets) {
+        DialSockets.Socket socket = sockets.enter(remote, this);
+        ChannelFuture connecting = socket.connecting(); // so that the local address is known, and refusals are
         connecting.addListener(done -> {
             if (!done.isSuccess()) {
                 dialled.completeExceptionally(QuicTransport.failure(connecting));
-            } else if (!dialled.isDone()) {
-                handshake(socket, remote);
             }
-        });
-        dialled.whenComplete((connection, failure) -> {
-            if (failure != null) {
-                socket.close();
-            }
+            handshake(
+                    sockets.client(),
+                    parent -> QuicChannel.newBootstrap(parent)
+                            .localAddress(connecting.channel().localAddress()),
+                    channel -> {},
+                    () -> socket.leave(this));
         });
         return dialled;
     }
 
-    /** Nobody has the port: the system says so where the machine that was dialled does. */
-    private final class Unreachable extends ChannelInboundHandlerAdapter {
-        @Override
-        public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-            if (cause instanceof PortUnreachableException) {
-                dialled.completeExceptionally(new ConnectException("connection refused")); // no more once it is up
-            } else {
-                ctx.fireExceptionCaught(cause);
-            }
-        }
+    /** Nobody has the port, or has it no more: the system says so. Once there is a connection it judges that itself. */
+    void refused() {
+        dialled.completeExceptionally(new ConnectException("connection refused"));
     }
 
-    /** Closing a QUIC connection leaves its socket open: that is seen to here. */
-    private void handshake(Channel socket, InetSocketAddress remote) {
+    /** From the port of {@code listener}, so that a NAT shows the same address for both. Called anywhere. */
+    CompletableFuture<Connection> dial(QuicListener listener) {
+        ListenSocket socket = listener.dials();
+        listener.socket().eventLoop().execute(() -> {
+            byte[] id = socket.enter();
+            handshake(
+                    socket.client(),
+                    parent -> QuicChannel.newBootstrap(parent)
+                            .localAddress(listener.socket().localAddress())
+                            .localConnectionAddress(new QuicConnectionAddress(id)),
+                    listener.connections()::add,
+                    () -> socket.leave(id));
+        });
+        return dialled;
+    }
+
+    /**
+     * @param began told of the channel of the connection
+     * @param ended run when that is closed, or there was none
+     */
+    private void handshake(
+            QuicClient client,
+            Function<Channel, QuicChannelBootstrap> bootstrap,
+            Consumer<Channel> began,
+            Runnable ended) {
+        ChannelFuture registered = client.registered();
+        registered.addListener(done -> {
+            if (dialled.isDone()) {
+                ended.run();
+            } else if (!done.isSuccess()) {
+                ended.run();
+                dialled.completeExceptionally(QuicTransport.failure(registered));
+            } else {
+                handshake(bootstrap.apply(client.channel()), began, ended);
+            }
+        });
+    }
+
+    private void handshake(QuicChannelBootstrap bootstrap, Consumer<Channel> began, Runnable ended) {
         CompletableFuture<QuicConnectionHandler> started = new CompletableFuture<>();
-        QuicChannel.newBootstrap(socket)
+        bootstrap
+                .remoteAddress(remote)
+                .attr(QuicClient.EXPECTED, peer)
                 .option(
                         QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR,
                         transport.sockets().segments())
                 .option(ChannelOption.CONNECT_TIMEOUT_MILLIS, 0) // the upgrader sees to that
                 .handler(QuicTransport.initializer(channel -> {
-                    channel.closeFuture().addListener(closed -> closeFlushed(socket, remote));
+                    channel.closeFuture().addListener(closed -> ended.run());
+                    began.accept(channel);
                     started.complete(upgrade((QuicChannel) channel));
                 }))
                 .streamHandler(QuicTransport.initializer(transport::onStream))
-                .remoteAddress(remote)
                 .connect()
                 .addListener(connected -> {
                     if (!connected.isSuccess()) {
+                        ended.run();
                         started.thenAccept(handler -> handler.fail(connected.cause()));
-                        socket.close();
+                        dialled.completeExceptionally(connected.cause()); // unless the handler has said it better
                     }
                 });
-    }
-
-    /** The goodbye may still be in the socket's queue: an empty datagram behind it tells when it has left. */
-    private static void closeFlushed(Channel socket, InetSocketAddress remote) {
-        socket.writeAndFlush(new DatagramPacket(Unpooled.EMPTY_BUFFER, remote))
-                .addListener(ChannelFutureListener.CLOSE);
     }
 
     private QuicConnectionHandler upgrade(QuicChannel channel) {

@@ -4,11 +4,24 @@ import dev.flotilla.libp2p.Listener;
 import dev.flotilla.libp2p.Multiaddr;
 import io.netty.channel.Channel;
 import io.netty.channel.group.ChannelGroup;
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** A bound UDP socket, and the connections that came to it, which end with it: first they, saying goodbye, then it. */
-record QuicListener(Channel socket, ChannelGroup connections) implements Listener {
+/**
+ * A bound UDP socket, and the connections that came to it or were dialled by it, which end with it: first they, saying
+ * goodbye, then it.
+ */
+record QuicListener(Channel socket, ListenSocket dials, ChannelGroup connections) implements Listener {
+    /** Whether what is dialled from it gets to {@code target}. */
+    boolean reaches(InetAddress target) {
+        InetAddress local = ((InetSocketAddress) socket.localAddress()).getAddress();
+        boolean sameVersion = local instanceof Inet4Address == target instanceof Inet4Address;
+        return sameVersion && (local.isAnyLocalAddress() || local.isLoopbackAddress() == target.isLoopbackAddress());
+    }
+
     @Override
     public List<Multiaddr> addresses() {
         return socket.isActive() ? List.of(QuicTransport.multiaddr(socket.localAddress())) : List.of();

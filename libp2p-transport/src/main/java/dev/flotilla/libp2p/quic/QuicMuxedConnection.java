@@ -32,6 +32,7 @@ final class QuicMuxedConnection implements MuxedConnection {
             AttributeKey.valueOf(QuicMuxedConnection.class, "muxed");
     private static final int WAITING_MAX = 4096;
     private static final int UNENDED_FACTOR = 4; // of the streams that a peer may have at once
+    private static final int ROOM_BYTES = 2 * QuicTransport.SENT_DATAGRAM_BYTES_MAX; // resets and a goodbye fit into
     private static final int OPENED_MAX = 128; // go and js allow 256; Netty looks at each stream for each packet
 
     private final QuicChannel channel;
@@ -167,13 +168,14 @@ final class QuicMuxedConnection implements MuxedConnection {
     /**
      * Ends all streams, and lets no more be opened.
      *
-     * @return whether there were any
+     * @return whether one of them had sent as much as it may, so that little more leaves until the peer acknowledges it
      */
     boolean resetAll() {
         List<QuicStream> all = List.copyOf(streams);
+        boolean full = all.stream().anyMatch(stream -> stream.channel().bytesBeforeUnwritable() < ROOM_BYTES);
         fail("the connection is closed");
         all.forEach(stream -> stream.reset(ErrorCode.of(channel)));
-        return !all.isEmpty();
+        return full;
     }
 
     /** Closes the connection, which is not the peer's doing. */

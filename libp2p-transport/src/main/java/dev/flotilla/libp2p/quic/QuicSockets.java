@@ -63,6 +63,14 @@ final class QuicSockets {
         };
     }
 
+    /** One that is never bound, for a channel that is no socket. */
+    Bootstrap unbound(EventLoopGroup loops, ChannelHandler codec) {
+        return new Bootstrap()
+                .group(loops)
+                .channelFactory(() -> kind.newUdp(InetAddress.getLoopbackAddress()))
+                .handler(codec);
+    }
+
     /** What puts datagrams of a connection together. */
     SegmentedDatagramPacketAllocator segments() {
         return switch (kind) {

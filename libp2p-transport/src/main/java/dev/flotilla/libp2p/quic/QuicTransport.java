@@ -1,6 +1,7 @@
 package dev.flotilla.libp2p.quic;
 
 import dev.flotilla.libp2p.Connection;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Direction;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Listener;
@@ -28,8 +29,11 @@ import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -50,6 +54,8 @@ public final class QuicTransport implements Transport {
     private final Upgrader upgrader;
     private final QuicSecurity security;
     private final QuicSockets sockets;
+    private final Map<EventLoop, DialSockets> dialSockets = new ConcurrentHashMap<>();
+    private final Set<QuicListener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger handshakes = new AtomicInteger(); // inbound ones under way
     private final @Nullable Throwable unavailable; // null where there is QUIC
 
@@ -104,6 +110,7 @@ public final class QuicTransport implements Transport {
         }
         CompletableFuture<Listener> listening = new CompletableFuture<>();
         ChannelGroup connections = new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE, true);
+        ListenSocket dials = new ListenSocket((loop, route) -> new QuicClient(this, security, loop, route));
         ChannelHandler codec = configure(new QuicServerCodecBuilder(), security::serverEngine)
                 .option(QuicChannelOption.SEGMENTED_DATAGRAM_PACKET_ALLOCATOR, sockets.segments())
                 .tokenHandler(new AddressTokens(this::isBusy, System::nanoTime))
@@ -114,11 +121,15 @@ public final class QuicTransport implements Transport {
                 .streamHandler(initializer(this::onStream))
                 .build();
         InetSocketAddress local = socketAddress(address).orElseThrow();
-        sockets.bootstrap(upgrader.eventLoops(), local.getAddress(), codec)
+        sockets.bootstrap(upgrader.eventLoops(), local.getAddress(), initializer(channel -> channel.pipeline()
+                        .addLast(dials, codec)))
                 .bind(local)
                 .addListener((ChannelFutureListener) bound -> {
                     if (bound.isSuccess()) {
-                        listening.complete(new QuicListener(bound.channel(), connections));
+                        QuicListener listener = new QuicListener(bound.channel(), dials, connections);
+                        listeners.add(listener);
+                        bound.channel().closeFuture().addListener(closed -> listeners.remove(listener));
+                        listening.complete(listener);
                     } else {
                         listening.completeExceptionally(failure(bound));
                     }
@@ -196,11 +207,31 @@ public final class QuicTransport implements Transport {
 
     @Override
     public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop) {
+        return dial(address, peer, loop, DialOptions.defaults());
+    }
+
+    @Override
+    public CompletableFuture<Connection> dial(Multiaddr address, PeerId peer, EventLoop loop, DialOptions options) {
         if (unavailable != null) {
             return CompletableFuture.failedFuture(noQuic(unavailable));
         }
-        return new QuicDialer(this, upgrader, security, peer, loop)
-                .dial(socketAddress(address).orElseThrow());
+        InetSocketAddress remote = socketAddress(address).orElseThrow();
+        Optional<QuicListener> listener = options.fromListenPort() ? listenerFor(remote) : Optional.empty();
+        QuicDialer dialer = new QuicDialer(this, upgrader, security, peer, remote);
+        return listener.map(dialer::dial)
+                .orElseGet(() ->
+                        dialer.dial(dialSockets.computeIfAbsent(loop, each -> new DialSockets(this, security, each))));
+    }
+
+    @Override
+    public void close() {
+        dialSockets.forEach((loop, sockets) -> loop.execute(sockets::close));
+    }
+
+    private Optional<QuicListener> listenerFor(InetSocketAddress remote) {
+        return listeners.stream()
+                .filter(listener -> listener.reaches(remote.getAddress()))
+                .findFirst();
     }
 
     static Throwable failure(ChannelFuture future) {

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.ConnectionListener;
+import dev.flotilla.libp2p.DialOptions;
 import dev.flotilla.libp2p.Echo;
 import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.HostConfig;
@@ -315,5 +316,81 @@ class QuicTransportTest {
                 .isPositive();
         assertThat(host.counters().get(Event.ACCEPTED)).as("accepted of 1000").isLessThan(50);
         assertThat(host.connections()).hasSize(1);
+    }
+
+    private static Connection connectFromListenPort(Host from, Host to) {
+        return await(from.connect(
+                to.peerId(), to.listenAddresses(), DialOptions.defaults().withListenPort()));
+    }
+
+    @Test
+    void aDialMayComeFromThePortThatIsListenedOn() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        Connection connection = connectFromListenPort(a, b);
+        assertThat(connection.localAddress()).isEqualTo(a.listenAddresses().get(0));
+        awaitUntil("both have it", () -> b.connections().size() == 1);
+        assertThat(b.connections().get(0).remoteAddress())
+                .isEqualTo(a.listenAddresses().get(0));
+        assertThat(connect(b, hosts.start()).localAddress())
+                .as("others come from any port")
+                .isNotEqualTo(b.listenAddresses().get(0));
+    }
+
+    @Test
+    void whatWasDialledByAListenersSocketAndWhatCameToItDoNotDisturbEachOther() {
+        Host middle = hosts.start();
+        Host before = hosts.start();
+        Host behind = hosts.start();
+        Connection in = connect(before, middle);
+        Connection out = connectFromListenPort(middle, behind);
+        byte[] bytes = new byte[1 << 20];
+        new Random(3).nextBytes(bytes);
+        List<CompletableFuture<byte[]>> echoes = new ArrayList<>();
+        for (Connection each : List.of(in, out, in, out)) {
+            echoes.add(each.newStream(Echo.PROTOCOL).thenCompose(stream -> {
+                stream.write(bytes);
+                stream.finish();
+                return stream.readToEnd(bytes.length);
+            }));
+        }
+        echoes.forEach(echo -> assertThat(await(echo)).isEqualTo(bytes));
+        await(out.close());
+        assertThat(await(Ping.ping(before, middle.peerId(), Duration.ofSeconds(5))))
+                .isPositive();
+        Connection again = connectFromListenPort(middle, behind);
+        assertThat(await(Ping.ping(middle, behind.peerId(), Duration.ofSeconds(5))))
+                .isPositive();
+        await(middle.closeAsync());
+        await(again.closed());
+        awaitUntil("a goodbye came", () -> behind.connections().isEmpty());
+    }
+
+    @Test
+    void aPeerCanBeDialledAgainAndAgain() {
+        Host a = hosts.start();
+        Host b = hosts.start();
+        for (int i = 0; i < 20; i++) {
+            Connection connection = connect(a, b);
+            assertThat(await(Ping.ping(a, b.peerId(), Duration.ofSeconds(5)))).isPositive();
+            if (i % 2 == 0) {
+                await(connection.close());
+            } else {
+                connection.close(); // the next dial begins while this one ends
+            }
+        }
+    }
+
+    /** On the machine itself the system tells at once; it does so on Linux, macOS and Windows. */
+    @Test
+    void aPortThatNobodyHasIsRefused() throws IOException {
+        Host a = hosts.start();
+        int port;
+        try (DatagramSocket closed = new DatagramSocket(0, InetAddress.getLoopbackAddress())) {
+            port = closed.getLocalPort();
+        }
+        Multiaddr address = Multiaddr.parse("/ip4/127.0.0.1/udp/" + port + "/quic-v1");
+        assertThatThrownBy(() -> await(a.connect(PrivateKey.generate().peerId(), List.of(address))))
+                .hasMessageContaining(address + ": refused");
     }
 }
