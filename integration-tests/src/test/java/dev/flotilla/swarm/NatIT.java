@@ -2,8 +2,9 @@ package dev.flotilla.swarm;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** Two daemons behind NATs of their own: they meet over a relay, punch holes, and then do without it. */
 class NatIT {
@@ -11,13 +12,16 @@ class NatIT {
     @SuppressWarnings("NullAway.Init") // JUnit sets it
     private Path directory;
 
-    private static boolean isDirect(PeerProcess peer) {
-        return peer.lines().stream().anyMatch(line -> line.contains("connected directly to peer="));
+    private static boolean isDirect(PeerProcess peer, String transport) {
+        return peer.lines().stream()
+                .anyMatch(line -> line.contains("connected directly to peer=") && line.contains(transport));
     }
 
-    @Test
-    void peersBehindNatsMeetOverARelayAndThenDoWithoutIt() throws Exception {
-        try (NatNetwork network = NatNetwork.make();
+    /** Over the relay, too, they talk by that alone. */
+    @ParameterizedTest
+    @CsvSource({"tcp/0, /tcp/", "udp/0/quic-v1, /quic-v1"})
+    void peersBehindNatsMeetOverARelayAndThenDoWithoutIt(String listen, String transport) throws Exception {
+        try (NatNetwork network = NatNetwork.make(listen);
                 PeerProcess relay = network.open(directory.resolve("relay"));
                 PeerProcess one = network.behindRouter(1, directory.resolve("one"));
                 PeerProcess other = network.behindRouter(2, directory.resolve("other"))) {
@@ -29,7 +33,10 @@ class NatIT {
             String ticket = one.run("invite", Swarm.COMMUNITY).succeeded().line();
             other.run("join", ticket).succeeded();
             other.run("set", Swarm.COMMUNITY, "/over-the-relay", "true").succeeded();
-            Eventually.holds("a direct connection", PeerProcess.PATIENCE, () -> isDirect(one) || isDirect(other));
+            Eventually.holds(
+                    "a direct connection",
+                    PeerProcess.PATIENCE,
+                    () -> isDirect(one, transport) || isDirect(other, transport));
             relay.kill();
             for (PeerProcess peer : List.of(one, other)) {
                 Eventually.holds(

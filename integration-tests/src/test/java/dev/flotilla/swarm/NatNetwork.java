@@ -33,14 +33,20 @@ final class NatNetwork implements AutoCloseable {
             """;
 
     private final Namespaces spaces;
+    private final String listen;
 
-    private NatNetwork(Namespaces spaces) {
+    private NatNetwork(Namespaces spaces, String listen) {
         this.spaces = spaces;
+        this.listen = listen;
     }
 
-    /** The network; skips the test where none can be made. */
-    static NatNetwork make() throws IOException {
-        NatNetwork network = new NatNetwork(Namespaces.make());
+    /**
+     * The network; skips the test where none can be made.
+     *
+     * @param listen where its peers listen, behind their IP address
+     */
+    static NatNetwork make(String listen) throws IOException {
+        NatNetwork network = new NatNetwork(Namespaces.make(), listen);
         try {
             network.build();
             return network;
@@ -99,7 +105,7 @@ final class NatNetwork implements AutoCloseable {
 
     private PeerProcess peer(String name, String address, Path directory) {
         return new PeerProcess(
-                directory, spaces.prefixed(name), List.of("/ip4/" + address + "/tcp/0", "/ip4/127.0.0.1/tcp/0"));
+                directory, spaces.prefixed(name), List.of("/ip4/" + address + "/" + listen, "/ip4/127.0.0.1/tcp/0"));
     }
 
     private void in(String name, String... command) throws IOException {

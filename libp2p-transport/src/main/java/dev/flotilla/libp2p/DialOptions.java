@@ -6,10 +6,10 @@ package dev.flotilla.libp2p;
  * @param ignoreBackoff also tries addresses that failed a moment ago: for an explicit wish, and for whoever has a
  *     schedule of its own
  * @param forceDirect neither dials over a relay nor makes do with a relayed connection that is open
- * @param fromListenPort by TCP, dials from a port that the host listens on, so that a NAT shows the same address for both;
+ * @param fromListenPort by TCP and QUIC, dials from a port that the host listens on, so that a NAT shows the same address for both;
  *     from any other port where that cannot be done
  * @param asListener is the responder of the handshakes, as if the peer had dialled: it dials at the same moment (libp2p
- *     spec, DCUtR)
+ *     spec, DCUtR); by QUIC the peer alone dials, and is let in
  */
 public record DialOptions(boolean ignoreBackoff, boolean forceDirect, boolean fromListenPort, boolean asListener) {
     private static final DialOptions DEFAULTS = new DialOptions(false, false, false, false);

@@ -30,7 +30,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Replaces relayed connections by direct ones where that can be done: by an ordinary dial, or by punching holes into NATs
- * with TCP. Attached to a host it begins on its own and answers others. For one host.
+ * with TCP or QUIC. Attached to a host it begins on its own and answers others. For one host.
  */
 public final class Dcutr implements HostService {
     public static final ProtocolId PROTOCOL = new ProtocolId("/libp2p/dcutr");

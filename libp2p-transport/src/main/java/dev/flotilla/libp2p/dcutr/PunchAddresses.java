@@ -40,14 +40,12 @@ final class PunchAddresses {
      * may have dialled this host.
      */
     List<Multiaddr> own() {
-        Set<String> ports = host.listenAddresses().stream()
-                .flatMap(address -> address.valueOf(MultiaddrProtocol.TCP).stream())
+        Set<Port> ports = host.listenAddresses().stream()
+                .flatMap(address -> Port.of(address).stream())
                 .collect(Collectors.toSet());
         Stream<Multiaddr> observed = host.connections().stream()
                 .filter(connection -> connection.direction() == Direction.OUTBOUND && !connection.isRelayed())
-                .filter(connection -> connection
-                        .localAddress()
-                        .valueOf(MultiaddrProtocol.TCP)
+                .filter(connection -> Port.of(connection.localAddress())
                         .filter(ports::contains)
                         .isPresent())
                 .collect(Collectors.toMap(
@@ -58,14 +56,31 @@ final class PunchAddresses {
         return chosen(Stream.concat(host.possibleAddresses().stream(), observed), usable);
     }
 
-    /** What the peer says of a connection by TCP, if that can be. */
+    /** Where an address of a kind that holes are punched by leads to on its machine. */
+    private record Port(MultiaddrProtocol protocol, int number) {
+        /** Empty for addresses of other kinds. */
+        static Optional<Port> of(Multiaddr address) {
+            return of(address, MultiaddrProtocol.TCP)
+                    .or(() -> of(address, MultiaddrProtocol.UDP, MultiaddrProtocol.QUIC_V1));
+        }
+
+        private static Optional<Port> of(Multiaddr address, MultiaddrProtocol... shape) {
+            return address.socketAddress(shape)
+                    .filter(socket -> !socket.isUnresolved())
+                    .map(socket -> new Port(shape[0], socket.getPort()));
+        }
+    }
+
+    private static Optional<MultiaddrProtocol> protocol(Multiaddr address) {
+        return Port.of(address).map(Port::protocol);
+    }
+
+    /** What the peer says of a connection, if that can be. */
     private static Optional<Multiaddr> observed(Connection connection) {
         return connection
                 .peerInfo()
                 .flatMap(info -> Optional.ofNullable(info.observedAddress()))
-                .filter(address -> address.socketAddress(MultiaddrProtocol.TCP)
-                        .filter(socket -> !socket.isUnresolved())
-                        .isPresent());
+                .filter(address -> protocol(address).equals(protocol(connection.localAddress())));
     }
 
     /** Those in the other side's message that can be dialled. */

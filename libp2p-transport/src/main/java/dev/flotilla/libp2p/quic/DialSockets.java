@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * connections. Connected, the system tells when nobody has the port. Event loop only.
  */
 final class DialSockets {
+    private static final long CLOSE_MILLIS_MAX = 900; // a host gives its connections a second to end
+
     private final QuicSockets sockets;
     private final EventLoop loop;
     private final QuicClient client;
@@ -38,10 +41,11 @@ final class DialSockets {
         return client;
     }
 
-    /** No more dials come: closes what is left with the last connection. */
+    /** No more dials come: the codec ends with the last connection, or soon, since an event loop that ends frees none. */
     void close() {
         closing = true;
         closeIfUnused();
+        loop.schedule(() -> client.channel().close(), CLOSE_MILLIS_MAX, TimeUnit.MILLISECONDS);
     }
 
     private void closeIfUnused() {

@@ -55,9 +55,11 @@ public final class QuicTransport implements Transport {
     private final QuicSecurity security;
     private final QuicSockets sockets;
     private final Map<EventLoop, DialSockets> dialSockets = new ConcurrentHashMap<>();
+    private final QuicPunches punches = new QuicPunches();
     private final Set<QuicListener> listeners = ConcurrentHashMap.newKeySet();
     private final AtomicInteger handshakes = new AtomicInteger(); // inbound ones under way
     private final @Nullable Throwable unavailable; // null where there is QUIC
+    private volatile boolean closed;
 
     public QuicTransport(Host host, Upgrader upgrader) {
         this(upgrader, Quic.isAvailable() ? null : Quic.unavailabilityCause());
@@ -184,7 +186,8 @@ public final class QuicTransport implements Transport {
         channel.pipeline().addLast(handler);
         handshakes.incrementAndGet();
         handler.secured().whenComplete((session, failure) -> handshakes.decrementAndGet());
-        upgrader.adopt(raw(channel, Direction.INBOUND, null), handler.secured(), handler.muxed());
+        upgrader.adopt(raw(channel, Direction.INBOUND, null), handler.secured(), handler.muxed())
+                .thenAccept(punches::onConnection);
     }
 
     static RawConnection raw(QuicChannel channel, Direction direction, @Nullable PeerId expected) {
@@ -217,14 +220,27 @@ public final class QuicTransport implements Transport {
         }
         InetSocketAddress remote = socketAddress(address).orElseThrow();
         Optional<QuicListener> listener = options.fromListenPort() ? listenerFor(remote) : Optional.empty();
+        if (options.asListener()) {
+            return listener.map(from -> punches.punch(from, remote, peer))
+                    .orElseGet(() -> CompletableFuture.failedFuture(
+                            new IOException("the peer cannot be let in by QUIC: nothing listens from which " + remote
+                                    + " can be reached")));
+        }
         QuicDialer dialer = new QuicDialer(this, upgrader, security, peer, remote);
-        return listener.map(dialer::dial)
-                .orElseGet(() ->
-                        dialer.dial(dialSockets.computeIfAbsent(loop, each -> new DialSockets(this, security, each))));
+        return listener.map(dialer::dial).orElseGet(() -> dialer.dial(dialSockets(loop)));
+    }
+
+    private DialSockets dialSockets(EventLoop loop) {
+        DialSockets sockets = dialSockets.computeIfAbsent(loop, each -> new DialSockets(this, security, each));
+        if (closed) { // meanwhile, and nobody else closes what was made since
+            loop.execute(sockets::close);
+        }
+        return sockets;
     }
 
     @Override
     public void close() {
+        closed = true;
         dialSockets.forEach((loop, sockets) -> loop.execute(sockets::close));
     }
 

@@ -14,6 +14,7 @@ import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.Stream;
+import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.dcutr.pb.HolePunch;
 import dev.flotilla.libp2p.ping.Ping;
@@ -27,13 +28,21 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Hosts on loopback that met over a relay; NATs stand between them in {@code integration-tests}. */
 @ExtendWith(NoLeaks.class)
+@ParameterizedClass
+@ValueSource(strings = {"/ip4/127.0.0.1/tcp/0", "/ip4/127.0.0.1/udp/0/quic-v1"})
 class DcutrTest {
     private static final HostConfig QUICK = HostConfig.defaults().withDuplicateGrace(Duration.ofMillis(100));
 
-    private final Hosts hosts = new Hosts();
+    private final Hosts hosts;
+
+    DcutrTest(String listen) {
+        hosts = new Hosts(new Way(Multiaddr.parse(listen), List.of(), Way.DEFAULT.expected()));
+    }
 
     @AfterEach
     void close() {

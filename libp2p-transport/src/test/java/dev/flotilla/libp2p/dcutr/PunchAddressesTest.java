@@ -10,6 +10,7 @@ import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.NoLeaks;
 import dev.flotilla.libp2p.PeerInfo;
+import dev.flotilla.libp2p.Way;
 import dev.flotilla.transport.Bytes;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -71,5 +72,26 @@ class PunchAddressesTest {
         }
         say(connection, SEEN);
         assertThat(addresses.own()).contains(SEEN);
+    }
+
+    @Test
+    void aConnectionByQuicShowsAnAddressOfQuic() {
+        Multiaddr listen = Multiaddr.parse("/ip4/127.0.0.1/udp/0/quic-v1");
+        try (Hosts byQuic = new Hosts(new Way(listen, List.of(), Way.DEFAULT.expected()))) {
+            Host seen = byQuic.start();
+            Host peer = byQuic.start();
+            Connection connection = await(seen.connect(
+                    peer.peerId(),
+                    peer.listenAddresses(),
+                    DialOptions.defaults().withListenPort()));
+            Hosts.awaitUntil(
+                    "it has told who it is", () -> connection.peerInfo().isPresent());
+            PunchAddresses told = new PunchAddresses(seen, address -> true);
+            seen.identified(connection, new PeerInfo(List.of(), List.of(), SEEN, "", "", Bytes.EMPTY));
+            assertThat(told.own()).isEqualTo(seen.possibleAddresses());
+            Multiaddr shown = Multiaddr.parse("/ip4/198.51.100.1/udp/4001/quic-v1");
+            seen.identified(connection, new PeerInfo(List.of(), List.of(), shown, "", "", Bytes.EMPTY));
+            assertThat(told.own()).endsWith(shown);
+        }
     }
 }
