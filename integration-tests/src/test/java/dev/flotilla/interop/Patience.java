@@ -1,8 +1,10 @@
 package dev.flotilla.interop;
 
 import dev.flotilla.libp2p.Hosts;
+import java.io.InterruptedIOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.BooleanSupplier;
@@ -14,7 +16,15 @@ final class Patience {
     private Patience() {}
 
     static <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(SECONDS, TimeUnit.SECONDS).join();
+        try {
+            return future.get(SECONDS, TimeUnit.SECONDS); // orTimeout would have another thread set a timer
+        } catch (ExecutionException e) {
+            throw new CompletionException(e.getCause());
+        } catch (TimeoutException e) {
+            throw new CompletionException(e);
+        } catch (InterruptedException e) {
+            throw new CompletionException(new InterruptedIOException("interrupted while waiting"));
+        }
     }
 
     /** Whether it fails, rather than completes; that it does neither is an error. */

@@ -10,6 +10,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The public key of a peer, checked to be one (libp2p spec, peer-ids). Immutable, compared by type and data. */
 public final class PublicKey {
@@ -18,6 +19,7 @@ public final class PublicKey {
     private final KeyType type;
     private final Bytes data;
     private final KeyScheme.Verifier verifier;
+    private volatile @Nullable PeerId peerId; // once somebody has asked
 
     private PublicKey(KeyType type, Bytes data, KeyScheme.Verifier verifier) {
         this.type = type;
@@ -81,6 +83,15 @@ public final class PublicKey {
 
     /** The id of the peer that has this key: the key itself if that is at most 42 bytes, else its SHA-256. */
     public PeerId peerId() {
+        PeerId known = peerId;
+        if (known == null) {
+            known = makePeerId();
+            peerId = known;
+        }
+        return known;
+    }
+
+    private PeerId makePeerId() {
         byte[] key = toBytes();
         boolean identity = key.length <= IDENTITY_BYTES_MAX;
         byte[] digest = identity ? key : sha256(key);

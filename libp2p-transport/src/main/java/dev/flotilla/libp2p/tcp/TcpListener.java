@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A bound server socket. */
-record TcpListener(Channel channel, TcpSockets sockets) implements Listener {
+record TcpListener(Channel channel, Multiaddr address) implements Listener {
     @Override
     public List<Multiaddr> addresses() {
-        return channel.isActive() ? List.of(sockets.multiaddr(channel.localAddress())) : List.of();
+        return channel.isActive() ? List.of(address) : List.of();
     }
 
     @Override

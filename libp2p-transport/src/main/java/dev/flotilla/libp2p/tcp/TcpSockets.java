@@ -76,7 +76,8 @@ public final class TcpSockets {
                 .addListener((ChannelFutureListener) bound -> {
                     if (bound.isSuccess()) {
                         keep(bound.channel());
-                        made.complete(new TcpListener(bound.channel(), this));
+                        made.complete(new TcpListener(
+                                bound.channel(), multiaddr(bound.channel().localAddress())));
                     } else {
                         made.completeExceptionally(failure(bound));
                     }
