@@ -42,8 +42,7 @@ final class LossRules {
 
     private final SimGroup group;
     private final Set<Expected> expected = new LinkedHashSet<>();
-    private final Map<SimPeer, Long> runs =
-            new HashMap<>(); // by leader, while it leads: the newest to the forgetful peer
+    private final Map<SimPeer, Long> runs = new HashMap<>(); // the newest to the forgetful peer, by who leads
     private @Nullable SimPeer forgetful;
 
     LossRules(SimGroup group) {
@@ -106,6 +105,7 @@ final class LossRules {
                     .filter(each -> each.leader() == peer && leadsOn(each))
                     .forEach(each -> {
                         checkAnswer(each, other, input, before, now);
+                        checkConnected(each, other, input, before, now);
                         effects.forEach(effect -> checkSending(each, other, effect));
                     });
         } else {
@@ -169,6 +169,17 @@ final class LossRules {
         Violation.unless(
                 !isTold || runNow > runBefore,
                 "%s does not ask %s again, which refuses what it acknowledged",
+                each.leader().name(),
+                peer.name());
+    }
+
+    /** Who has a new connection may have started anew: only what it refuses in a new run, a snapshot too, tells for sure. */
+    private static void checkConnected(Expected each, SimPeer peer, Input input, long runBefore, long runNow) {
+        boolean isConnected =
+                input instanceof Input.Connected connected && connected.peer().equals(peer.id());
+        Violation.unless(
+                !isConnected || runNow > runBefore,
+                "%s has a new connection to %s, and goes on with it as before",
                 each.leader().name(),
                 peer.name());
     }
