@@ -29,6 +29,8 @@ import java.util.Random;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import javax.management.JMException;
+import javax.management.ObjectName;
 
 /**
  * Three nodes in this process with the same groups on all three, of which nothing is asked. They are opened in waves, each
@@ -171,16 +173,29 @@ final class IdleSwarm implements AutoCloseable {
      * that of its log, which is in memory here.
      */
     long heapPerGroup() {
+        usedHeap(); // what measures it stays on the heap as well
         long withGroups = usedHeap();
         close();
         return (withGroups - usedHeap()) / ((long) size * PEERS);
     }
 
+    /** Of what is reachable: how full the heap is would count what threads set aside for what they allocate next. */
     private static long usedHeap() {
-        for (int i = 0; i < 3; i++) {
+        for (int i = 0; i < 2; i++) {
             System.gc();
         }
-        return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        try {
+            Object histogram = ManagementFactory.getPlatformMBeanServer()
+                    .invoke(
+                            new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                            "gcClassHistogram", // after a collection
+                            new Object[] {new String[0]},
+                            new String[] {String[].class.getName()});
+            String text = String.valueOf(histogram).strip();
+            return Long.parseLong(text.substring(text.lastIndexOf(' ') + 1)); // the total of bytes
+        } catch (JMException e) {
+            throw new IllegalStateException("this JVM does not tell what is on its heap", e);
+        }
     }
 
     /** Ends all nodes at once: those that go on longer would elect leaders anew, which their logs would remember. */
