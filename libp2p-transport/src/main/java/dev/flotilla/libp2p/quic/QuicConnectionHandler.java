@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The first handler of a QUIC connection: tells what its handshake proved, how it ended, and keeps it alive. */
 final class QuicConnectionHandler extends ChannelDuplexHandler {
+    private static final int TRANSPORT_NO_ERROR = 0;
     private static final int REASON_LENGTH_MAX = 100;
     private static final long GOODBYE_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long GOODBYE_NANOS_MAX = TimeUnit.MILLISECONDS.toNanos(300);
@@ -156,7 +157,13 @@ final class QuicConnectionHandler extends ChannelDuplexHandler {
         });
     }
 
+    /**
+     * During the handshake an application has no word yet (RFC 9000 §10.2.3), and quiche, told to say one all the same,
+     * makes packets without end.
+     */
     private void closeNow(ChannelPromise promise) {
-        channel.close(true, ErrorCode.of(channel).ofConnection(), Unpooled.EMPTY_BUFFER, promise);
+        boolean established = channel.isActive();
+        int error = established ? ErrorCode.of(channel).ofConnection() : TRANSPORT_NO_ERROR;
+        channel.close(established, error, Unpooled.EMPTY_BUFFER, promise);
     }
 }
