@@ -44,7 +44,12 @@ final class SpareSegment {
             }
             state = State.UNDER_WAY;
         }
-        aside.execute(this::make);
+        try {
+            aside.execute(this::make);
+        } catch (RuntimeException | Error e) { // no thread is to be had
+            LOG.info("no space is made for the log beforehand: {}", e.toString());
+            ended(false);
+        }
     }
 
     private void make() {
@@ -56,12 +61,14 @@ final class SpareSegment {
             LOG.info("no space is made for the log beforehand: {}", e.getMessage());
             remove();
         } finally {
-            synchronized (this) {
-                state = made ? State.READY : State.NONE;
-                unwanted |= !made; // the disk is full or fails: what is left of it is for the log itself
-                notifyAll();
-            }
+            ended(made);
         }
+    }
+
+    private synchronized void ended(boolean made) {
+        state = made ? State.READY : State.NONE;
+        unwanted |= !made; // the disk is full or fails: what is left of it is for the log itself
+        notifyAll();
     }
 
     /** The file, which is the caller's from now on, if there is one of that size; else null. */

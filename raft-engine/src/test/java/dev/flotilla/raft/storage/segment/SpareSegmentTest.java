@@ -57,6 +57,16 @@ class SpareSegmentTest {
     }
 
     @Test
+    void whereThereIsNoThreadNobodyWaitsForIt() {
+        SpareSegment spare = new SpareSegment(new FileDisk(), new SegmentNames(directory), BYTES, task -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+        spare.prepare();
+        assertThat(spare.take(BYTES)).isNull();
+        spare.close();
+    }
+
+    @Test
     void whoClosesWaitsForWhoMakesItAndLeavesNoFile() throws Exception {
         CountDownLatch begun = new CountDownLatch(1);
         SpareSegment spare = new SpareSegment(new FileDisk(), new SegmentNames(directory), BYTES, task -> {
