@@ -8,8 +8,8 @@ final class Commitment {
     private final Group group;
     private long commitIndex; // <= group.log.lastIndex()
     private long applyingIndex; // asked to be applied; <= commitIndex and <= durableIndex
-    private long
-            appliedIndex; // given to the state machine in this life, whatever it contained before; <= applyingIndex
+    // Given to the state machine in this life, whatever it contained before; <= applyingIndex.
+    private long appliedIndex;
 
     Commitment(Group group) {
         this.group = group;
