@@ -70,6 +70,8 @@ public final class SimulatedDisk implements Disk {
     private long bytesMax = Long.MAX_VALUE;
     private int writes;
     private int forces;
+    private long bytesRead;
+    private int largestRead;
     private int lives; // files that were open before a power loss are not any more
     private boolean powered = true;
 
@@ -90,6 +92,16 @@ public final class SimulatedDisk implements Disk {
     /** Calls of {@link DiskFile#force} so far. */
     public int forces() {
         return forces;
+    }
+
+    /** What all calls of {@link DiskFile#read} so far gave. */
+    public long bytesRead() {
+        return bytesRead;
+    }
+
+    /** The most that one call of {@link DiskFile#read} gave. */
+    public int largestRead() {
+        return largestRead;
     }
 
     /** The power goes within the change of that number. */
@@ -304,6 +316,8 @@ public final class SimulatedDisk implements Disk {
             int count = (int) Math.max(0, Math.min(target.remaining(), inode.seen.length - position));
             if (count > 0) {
                 target.put(inode.seen, (int) position, count);
+                bytesRead += count;
+                largestRead = Math.max(largestRead, count);
             }
             return count;
         }

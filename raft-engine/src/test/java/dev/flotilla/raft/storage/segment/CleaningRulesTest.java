@@ -145,6 +145,25 @@ class CleaningRulesTest {
         return largest;
     }
 
+    /** Nor does it wait until a large segment of which nothing is live has been looked through. */
+    @Test
+    void noRoundReadsMuchMoreThanItWrites() throws IOException {
+        int segmentBytes = 1 << 20;
+        long most = 0;
+        try (LogStorage storage = SegmentedLogStorage.open(disk, LOG, segmentBytes, Runnable::run)) {
+            append(storage, QUIET, 1, 1);
+            Path first = new SegmentNames(LOG).file(1);
+            for (long index = 1; disk.files().contains(first); index += 100) {
+                long before = disk.bytesRead();
+                append(storage, BUSY, index, index + 99);
+                most = Math.max(most, disk.bytesRead() - before);
+                storage.write(List.of(new GroupWrite.Compact(BUSY, new EntryId(7, index + 99))));
+            }
+            assertThat(storage.entries(QUIET, 1, 2, 1 << 20)).containsExactly(entry(1));
+        }
+        assertThat(most).isBetween(1L, segmentBytes / 2L);
+    }
+
     private void assertStops(LogStorage storage, String what) {
         ThrowingCallable churning = () -> churn(storage);
         assertThatThrownBy(churning)

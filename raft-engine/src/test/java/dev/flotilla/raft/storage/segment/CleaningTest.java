@@ -231,6 +231,25 @@ class CleaningTest {
         }
     }
 
+    /** Sizes and places within a file are ints. Nothing of it is written, and the log goes on. */
+    @Test
+    void aRoundIsNotLargerThanAFileMayBe() throws IOException {
+        Bytes payload = Bytes.wrap(new byte[1 << 20]);
+        List<Entry> entries = new ArrayList<>();
+        for (long index = 1; index <= 512; index++) {
+            entries.add(new Entry(new EntryId(7, index), Entry.Kind.COMMAND, payload));
+        }
+        disk.limit(4 << 20); // so that nobody waits for so much
+        try (LogStorage storage = open()) {
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> storage.write(List.of(new GroupWrite.Append(QUIET, HARD_STATE, entries))))
+                    .withMessageContaining(" is too large, " + (512 << 20) + " are the most");
+            assertThat(storage.groups()).isEmpty();
+            append(storage, QUIET, 1, 1);
+            assertThat(storage.entries(QUIET, 1, 2, 1 << 20)).containsExactly(entry(1));
+        }
+    }
+
     @Test
     void aNewerFormatIsRefused() throws IOException {
         open().close();

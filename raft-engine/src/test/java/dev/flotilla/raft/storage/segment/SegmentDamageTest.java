@@ -115,6 +115,22 @@ class SegmentDamageTest {
         }
     }
 
+    /** Else it might promise fewer segments than there were. */
+    @Test
+    void noBitOfTheManifestMayBeWrong() throws IOException {
+        SegmentLife life = new SegmentLife(8);
+        life.run(ROUNDS);
+        Path manifest = new SegmentNames(LOG).manifest();
+        for (int bit = 0; bit < life.disk.size(manifest) * 8; bit++) {
+            SimulatedDisk disk = life.disk.copy();
+            disk.flip(manifest, bit);
+            assertThatThrownBy(() -> open(disk))
+                    .isInstanceOf(IOException.class)
+                    .hasMessage(
+                            "log " + LOG + " is damaged: file " + manifest + " offset 0: it is no manifest of a log");
+        }
+    }
+
     /** As after a mistake with files: its number and rounds fit, but what it holds was written to another log. */
     @Test
     void aSegmentOfAnotherLogIsRefusedByName() throws IOException {

@@ -3,11 +3,13 @@ package dev.flotilla.raft.storage.segment;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.flotilla.raft.storage.FileDisk;
+import dev.flotilla.raft.storage.SimulatedDisk;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -42,6 +44,20 @@ class SpareSegmentTest {
         assertThat(spare.take(BYTES)).isNull();
         spare.close();
         assertThat(taken).as("what was given away").exists();
+    }
+
+    /** The manifest promises it next: that must not be on the disk earlier. */
+    @Test
+    void aSegmentThatWasMadeIsThereWhateverThePowerDoes() throws IOException {
+        SegmentNames names = new SegmentNames(Path.of("/data/log"));
+        SegmentHeader header = new SegmentHeader(1, 2, BYTES, 1, 0, 1);
+        for (int seed = 0; seed < 20; seed++) {
+            SimulatedDisk disk = new SimulatedDisk(new Random(seed));
+            Segment.create(disk, names, header, null);
+            disk.restart(new Random(seed));
+            assertThat(disk.files()).containsExactly(names.file(1));
+            assertThat(disk.size(names.file(1))).isEqualTo(BYTES);
+        }
     }
 
     @Test
