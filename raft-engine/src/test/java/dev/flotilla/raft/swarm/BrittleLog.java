@@ -2,12 +2,14 @@ package dev.flotilla.raft.swarm;
 
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
+import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** A log whose disk can be made to fail. */
@@ -16,6 +18,7 @@ final class BrittleLog implements LogStorage {
     private volatile boolean broken;
     private volatile boolean breaksAtRebase;
     private volatile @Nullable Error loadError;
+    private final AtomicInteger damagedLoads = new AtomicInteger();
     private int writesLeft;
 
     BrittleLog(LogStorage log) {
@@ -43,6 +46,16 @@ final class BrittleLog implements LogStorage {
         loadError = error;
     }
 
+    /** So many of those loads meet damage that is gone when it is asked about: the log was compacted up to there, say. */
+    void damageLoads(int count) {
+        damagedLoads.set(count);
+    }
+
+    /** Whether all of them did. */
+    boolean hasMetDamage() {
+        return damagedLoads.get() == 0;
+    }
+
     boolean isBroken() {
         return broken;
     }
@@ -60,11 +73,20 @@ final class BrittleLog implements LogStorage {
     @Override
     public List<Entry> entries(GenesisId genesis, long fromIndex, long toIndexExclusive, int bytesMax)
             throws IOException {
-        Error error = loadError;
-        if (error != null && Thread.currentThread().getName().startsWith("raft-read")) {
-            throw error;
+        if (Thread.currentThread().getName().startsWith("raft-read")) {
+            failLoad(genesis, fromIndex);
         }
         return log.entries(genesis, fromIndex, toIndexExclusive, bytesMax);
+    }
+
+    private void failLoad(GenesisId genesis, long index) throws DamagedLogException {
+        Error error = loadError;
+        if (error != null) {
+            throw error;
+        }
+        if (damagedLoads.getAndUpdate(left -> Math.max(0, left - 1)) > 0) {
+            throw new DamagedLogException("entry " + index + " of group " + genesis + " is damaged");
+        }
     }
 
     @Override

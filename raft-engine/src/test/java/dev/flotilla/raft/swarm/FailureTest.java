@@ -105,6 +105,25 @@ class FailureTest {
     }
 
     @Test
+    void damageThatIsGoneAgainHoldsUpNobody() throws Exception {
+        try (Swarm swarm = new Swarm()) {
+            swarm.config = RaftConfig.defaults()
+                    .withElectionTimeout(Duration.ofMillis(300))
+                    .withLogKept(1, 0);
+            BrittleLog log = new BrittleLog(new InMemoryLogStorage());
+            Peer peer = swarm.add(Ed25519Credentials.generate(), log, new InMemorySnapshotStore())
+                    .create();
+            note(peer, "a");
+            note(peer, "b");
+            log.damageLoads(3);
+            Peer learner = swarm.add().join(peer.invite(Member.Role.LEARNER));
+            await(learner.group.joined());
+            assertThat(log.hasMetDamage()).isTrue();
+            assertThat(notes(learner)).containsExactly("a", "b");
+        }
+    }
+
+    @Test
     void closingCompletesEveryFuture() throws Exception {
         try (Swarm swarm = Swarm.of(2)) {
             Peer left = swarm.peers.get(0);
