@@ -7,6 +7,7 @@ import static dev.flotilla.raft.swarm.Swarm.notes;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.flotilla.raft.RaftGroup;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.driver.GroupEvent;
@@ -30,6 +31,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -41,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RepairTest {
     private static final int NOTES = 30;
+    private static final int ENTRY_RECORD = 1; // as in the log of segments
+    private static final int GROUP_RECORD = 4;
+    private static final int RECORD_HEAD_BYTES = 64;
     private static final int H2_NOTES = 200; // so that the first ones are in a page of their own
 
     @TempDir
@@ -95,14 +100,17 @@ class RepairTest {
         return "note " + number + " of the day";
     }
 
-    /** Flips one bit where those bytes stand first in the peer's log; says in which file. */
-    private Path flip(PeerCredentials owner, byte[] bytes) throws IOException {
-        Path log;
+    private Path segment(PeerCredentials owner) throws IOException {
         try (Stream<Path> all = Files.walk(home(owner))) {
-            log = all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}.*"))
+            return all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}.*"))
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    /** Flips one bit where those bytes stand first in the peer's log; says in which file. */
+    private Path flip(PeerCredentials owner, byte[] bytes) throws IOException {
+        Path log = segment(owner);
         String content = new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1);
         int at = content.indexOf(new String(bytes, StandardCharsets.ISO_8859_1));
         assertThat(at).isPositive();
@@ -237,6 +245,57 @@ class RepairTest {
         }
     }
 
+    /** A follower, back with its log and cut off from the others: it does not know what of that is agreed on. */
+    private Peer restartedApart(GenesisId genesis) throws Exception {
+        Peer away = swarm.follower();
+        stop(away);
+        swarm.network.cut(List.of(away.id()), swarm.peers.stream().map(Peer::id).toList());
+        return start(away.credentials).open(genesis);
+    }
+
+    /** It reads back what it has not applied yet when it hears what is agreed on, and goes on once that is put back. */
+    @Test
+    void aPeerThatMeetsDamageWhileItAppliesIsHealed() throws Exception {
+        swarm.config = RaftConfig.defaults()
+                .withElectionTimeout(Duration.ofMillis(300))
+                .withLogKept(1 << 10, 0);
+        threeWithNotes();
+        GenesisId genesis = swarm.peers.get(0).group.genesis();
+        Peer back = restartedApart(genesis);
+        List<GroupEvent> events = events(back);
+        flip(back.credentials, text(NOTES / 2).getBytes(StandardCharsets.UTF_8));
+        assertThat(back.log.damage(genesis).isNone()).isTrue();
+        swarm.network.heal();
+        awaitRepair(events);
+        assertThat(events).anyMatch(GroupEvent.LogDamaged.class::isInstance);
+        assertThat(notes(back)).hasSize(NOTES).isEqualTo(notes(swarm.peers.get(0)));
+        assertThat(back.log.damage(genesis).isNone()).isTrue();
+    }
+
+    /** As when it starts: nobody can tell what is lost, so that nothing can be put back. */
+    @Test
+    void aPeerThatMeetsARecordWithoutAHeadStopsAndSaysWhere() throws Exception {
+        swarm.config = RaftConfig.defaults()
+                .withElectionTimeout(Duration.ofMillis(300))
+                .withLogKept(1 << 10, 0);
+        threeWithNotes();
+        GenesisId genesis = swarm.peers.get(0).group.genesis();
+        Peer back = restartedApart(genesis);
+        CompletableFuture<Throwable> failed = new CompletableFuture<>();
+        back.group.listener(new RaftGroup.GroupListener() {
+            @Override
+            public void failed(Throwable cause) {
+                failed.complete(cause);
+            }
+        });
+        flipLast(back.credentials, genesis, ENTRY_RECORD, NOTES / 2, 0);
+        swarm.network.heal();
+        assertThat(await(failed))
+                .hasMessageContaining("the head of entry " + NOTES / 2 + " of group " + genesis + " cannot be read")
+                .hasMessageContaining("file " + segment(back.credentials) + " offset ");
+        note(swarm.leader(), "without it");
+    }
+
     /** One voter with some notes. */
     private Peer oneWithNotes() throws Exception {
         credentials.add(Ed25519Credentials.generate());
@@ -319,26 +378,28 @@ class RepairTest {
 
     /** In the record's payload: the vote. Each record of the group's hard state is as good as the last one here. */
     private void flipHardStates(PeerCredentials owner, GenesisId genesis) throws IOException {
-        Path log;
-        try (Stream<Path> all = Files.walk(home(owner))) {
-            log = all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}.*"))
-                    .findFirst()
-                    .orElseThrow();
-        }
+        flipLast(owner, genesis, GROUP_RECORD, -1, RECORD_HEAD_BYTES);
+    }
+
+    /** Flips a bit so many bytes into the last record of that kind, with that index unless it is -1. */
+    private void flipLast(PeerCredentials owner, GenesisId genesis, int kind, long index, int offset)
+            throws IOException {
+        Path log = segment(owner);
         ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(log));
         int last = -1;
-        for (int at = 4096; at + 64 < content.capacity(); at += 8) {
-            boolean isGroup = content.getShort(at + 12) == 4
+        for (int at = 4096; at + RECORD_HEAD_BYTES < content.capacity(); at += 8) {
+            boolean isFound = content.getShort(at + 12) == kind
+                    && (index == -1 || content.getLong(at + 24) == index)
                     && HexFormat.of()
-                            .formatHex(content.array(), at + 32, at + 64)
+                            .formatHex(content.array(), at + 32, at + RECORD_HEAD_BYTES)
                             .equals(genesis.toString());
-            if (isGroup) {
+            if (isFound) {
                 last = at;
             }
         }
         assertThat(last).isPositive();
         try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.wrap(new byte[] {(byte) (content.get(last + 64) ^ 1)}), last + 64);
+            file.write(ByteBuffer.wrap(new byte[] {(byte) (content.get(last + offset) ^ 1)}), last + offset);
         }
     }
 }

@@ -103,6 +103,7 @@ final class EntryRead {
      * Reads.
      *
      * @throws java.nio.channels.ClosedChannelException if a segment was removed since the plan
+     * @throws IOException if nobody can tell what is lost, as the head of a record cannot be read; or if the disk fails
      */
     Result perform() throws IOException {
         List<Entry> entries = new ArrayList<>();
@@ -116,8 +117,8 @@ final class EntryRead {
                 RecordHead head = RecordHead.decode(in, at, place);
                 long index = run.firstIndex + i;
                 if (head == null || !head.genesis().equals(genesis) || head.id().index() != index) {
-                    throw new DamagedLogException("the head of entry " + index + " of group " + genesis
-                            + " cannot be read: " + files.names().describe(place.packed()));
+                    throw new IOException("the head of entry " + index + " of group " + genesis + " cannot be read: "
+                            + files.names().describe(place.packed()));
                 }
                 Entry entry = entry(head, bytes, at + RecordHead.BYTES, in.limit());
                 if (entry == null) {

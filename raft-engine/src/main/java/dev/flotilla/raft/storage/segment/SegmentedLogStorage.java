@@ -3,7 +3,6 @@ package dev.flotilla.raft.storage.segment;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.MalformedMessageException;
-import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.Disk;
 import dev.flotilla.raft.storage.FileDisk;
 import dev.flotilla.raft.storage.LogDamage;
@@ -132,8 +131,6 @@ public final class SegmentedLogStorage implements LogStorage {
                     return result.entries();
                 }
                 onDamaged(genesis, result.damaged());
-            } catch (DamagedLogException e) {
-                throw e;
             } catch (ClosedChannelException e) {
                 // A segment was removed meanwhile, after its entries were moved; or the storage was closed.
                 if (reading(read::hasAllSegments)) {

@@ -78,22 +78,34 @@ class EntryReadTest {
         disk.open(SEGMENT).write(bytes, place(index).offset());
     }
 
-    private void assertUnreadable() {
+    /** Nothing can be put back where nobody can tell what is lost, then. */
+    private void assertEnds() {
         assertThatThrownBy(() -> storage.entries(GROUP, 1, 4, 1 << 20))
                 .isInstanceOf(IOException.class)
-                .hasMessageContaining("the head of entry 2 of group " + GROUP + " cannot be read: " + describe(2));
+                .isNotInstanceOf(DamagedLogException.class)
+                .hasMessage("reading log " + LOG + " failed: the head of entry 2 of group " + GROUP
+                        + " cannot be read: " + describe(2));
+        assertThatThrownBy(() -> storage.read(GROUP))
+                .isInstanceOf(IOException.class)
+                .hasMessageStartingWith("unusable since an earlier failure: reading log " + LOG);
+    }
+
+    @Test
+    void aHeadThatCannotBeReadEndsTheStorage() {
+        disk.flip(SEGMENT, place(2).offset() * 8L);
+        assertEnds();
     }
 
     @Test
     void anotherGroupsEntryIsNotTakenForIt() throws IOException {
         show(2, OTHER, entry(2));
-        assertUnreadable();
+        assertEnds();
     }
 
     @Test
     void anotherEntryOfTheGroupIsNotTakenForIt() throws IOException {
         show(2, GROUP, entry(3));
-        assertUnreadable();
+        assertEnds();
     }
 
     /** A witness had it without its command, say, and was given that. */
