@@ -33,7 +33,7 @@ public enum SocketKind {
     EPOLL(EpollSocketChannel.class, EpollServerSocketChannel.class) {
         @Override
         public IoHandlerFactory ioHandlers() {
-            return EpollIoHandler.newFactory();
+            return EpollIoHandler.newFactory(0, PollBeforeWait.factory());
         }
 
         @Override
