@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param contenders in the order in which they take turns
  * @param workloads in theirs
  * @param rows the closed loops whose titles contain a match of this
+ * @param warmUpSeconds for which a new swarm has each of two loads before its first row
  * @param seconds for which each cell is measured
  * @param rounds how often
  * @param flotillaLog the kind of Flotilla's log
@@ -22,6 +23,7 @@ record BenchmarkSettings(
         List<Library> contenders,
         List<Workload> workloads,
         Pattern rows,
+        double warmUpSeconds,
         double seconds,
         int rounds,
         String flotillaLog,
@@ -34,9 +36,10 @@ record BenchmarkSettings(
         contenders = List.copyOf(contenders);
         workloads = List.copyOf(workloads);
         jvmArguments = List.copyOf(jvmArguments);
-        if (!(seconds > 0) || rounds < 1) {
+        if (!(seconds > 0) || !(warmUpSeconds > 0) || rounds < 1) {
             throw new IllegalArgumentException(
-                    "benchmark.seconds must be positive and benchmark.rounds at least 1: " + seconds + ", " + rounds);
+                    "benchmark.seconds and benchmark.warmup must be positive and benchmark.rounds at least 1: " + seconds
+                            + ", " + warmUpSeconds + ", " + rounds);
         }
     }
 
@@ -50,6 +53,7 @@ record BenchmarkSettings(
                 list("contenders", ",").stream().map(Library::parse).toList(),
                 list("workloads", ",").stream().map(Workload::parse).toList(),
                 Pattern.compile(text("rows")),
+                Double.parseDouble(text("warmup")),
                 Double.parseDouble(text("seconds")),
                 Integer.parseInt(text("rounds")),
                 text("flotilla.log"),
@@ -76,6 +80,11 @@ record BenchmarkSettings(
     /** Those of {@code cells} that were asked for. */
     List<Cell> chosen(List<Cell> cells) {
         return cells.stream().filter(cell -> rows.matcher(cell.title()).find()).toList();
+    }
+
+    /** Writes for as long as a swarm is warmed up. */
+    Load warmUp(int outstanding, int bytes) {
+        return new Load(outstanding, bytes, 0, warmUpSeconds, 0);
     }
 
     /** A load with these bounds, for as long as a cell is measured. */

@@ -78,7 +78,7 @@ enum Workload {
 
     private static void warmUp(Swarm swarm, BenchmarkSettings settings) throws IOException, InterruptedException {
         for (int outstanding : WARM_UP_OUTSTANDING) {
-            swarm.run(settings.load(outstanding, WARM_UP_BYTES, 0), true);
+            swarm.run(settings.warmUp(outstanding, WARM_UP_BYTES), true);
         }
     }
 
