@@ -2,43 +2,23 @@ package dev.flotilla.libp2p.noise;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.libp2p.SetClock;
 import dev.flotilla.libp2p.crypto.PrivateKey;
-import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class StaticKeysTest {
-    private static final Instant START = Instant.parse("2026-05-01T00:00:00Z");
-
     private final PrivateKey identity = PrivateKey.generate();
-    private Instant now = START;
-    private final StaticKeys keys = new StaticKeys(identity, List.of("/yamux/1.0.0"), new Clock() {
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-    });
+    private final SetClock clock = new SetClock();
+    private final StaticKeys keys = new StaticKeys(identity, List.of("/yamux/1.0.0"), clock);
 
     @Test
     void keepsOneForHoursAndThenMakesAnother() throws Exception {
         StaticKey first = keys.current();
-        now = START.plus(Duration.ofHours(5));
+        clock.set(Duration.ofHours(5));
         assertThat(keys.current()).isSameAs(first);
-        now = START.plus(Duration.ofHours(6));
+        clock.set(Duration.ofHours(6));
         StaticKey second = keys.current();
         assertThat(second.pair().publicKey()).isNotEqualTo(first.pair().publicKey());
         for (StaticKey key : List.of(first, second)) {
@@ -51,7 +31,7 @@ class StaticKeysTest {
     @Test
     void makesAnotherWhenTheClockWasSetBack() throws Exception {
         StaticKey first = keys.current();
-        now = START.minus(Duration.ofDays(1));
+        clock.set(Duration.ofDays(1).negated());
         assertThat(keys.current()).isNotSameAs(first);
     }
 }
