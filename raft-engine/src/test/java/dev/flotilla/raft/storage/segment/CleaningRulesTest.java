@@ -1,13 +1,15 @@
 package dev.flotilla.raft.storage.segment;
 
+import static dev.flotilla.raft.storage.segment.SmallSegments.BUSY;
+import static dev.flotilla.raft.storage.segment.SmallSegments.LOG;
+import static dev.flotilla.raft.storage.segment.SmallSegments.QUIET;
+import static dev.flotilla.raft.storage.segment.SmallSegments.append;
+import static dev.flotilla.raft.storage.segment.SmallSegments.churn;
+import static dev.flotilla.raft.storage.segment.SmallSegments.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
-import dev.flotilla.raft.message.GenesisId;
-import dev.flotilla.raft.message.HardState;
-import dev.flotilla.raft.message.MessageSamples;
 import dev.flotilla.raft.storage.LogDamage;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
@@ -17,72 +19,25 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 /** What is moved when old segments are cleaned, how much at once, and what cannot be moved. */
 class CleaningRulesTest {
-    private static final Path LOG = Path.of("/data/log");
-    private static final int SEGMENT_BYTES = 16 << 10;
     private static final int MOVED_BYTES_MIN = 4 << 10; // as in Cleaner
-    private static final GenesisId QUIET = MessageSamples.genesis(1);
-    private static final GenesisId BUSY = MessageSamples.genesis(2);
-    private static final HardState HARD_STATE = new HardState(7, MessageSamples.peer(1));
 
-    private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
-
-    private LogStorage open() throws IOException {
-        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES, Runnable::run);
-    }
-
-    private static Entry entry(long index) {
-        return MessageSamples.entry(7, index, "entry " + index + " of some length, so that segments fill up");
-    }
-
-    private static void append(LogStorage storage, GenesisId genesis, long from, long to) throws IOException {
-        List<Entry> entries = new ArrayList<>();
-        for (long index = from; index <= to; index++) {
-            entries.add(entry(index));
-        }
-        storage.write(List.of(new GroupWrite.Append(genesis, HARD_STATE, entries)));
-    }
+    private final SmallSegments log = new SmallSegments();
+    private final SimulatedDisk disk = log.disk;
 
     private static void put(LogStorage storage, String key, String value) throws IOException {
         storage.write(List.of(new GroupWrite.Put("names", key, value.isEmpty() ? null : Bytes.utf8(value))));
     }
 
-    /** Until everything that was there before was moved several times. */
-    private static void churn(LogStorage storage) throws IOException {
-        churn(storage, () -> {});
-    }
-
-    private interface Check {
-        void run() throws IOException;
-    }
-
-    private static void churn(LogStorage storage, Check check) throws IOException {
-        for (long index = 1; index <= 2000; index++) {
-            append(storage, BUSY, index, index);
-            check.run();
-            if (index % 10 == 0) {
-                storage.write(List.of(new GroupWrite.Compact(BUSY, new EntryId(7, index - 5))));
-            }
-        }
-    }
-
-    private ByteBuffer content(Path file) throws IOException {
-        ByteBuffer content = ByteBuffer.allocate(disk.size(file));
-        disk.open(file).read(content, 0);
-        return content;
-    }
-
     /** Flips a bit so many bytes before where {@code text} stands first. */
     private void flipBefore(String text, int bytes) throws IOException {
         for (Path file : disk.files()) {
-            int at = new String(content(file).array(), StandardCharsets.ISO_8859_1).indexOf(text);
+            int at = new String(log.content(file).array(), StandardCharsets.ISO_8859_1).indexOf(text);
             if (at >= 0) {
                 disk.flip(file, (at - bytes) * 8L);
                 return;
@@ -94,19 +49,19 @@ class CleaningRulesTest {
     /** It would be newer than what took its place. */
     @Test
     void aValueThatWasReplacedOrRemovedDoesNotComeBack() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 1); // which has to be moved
             put(storage, "replaced", "old");
             put(storage, "removed", "old");
             append(storage, QUIET, 2, 200); // in another segment
             put(storage, "replaced", "new");
             put(storage, "removed", "");
-            churn(storage, () -> {
+            churn(storage, 1, 2000, () -> {
                 assertThat(storage.get("names", "replaced")).isEqualTo(Bytes.utf8("new"));
                 assertThat(storage.keys("names")).containsExactly("replaced");
             });
         }
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertThat(storage.get("names", "replaced")).isEqualTo(Bytes.utf8("new"));
             assertThat(storage.keys("names")).containsExactly("replaced");
         }
@@ -115,9 +70,9 @@ class CleaningRulesTest {
     /** A write waits for it. */
     @Test
     void noRoundMovesMuchMoreThanItWrites() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 100);
-            churn(storage);
+            churn(storage, 1, 2000);
         }
         int own = (int) RecordHead.recordBytes(entry(1000).sizeBytes()) + 2 * RecordHead.BYTES;
         long largest = 0;
@@ -130,7 +85,7 @@ class CleaningRulesTest {
     }
 
     private long largestRound(Path file) throws IOException {
-        ByteBuffer content = content(file);
+        ByteBuffer content = log.content(file);
         long segment = Long.parseLong(file.getFileName().toString().replace(".seg", ""), 16);
         long largest = 0;
         int at = SegmentHeader.BYTES;
@@ -165,7 +120,7 @@ class CleaningRulesTest {
     }
 
     private void assertStops(LogStorage storage, String what) {
-        ThrowingCallable churning = () -> churn(storage);
+        ThrowingCallable churning = () -> churn(storage, 1, 2000);
         assertThatThrownBy(churning)
                 .isInstanceOf(IOException.class)
                 .hasMessageContaining("file " + LOG)
@@ -176,7 +131,7 @@ class CleaningRulesTest {
     /** What is lost there may be needed: the segment stays as it is. */
     @Test
     void aValueThatIsDamagedIsNotPassedOver() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             put(storage, "a", "a value of the tables");
             flipBefore("a value of the tables", 0);
             assertStops(storage, "a value of the small tables is damaged");
@@ -185,7 +140,7 @@ class CleaningRulesTest {
 
     @Test
     void aHeadOfARecordThatIsDamagedIsNotPassedOver() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 1);
             flipBefore("entry 1 of", RecordHead.BYTES - 8);
             assertStops(storage, "the head of a record cannot be read");
@@ -194,7 +149,7 @@ class CleaningRulesTest {
 
     @Test
     void aHeadOfARoundThatIsDamagedIsNotPassedOver() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 1);
             flipBefore("entry 1 of", RecordHead.BYTES + RoundHead.BYTES - 8);
             assertStops(storage, "the head of a round cannot be read");
@@ -204,13 +159,13 @@ class CleaningRulesTest {
     /** What the log has no more, or what is in a snapshot, is damaged no more. */
     @Test
     void damageGoesWithItsEntries() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 9);
         }
         flipBefore("entry 2 of", 0);
         flipBefore("entry 5 of", 0);
         flipBefore("entry 8 of", 0);
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 7, 7);
             assertThat(storage.damage(QUIET).ranges())
                     .containsExactly(new LogDamage.Range(2, 2), new LogDamage.Range(5, 5));

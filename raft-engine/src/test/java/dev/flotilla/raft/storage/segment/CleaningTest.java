@@ -1,5 +1,12 @@
 package dev.flotilla.raft.storage.segment;
 
+import static dev.flotilla.raft.storage.segment.SmallSegments.BUSY;
+import static dev.flotilla.raft.storage.segment.SmallSegments.HARD_STATE;
+import static dev.flotilla.raft.storage.segment.SmallSegments.LOG;
+import static dev.flotilla.raft.storage.segment.SmallSegments.QUIET;
+import static dev.flotilla.raft.storage.segment.SmallSegments.append;
+import static dev.flotilla.raft.storage.segment.SmallSegments.churn;
+import static dev.flotilla.raft.storage.segment.SmallSegments.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,7 +14,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.EntryId;
 import dev.flotilla.raft.message.GenesisId;
-import dev.flotilla.raft.message.HardState;
 import dev.flotilla.raft.message.MessageSamples;
 import dev.flotilla.raft.storage.DamagedLogException;
 import dev.flotilla.raft.storage.LogDamage;
@@ -17,57 +23,23 @@ import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.raft.storage.SimulatedDisk;
 import dev.flotilla.transport.Bytes;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.Executor;
 import org.junit.jupiter.api.Test;
 
 /** What a round costs, that the log stays bounded, and that damage is carried along until it is healed. */
 class CleaningTest {
-    private static final Path LOG = Path.of("/data/log");
-    private static final int SEGMENT_BYTES = 16 << 10;
-    private static final GenesisId QUIET = MessageSamples.genesis(1);
-    private static final GenesisId BUSY = MessageSamples.genesis(2);
     private static final GenesisId OTHER = MessageSamples.genesis(3);
-    private static final HardState HARD_STATE = new HardState(7, MessageSamples.peer(1));
 
-    private final SimulatedDisk disk = new SimulatedDisk(new Random(1));
-
-    private LogStorage open() throws IOException {
-        return open(Runnable::run);
-    }
-
-    private LogStorage open(Executor aside) throws IOException {
-        return SegmentedLogStorage.open(disk, LOG, SEGMENT_BYTES, aside);
-    }
-
-    private static Entry entry(long index) {
-        return MessageSamples.entry(7, index, "entry " + index + " of some length, so that segments fill up");
-    }
-
-    private static void append(LogStorage storage, GenesisId genesis, long from, long to) throws IOException {
-        List<Entry> entries = new ArrayList<>();
-        for (long index = from; index <= to; index++) {
-            entries.add(entry(index));
-        }
-        storage.write(List.of(new GroupWrite.Append(genesis, HARD_STATE, entries)));
-    }
-
-    /** Appends and compacts until everything that was there before was moved several times. */
-    private static void churn(LogStorage storage, long from, long to) throws IOException {
-        for (long index = from; index <= to; index++) {
-            append(storage, BUSY, index, index);
-            if (index % 10 == 0) {
-                storage.write(List.of(new GroupWrite.Compact(BUSY, new EntryId(7, index - 5))));
-            }
-        }
-    }
+    private final SmallSegments log = new SmallSegments();
+    private final SimulatedDisk disk = log.disk;
 
     @Test
     void aQuietGroupKeepsNoOldSegmentsAndLosesNothing() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 20);
             storage.write(List.of(new GroupWrite.Put("names", "a", Bytes.utf8("A"))));
             append(storage, OTHER, 1, 3);
@@ -76,7 +48,7 @@ class CleaningTest {
             assertThat(disk.files()).hasSizeLessThan(8);
             assertThat(disk.files().get(0)).isGreaterThan(LOG.resolve("0000000000000008.seg"));
         }
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             churn(storage, 2001, 3000);
             assertThat(disk.files()).hasSizeLessThan(8);
             assertThat(storage.read(QUIET)).contains(new StoredGroup(HARD_STATE, EntryId.NONE, new EntryId(7, 20)));
@@ -93,7 +65,7 @@ class CleaningTest {
     @Test
     void aRoundIsOneWriteAndOneForceThatMakesNoFileLarger() throws IOException {
         List<Runnable> later = new ArrayList<>();
-        try (LogStorage storage = open(later::add)) {
+        try (LogStorage storage = log.open(later::add)) {
             append(storage, QUIET, 1, 1);
             long bytes = disk.bytes();
             for (int index = 2; index < 50; index++) {
@@ -113,10 +85,9 @@ class CleaningTest {
     private void damage(String payload) throws IOException {
         byte[] wanted = Bytes.utf8(payload).toByteArray();
         for (Path file : disk.files()) {
-            byte[] content = new byte[disk.size(file)];
-            disk.open(file).read(java.nio.ByteBuffer.wrap(content), 0);
+            byte[] content = log.content(file).array();
             for (int at = 0; at + wanted.length <= content.length; at++) {
-                if (java.util.Arrays.equals(content, at, at + wanted.length, wanted, 0, wanted.length)) {
+                if (Arrays.equals(content, at, at + wanted.length, wanted, 0, wanted.length)) {
                     disk.flip(file, at * 8L);
                 }
             }
@@ -129,13 +100,13 @@ class CleaningTest {
 
     @Test
     void damageIsReportedCarriedAlongAndHealedByARepair() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 9);
         }
         damage(payload(4));
         damage(payload(5));
         damage(payload(8));
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertThat(storage.damage(QUIET).ranges())
                     .containsExactly(new LogDamage.Range(4, 5), new LogDamage.Range(8, 8));
             assertThat(storage.damage(QUIET).hardStateLost()).isFalse();
@@ -146,7 +117,7 @@ class CleaningTest {
             churn(storage, 1, 2000);
             assertThat(disk.files().get(0)).isGreaterThan(LOG.resolve("0000000000000008.seg"));
         }
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertThat(storage.damage(QUIET).ranges())
                     .containsExactly(new LogDamage.Range(4, 5), new LogDamage.Range(8, 8));
             Entry foreign = MessageSamples.entry(6, 4, "of another term");
@@ -158,7 +129,7 @@ class CleaningTest {
             append(storage, QUIET, 8, 8); // an append heals as well, and ends the log there
             assertThat(storage.damage(QUIET).isNone()).isTrue();
         }
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertThat(storage.damage(QUIET).isNone()).isTrue();
             assertThat(storage.entries(QUIET, 1, 100, 1 << 20))
                     .hasSize(8)
@@ -169,7 +140,7 @@ class CleaningTest {
 
     @Test
     void damageIsFoundByAReadToo() throws IOException {
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 3);
             damage(payload(2));
             assertThat(storage.damage(QUIET).isNone()).isTrue();
@@ -181,25 +152,24 @@ class CleaningTest {
     @Test
     void aLostHardStateStaysLostUntilTheGroupIsDeleted() throws IOException {
         byte[] base = new byte[16]; // the base of a group from its beginning, in front of the hard state
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             append(storage, QUIET, 1, 3);
         }
         Path file = disk.files().get(0);
-        byte[] content = new byte[disk.size(file)];
-        disk.open(file).read(java.nio.ByteBuffer.wrap(content), 0);
+        ByteBuffer content = log.content(file);
         RecordHead last = null;
         int at = SegmentHeader.BYTES + RoundHead.BYTES;
         while (last == null || last.kind() != RecordHead.Kind.GROUP) {
-            last = RecordHead.decode(java.nio.ByteBuffer.wrap(content), at, new Place(1, at));
+            last = RecordHead.decode(content, at, new Place(1, at));
             at += last == null ? Integer.MAX_VALUE : (int) last.recordBytes();
         }
         disk.flip(file, (at - last.recordBytes() + RecordHead.BYTES + base.length) * 8L);
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertLost(storage);
             churn(storage, 1, 2000);
             assertLost(storage);
         }
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertLost(storage);
             storage.write(List.of(new GroupWrite.Delete(QUIET)));
             assertThat(storage.read(QUIET)).isEmpty();
@@ -222,11 +192,11 @@ class CleaningTest {
     void aRoundMayBeLargerThanASegment() throws IOException {
         Entry large = new Entry(new EntryId(7, 1), Entry.Kind.COMMAND, Bytes.wrap(new byte[3 << 20]));
         Entry next = new Entry(new EntryId(7, 2), Entry.Kind.COMMAND, Bytes.wrap(new byte[(1 << 20) - 100]));
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             storage.write(List.of(new GroupWrite.Append(QUIET, HARD_STATE, List.of(large, next, entry(3)))));
             assertThat(storage.entries(QUIET, 1, 4, 10 << 20)).containsExactly(large, next, entry(3));
         }
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertThat(storage.entries(QUIET, 1, 4, 10 << 20)).containsExactly(large, next, entry(3));
         }
     }
@@ -240,7 +210,7 @@ class CleaningTest {
             entries.add(new Entry(new EntryId(7, index), Entry.Kind.COMMAND, payload));
         }
         disk.limit(4 << 20); // so that nobody waits for so much
-        try (LogStorage storage = open()) {
+        try (LogStorage storage = log.open()) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> storage.write(List.of(new GroupWrite.Append(QUIET, HARD_STATE, entries))))
                     .withMessageContaining(" is too large, " + (512 << 20) + " are the most");
@@ -252,14 +222,12 @@ class CleaningTest {
 
     @Test
     void aNewerFormatIsRefused() throws IOException {
-        open().close();
+        log.open().close();
         new Manifest(1, 0).write(disk, new SegmentNames(LOG));
-        byte[] content = new byte[32];
-        disk.open(LOG.resolve("manifest")).read(java.nio.ByteBuffer.wrap(content), 0);
-        java.nio.ByteBuffer newer = java.nio.ByteBuffer.wrap(content).putInt(8, 2);
+        ByteBuffer newer = log.content(LOG.resolve("manifest")).putInt(8, 2);
         newer.putInt(28, RecordHead.payloadSum(newer.slice(0, 28)));
         disk.open(LOG.resolve("manifest")).write(newer.clear(), 0);
-        assertThatThrownBy(this::open)
+        assertThatThrownBy(log::open)
                 .isInstanceOf(IOException.class)
                 .hasMessage(
                         "log " + LOG + " has format 2, which this version does not know (it knows 1): use a newer one");
