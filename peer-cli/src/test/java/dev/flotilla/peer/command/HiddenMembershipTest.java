@@ -2,14 +2,13 @@ package dev.flotilla.peer.command;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.storage.LogKind;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
+import dev.flotilla.raft.storage.segment.StoredRecords;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongPredicate;
-import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,13 +16,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code flotilla forget} and {@code leave} where an entry that says who is a member is damaged on this peer's disk. */
 final class HiddenMembershipTest {
-    // As a record of the segmented log has them, from its first byte on.
-    private static final int KIND_AT = 12;
-    private static final int INDEX_AT = 24;
-    private static final int GROUP_AT = 32;
-    private static final int PAYLOAD_AT = 64;
-    private static final int CONFIGURATION = 1 << 16 | 2; // an entry, and its kind
-
     private final Path parent;
     private final Path directory;
 
@@ -52,23 +44,13 @@ final class HiddenMembershipTest {
                 .path("genesis")
                 .asText());
         peer.close();
-        Path segment = directory.resolve("log.segments").resolve("0000000000000001.seg");
-        byte[] content = Files.readAllBytes(segment);
-        List<Integer> found = configurations(content, genesis, indexes);
+        StoredRecords records = StoredRecords.of(directory.resolve("log.segments"));
+        List<Integer> found = records.entries(genesis, Entry.Kind.CONFIGURATION, id -> indexes.test(id.index()));
         assertThat(found).isNotEmpty();
-        found.forEach(record -> content[record + PAYLOAD_AT] ^= 1);
-        Files.write(segment, content);
+        for (int record : found) {
+            records.flipPayload(record);
+        }
         peer = CommandHarness.start(directory);
-    }
-
-    private static List<Integer> configurations(byte[] segment, GenesisId genesis, LongPredicate indexes) {
-        ByteBuffer records = ByteBuffer.wrap(segment);
-        return IntStream.range(0, segment.length - PAYLOAD_AT)
-                .filter(at -> records.getInt(at + KIND_AT) == CONFIGURATION)
-                .filter(at -> genesis.value().asByteBuffer().equals(records.slice(at + GROUP_AT, GenesisId.SIZE_BYTES)))
-                .filter(at -> indexes.test(records.getLong(at + INDEX_AT)))
-                .boxed()
-                .toList();
     }
 
     @Test

@@ -15,8 +15,8 @@ import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.LogStorage.GroupWrite;
 import dev.flotilla.raft.storage.LogStorage.StoredGroup;
 import dev.flotilla.raft.storage.log.NodeLog;
+import dev.flotilla.raft.storage.segment.StoredRecords;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +30,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A daemon that finds that it cannot open one of the communities on its disk. */
 final class StoppedCommunityTest {
-    // As a record of the segmented log has them, from its first byte on.
-    private static final int KIND_AT = 12;
-    private static final int GROUP_AT = 32;
-    private static final int PAYLOAD_AT = 64;
-    private static final short KIND_OF_HARD_STATES = 4;
-
     private final Path parent;
     private final Path directory;
 
@@ -70,25 +64,11 @@ final class StoppedCommunityTest {
     private String damageHardState(String community) throws Exception {
         GenesisId genesis = GenesisId.parse(genesis(community));
         peer.close();
-        Path segment = directory.resolve("log.segments").resolve("0000000000000001.seg");
-        byte[] content = Files.readAllBytes(segment);
-        int record = lastHardState(content, genesis);
-        content[record + PAYLOAD_AT] ^= 1;
-        Files.write(segment, content);
+        StoredRecords records = StoredRecords.of(directory.resolve("log.segments"));
+        int record = records.hardState(genesis);
+        records.flipPayload(record);
         peer = CommandHarness.start(directory);
-        return "the hard state of group " + genesis + " is damaged: file " + segment + " offset " + record;
-    }
-
-    private static int lastHardState(byte[] segment, GenesisId genesis) {
-        for (int at = segment.length - PAYLOAD_AT; at >= 0; at--) {
-            if (ByteBuffer.wrap(segment).getShort(at + KIND_AT) == KIND_OF_HARD_STATES
-                    && genesis.value()
-                            .asByteBuffer()
-                            .equals(ByteBuffer.wrap(segment, at + GROUP_AT, GenesisId.SIZE_BYTES))) {
-                return at;
-            }
-        }
-        throw new AssertionError("no hard state of " + genesis);
+        return "the hard state of group " + genesis + " is damaged: file " + records.file() + " offset " + record;
     }
 
     private static String advice() {

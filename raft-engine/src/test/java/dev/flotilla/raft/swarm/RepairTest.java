@@ -11,6 +11,7 @@ import dev.flotilla.raft.RaftGroup;
 import dev.flotilla.raft.core.RaftConfig;
 import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.driver.GroupEvent;
+import dev.flotilla.raft.message.Entry;
 import dev.flotilla.raft.message.GenesisId;
 import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.storage.DataDirectory;
@@ -18,6 +19,7 @@ import dev.flotilla.raft.storage.FileSnapshotStore;
 import dev.flotilla.raft.storage.LogKind;
 import dev.flotilla.raft.storage.log.LogCheck;
 import dev.flotilla.raft.storage.log.NodeLog;
+import dev.flotilla.raft.storage.segment.StoredRecords;
 import dev.flotilla.transport.PeerCredentials;
 import dev.flotilla.transport.memory.Ed25519Credentials;
 import java.io.IOException;
@@ -29,7 +31,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -43,9 +44,6 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class RepairTest {
     private static final int NOTES = 30;
-    private static final int ENTRY_RECORD = 1; // as in the log of segments
-    private static final int GROUP_RECORD = 4;
-    private static final int RECORD_HEAD_BYTES = 64;
     private static final int H2_NOTES = 200; // so that the first ones are in a page of their own
 
     @TempDir
@@ -100,17 +98,17 @@ class RepairTest {
         return "note " + number + " of the day";
     }
 
-    private Path segment(PeerCredentials owner) throws IOException {
+    private StoredRecords records(PeerCredentials owner) throws IOException {
         try (Stream<Path> all = Files.walk(home(owner))) {
-            return all.filter(file -> file.getFileName().toString().matches("[0-9a-f]{16}.*"))
+            return StoredRecords.of(all.filter(file -> file.endsWith("log.segments"))
                     .findFirst()
-                    .orElseThrow();
+                    .orElseThrow());
         }
     }
 
     /** Flips one bit where those bytes stand first in the peer's log; says in which file. */
     private Path flip(PeerCredentials owner, byte[] bytes) throws IOException {
-        Path log = segment(owner);
+        Path log = records(owner).file();
         String content = new String(Files.readAllBytes(log), StandardCharsets.ISO_8859_1);
         int at = content.indexOf(new String(bytes, StandardCharsets.ISO_8859_1));
         assertThat(at).isPositive();
@@ -288,11 +286,13 @@ class RepairTest {
                 failed.complete(cause);
             }
         });
-        flipLast(back.credentials, genesis, ENTRY_RECORD, NOTES / 2, 0);
+        StoredRecords records = records(back.credentials);
+        records.flipHead(records.entries(genesis, Entry.Kind.COMMAND, id -> id.index() == NOTES / 2)
+                .get(0));
         swarm.network.heal();
         assertThat(await(failed))
                 .hasMessageContaining("the head of entry " + NOTES / 2 + " of group " + genesis + " cannot be read")
-                .hasMessageContaining("file " + segment(back.credentials) + " offset ");
+                .hasMessageContaining("file " + records.file() + " offset ");
         note(swarm.leader(), "without it");
     }
 
@@ -363,7 +363,8 @@ class RepairTest {
         Peer damaged = swarm.follower();
         PeerCredentials owner = damaged.credentials;
         stop(damaged);
-        flipHardStates(owner, genesis);
+        StoredRecords records = records(owner);
+        records.flipPayload(records.hardState(genesis));
         Peer back = start(owner);
         assertThatThrownBy(() -> back.open(genesis))
                 .isInstanceOf(IOException.class)
@@ -374,32 +375,5 @@ class RepairTest {
         back.join(swarm.leader().invite(Member.Role.VOTER));
         await(back.group.joined());
         assertThat(notes(back)).hasSize(NOTES);
-    }
-
-    /** In the record's payload: the vote. Each record of the group's hard state is as good as the last one here. */
-    private void flipHardStates(PeerCredentials owner, GenesisId genesis) throws IOException {
-        flipLast(owner, genesis, GROUP_RECORD, -1, RECORD_HEAD_BYTES);
-    }
-
-    /** Flips a bit so many bytes into the last record of that kind, with that index unless it is -1. */
-    private void flipLast(PeerCredentials owner, GenesisId genesis, int kind, long index, int offset)
-            throws IOException {
-        Path log = segment(owner);
-        ByteBuffer content = ByteBuffer.wrap(Files.readAllBytes(log));
-        int last = -1;
-        for (int at = 4096; at + RECORD_HEAD_BYTES < content.capacity(); at += 8) {
-            boolean isFound = content.getShort(at + 12) == kind
-                    && (index == -1 || content.getLong(at + 24) == index)
-                    && HexFormat.of()
-                            .formatHex(content.array(), at + 32, at + RECORD_HEAD_BYTES)
-                            .equals(genesis.toString());
-            if (isFound) {
-                last = at;
-            }
-        }
-        assertThat(last).isPositive();
-        try (FileChannel file = FileChannel.open(log, StandardOpenOption.WRITE)) {
-            file.write(ByteBuffer.wrap(new byte[] {(byte) (content.get(last + offset) ^ 1)}), last + offset);
-        }
     }
 }
