@@ -102,12 +102,8 @@ final class LogTerms {
     }
 
     private int runOf(long index) {
-        Invariant.check(
-                index > base.index() && index <= lastIndex,
-                "no entry at %d: the log is (%s, %d]",
-                index,
-                base,
-                lastIndex);
+        Invariant.check(index > base.index(), "no entry at %d: the log starts after %s", index, base);
+        Invariant.check(index <= lastIndex, "no entry at %d: the log ends at %d", index, lastIndex);
         int low = 0;
         int high = runs.size() - 1;
         while (low < high) {

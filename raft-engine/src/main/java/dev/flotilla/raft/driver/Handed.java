@@ -20,7 +20,11 @@ final class Handed {
     }
 
     static long sizeBytes(List<Entry> entries) {
-        return entries.stream().mapToLong(Entry::sizeBytes).sum();
+        long bytes = 0;
+        for (Entry entry : entries) {
+            bytes += entry.sizeBytes();
+        }
+        return bytes;
     }
 
     /** Takes {@code entries} unless there are none, or they are too much. */

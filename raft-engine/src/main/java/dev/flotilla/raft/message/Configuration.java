@@ -234,12 +234,22 @@ public record Configuration(
     }
 
     public boolean hasWitnesses() {
-        return members.stream().anyMatch(Member::isWitness) || previous.stream().anyMatch(Member::isWitness);
+        return hasWitness(members) || hasWitness(previous);
+    }
+
+    private static boolean hasWitness(List<Member> list) {
+        for (Member member : list) { // no stream: asked with each message
+            if (member.isWitness()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Whether {@code peerId} with this data directory is named, and never as anything but a witness. */
     public boolean isWitness(PeerId peerId, StoreId storeId) {
-        return contains(peerId, storeId)
+        return hasWitnesses()
+                && contains(peerId, storeId)
                 && Stream.concat(members.stream(), previous.stream())
                         .allMatch(member -> member.isWitness() || !isSame(member, peerId, storeId));
     }

@@ -30,11 +30,11 @@ public final class EntryCodec {
 
     /** The payload of an entry of kind {@link Entry.Kind#COMMAND}. */
     public static Bytes encodeCommand(Command command) {
-        return Wire.encode(toProto(command));
+        return CommandCodec.encode(command);
     }
 
     public static Command decodeCommand(Bytes payload) throws MalformedMessageException {
-        return Wire.decode("a command", payload, ProtoCommand.parser(), EntryCodec::command);
+        return CommandCodec.decode(payload);
     }
 
     /** The payload of an entry of kind {@link Entry.Kind#CONFIGURATION}. */

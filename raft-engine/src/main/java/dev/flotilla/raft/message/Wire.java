@@ -65,8 +65,13 @@ final class Wire {
             in.checkLastTagWas(0);
             return toValue.apply(parsed);
         } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
-            throw new MalformedMessageException("not " + what + " (" + bytes + "): " + printable(e), e);
+            throw malformed(what, bytes, e);
         }
+    }
+
+    /** That {@code bytes} are not {@code what}. */
+    static MalformedMessageException malformed(String what, Bytes bytes, Exception cause) {
+        return new MalformedMessageException("not " + what + " (" + bytes + "): " + printable(cause), cause);
     }
 
     /** One line of bounded length, since the cause may quote what a stranger sent. */

@@ -8,13 +8,20 @@ import java.security.NoSuchAlgorithmException;
 final class PayloadHash {
     static final int SIZE_BYTES = 32;
 
+    private static final ThreadLocal<MessageDigest> DIGESTS = ThreadLocal.withInitial(PayloadHash::digest);
+
     private PayloadHash() {}
 
     static Bytes of(Bytes data) {
+        MessageDigest digest = DIGESTS.get();
+        digest.update(data.asByteBuffer());
+        return Bytes.wrap(digest.digest());
+    }
+
+    /** To be kept: to look for the one who makes them takes longer than what most commands take. */
+    private static MessageDigest digest() {
         try {
-            MessageDigest digest = MessageDigest.getInstance("SHA-256");
-            digest.update(data.asByteBuffer());
-            return Bytes.wrap(digest.digest());
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError("every Java platform has SHA-256", e);
         }

@@ -115,9 +115,10 @@ public final class SessionTable {
     private void forgetBelow(Session session, long lowestUnanswered) {
         if (lowestUnanswered > session.lowestUnanswered) {
             session.lowestUnanswered = lowestUnanswered;
-            NavigableMap<Long, Answer> known = session.answers.headMap(lowestUnanswered, false);
-            answers -= known.size();
-            known.clear();
+            while (!session.answers.isEmpty() && session.answers.firstKey() < lowestUnanswered) {
+                session.answers.pollFirstEntry();
+                answers--;
+            }
         }
     }
 
