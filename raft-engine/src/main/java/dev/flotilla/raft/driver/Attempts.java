@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.PriorityQueue;
+import java.util.Queue;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -65,7 +66,9 @@ final class Attempts {
     private final long resendNanos;
     private final Map<RequestId, Tried> open = new HashMap<>(); // by the newest attempt
     private final ArrayDeque<Sent> sent = new ArrayDeque<>(); // dueNanos ascend
-    private final PriorityQueue<Placed> placed = new PriorityQueue<>(1, Comparator.comparingLong(Placed::index));
+    private final ArrayDeque<Placed> placed = new ArrayDeque<>(1); // indexes ascend
+    private final PriorityQueue<Placed> placedLate = // behind one of a larger index
+            new PriorityQueue<>(1, Comparator.comparingLong(Placed::index));
     private List<Tried> retries = new ArrayList<>();
     private long retryNanos = Alarm.NEVER; // when they are due
     private long appliedIndex;
@@ -140,7 +143,7 @@ final class Attempts {
             tried.begun = true;
             tried.placed = true;
             tried.term = appended.id().term();
-            placed.add(new Placed(tried, id, appended.id().index()));
+            place(new Placed(tried, id, appended.id().index()));
             again();
         }
     }
@@ -171,9 +174,19 @@ final class Attempts {
         }
     }
 
+    private void place(Placed next) {
+        boolean isLate = !placed.isEmpty() && placed.getLast().index > next.index;
+        (isLate ? placedLate : placed).add(next);
+    }
+
     private void again() {
-        for (Placed first = placed.peek(); first != null && first.index <= appliedIndex; first = placed.peek()) {
-            placed.remove();
+        again(placed);
+        again(placedLate);
+    }
+
+    private void again(Queue<Placed> all) {
+        for (Placed first = all.peek(); first != null && first.index <= appliedIndex; first = all.peek()) {
+            all.remove();
             if (first.attempt.equals(first.tried.attempt)) {
                 attemptLater(first.tried);
             }
@@ -223,6 +236,7 @@ final class Attempts {
         open.clear();
         sent.clear();
         placed.clear();
+        placedLate.clear();
         retries.clear();
         retryNanos = Alarm.NEVER;
     }

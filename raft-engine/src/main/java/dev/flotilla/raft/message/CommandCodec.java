@@ -52,7 +52,8 @@ final class CommandCodec {
             out.writeByteArray(ProtoCommand.ORIGIN_FIELD_NUMBER, origin);
             write(command.request(), requestSize, out);
             if (!command.data().isEmpty()) {
-                out.writeByteBuffer(ProtoCommand.DATA_FIELD_NUMBER, command.data().asByteBuffer());
+                out.writeByteBuffer(
+                        ProtoCommand.DATA_FIELD_NUMBER, command.data().asByteBuffer());
             }
             write(command.inSession(), out);
         } catch (IOException e) {

@@ -1,8 +1,10 @@
 package dev.flotilla.raft.message;
 
+import com.google.protobuf.CodedOutputStream;
 import dev.flotilla.raft.message.proto.ProtoAddressed;
 import dev.flotilla.raft.message.proto.ProtoEnvelope;
 import dev.flotilla.transport.Bytes;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -27,16 +29,35 @@ public final class MessageCodec {
         if (envelope.messages().isEmpty() && envelope.heartbeat() == 0) {
             throw new IllegalArgumentException("an envelope holds at least one message, or is a heartbeat");
         }
-        ProtoEnvelope proto = ProtoEnvelope.newBuilder()
+        ProtoEnvelope head = ProtoEnvelope.newBuilder()
                 .setStoreId(Wire.toProto(envelope.storeId()))
                 .setIncarnation(envelope.incarnation())
                 .setHeartbeat(envelope.heartbeat())
                 .setFeatureLevel(envelope.featureLevel())
-                .addAllMessages(Wire.map(envelope.messages(), MessageEncoder::toProto))
                 .build();
-        byte[] frame = Wire.encode(proto, 1);
+        return Bytes.wrap(frame(head, Wire.map(envelope.messages(), AddressedWriter::of)));
+    }
+
+    /** Of protobuf's fields each may stand before any other. */
+    private static byte[] frame(ProtoEnvelope head, List<AddressedWriter> messages) {
+        int size = 1 + head.getSerializedSize();
+        for (AddressedWriter message : messages) {
+            size += AppendEntriesWriter.sizeOfField(message.size());
+        }
+        byte[] frame = new byte[size];
         frame[0] = VERSION;
-        return Bytes.wrap(frame);
+        CodedOutputStream out = CodedOutputStream.newInstance(frame, 1, size - 1);
+        try {
+            head.writeTo(out);
+            for (AddressedWriter message : messages) {
+                AppendEntriesWriter.beginField(ProtoEnvelope.MESSAGES_FIELD_NUMBER, message.size(), out);
+                message.writeTo(out);
+            }
+        } catch (IOException e) {
+            throw new AssertionError("an array of " + size + " bytes was too small for a frame of as many", e);
+        }
+        out.checkNoSpaceLeft();
+        return frame;
     }
 
     /**

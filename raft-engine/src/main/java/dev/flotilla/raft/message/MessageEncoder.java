@@ -20,7 +20,9 @@ import dev.flotilla.raft.message.proto.ProtoRequestVote;
 import dev.flotilla.raft.message.proto.ProtoTimeoutNow;
 import dev.flotilla.raft.message.proto.ProtoVoteReply;
 
-/** Messages to protobuf. The other direction is {@link MessageDecoder}. */
+/**
+ * Messages to protobuf, but AppendEntries, which {@link AppendEntriesWriter} writes. The other direction is {@link MessageDecoder}.
+ */
 final class MessageEncoder {
     private MessageEncoder() {}
 

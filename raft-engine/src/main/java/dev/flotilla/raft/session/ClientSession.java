@@ -1,7 +1,8 @@
 package dev.flotilla.raft.session;
 
 import dev.flotilla.raft.message.InSession;
-import java.util.TreeSet;
+import java.util.LinkedHashSet;
+import java.util.Set;
 
 /**
  * The numbers that one client gives to its commands in one session. A number is unanswered until it is known for good
@@ -11,7 +12,7 @@ import java.util.TreeSet;
 public final class ClientSession {
     private final long id;
     private final int window;
-    private final TreeSet<Long> unanswered = new TreeSet<>();
+    private final Set<Long> unanswered = new LinkedHashSet<>(); // ascending, as they are given
     private long next = 1;
 
     /** The session that the entry at index {@code id} opened. */
@@ -46,6 +47,6 @@ public final class ClientSession {
     }
 
     private long lowestUnanswered() {
-        return unanswered.isEmpty() ? next : unanswered.first();
+        return unanswered.isEmpty() ? next : unanswered.iterator().next();
     }
 }

@@ -6,6 +6,8 @@ import dev.flotilla.raft.message.InSession;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
@@ -45,12 +47,26 @@ public final class SessionTable {
         final long id;
         long lastUsed; // index of the last entry that named it; no two sessions have the same
         long lowestUnanswered;
-        final NavigableMap<Long, Answer> answers = new TreeMap<>(); // lowestUnanswered <= keys < that + window
+        final Map<Long, Answer> answers = new HashMap<>(); // lowestUnanswered <= keys < that + window
 
         Session(long id, long lastUsed, long lowestUnanswered) {
             this.id = id;
             this.lastUsed = lastUsed;
             this.lowestUnanswered = lowestUnanswered;
+        }
+
+        /** Says how many answers that were. */
+        int forgetBelow(long lowest) {
+            int before = answers.size();
+            if (lowest - lowestUnanswered <= before) {
+                for (long sequence = lowestUnanswered; sequence < lowest; sequence++) {
+                    answers.remove(sequence);
+                }
+            } else {
+                answers.keySet().removeIf(sequence -> sequence < lowest);
+            }
+            lowestUnanswered = lowest;
+            return before - answers.size();
         }
     }
 
@@ -114,11 +130,7 @@ public final class SessionTable {
 
     private void forgetBelow(Session session, long lowestUnanswered) {
         if (lowestUnanswered > session.lowestUnanswered) {
-            session.lowestUnanswered = lowestUnanswered;
-            while (!session.answers.isEmpty() && session.answers.firstKey() < lowestUnanswered) {
-                session.answers.pollFirstEntry();
-                answers--;
-            }
+            answers -= session.forgetBelow(lowestUnanswered);
         }
     }
 

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * The form of a {@link SessionTable} in a snapshot, before the state machine's own bytes. Big endian: {@code FLS1}; the
@@ -41,7 +42,7 @@ final class SessionTableFile {
             out.writeLong(session.lastUsed);
             out.writeLong(session.lowestUnanswered);
             out.writeInt(session.answers.size());
-            for (Map.Entry<Long, Answer> answer : session.answers.entrySet()) {
+            for (Map.Entry<Long, Answer> answer : new TreeMap<>(session.answers).entrySet()) {
                 out.writeLong(answer.getKey());
                 write(answer.getValue(), out);
             }

@@ -66,6 +66,24 @@ class ProposalsTest extends ProposalsHarness {
     }
 
     @Test
+    void answersInAnyOrderTellWhoLostWhichPlace() {
+        write("first");
+        openSession();
+        Command first = last();
+        write("second");
+        Command second = last();
+        answer(second, new Result.Appended(new EntryId(2, 30)));
+        answer(first, new Result.Appended(new EntryId(2, 20)));
+        asked.clear();
+        proposals.settle(new EntryId(2, 25));
+        proposals.retryNow();
+        assertThat(asked).extracting(Command::data).containsExactly(first.data());
+        proposals.settle(new EntryId(2, 30));
+        proposals.retryNow();
+        assertThat(asked).extracting(Command::data).containsExactly(first.data(), second.data());
+    }
+
+    @Test
     void whatALeaderOfAnEarlierTermDidNotBringThroughIsTriedAgain() {
         write("a");
         openSession();

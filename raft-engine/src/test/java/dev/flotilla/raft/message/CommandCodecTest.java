@@ -66,10 +66,11 @@ class CommandCodecTest {
 
     @Test
     void ofTwoWaysToBeInASessionTheLastCounts() throws Exception {
-        Command opening = new Command(
-                MessageSamples.peer(1), new RequestId(1, 2), new InSession.Opening(), Bytes.EMPTY);
+        Command opening =
+                new Command(MessageSamples.peer(1), new RequestId(1, 2), new InSession.Opening(), Bytes.EMPTY);
         Bytes numbered = Wire.encode(ProtoCommand.newBuilder()
-                .setNumbered(ProtoNumbered.newBuilder().setSession(3).setSequence(5).setLowestUnanswered(4))
+                .setNumbered(
+                        ProtoNumbered.newBuilder().setSession(3).setSequence(5).setLowestUnanswered(4))
                 .build());
         Bytes opens = Wire.encode(ProtoCommand.newBuilder()
                 .setOpensSession(ProtoNothing.getDefaultInstance())
@@ -89,8 +90,8 @@ class CommandCodecTest {
     @Test
     void passesOverWhatItDoesNotKnow() throws Exception {
         Command command = command();
-        Bytes unknown = Bytes.fromHex("38ff01" + "4203616263" + "4d01020304" + "51" + "0102030405060708"
-                + "5b" + "0801" + "5c"); // field 11 is a group
+        Bytes unknown = Bytes.fromHex("38ff01" + "4203616263" + "4d01020304" + "51" + "0102030405060708" + "5b" + "0801"
+                + "5c"); // field 11 is a group
         assertThat(CommandCodec.decode(joined(generated(command), unknown))).isEqualTo(command);
     }
 
@@ -147,7 +148,8 @@ class CommandCodecTest {
         byte[] bytes = valid.toByteArray();
         int head = Math.min(bytes.length, 60 + random.nextInt(20)); // what stands before the data
         for (int change = random.nextInt(3); change >= 0; change--) {
-            int at = random.nextBoolean() ? random.nextInt(head) : bytes.length - 1 - random.nextInt(Math.min(40, head));
+            int at =
+                    random.nextBoolean() ? random.nextInt(head) : bytes.length - 1 - random.nextInt(Math.min(40, head));
             bytes[at] = (byte) (random.nextBoolean() ? random.nextInt() : bytes[at] + 1);
         }
         Bytes whole = Bytes.wrap(bytes);
