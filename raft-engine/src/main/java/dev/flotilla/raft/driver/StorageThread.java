@@ -89,7 +89,9 @@ final class StorageThread {
     private void written() {
         synchronized (lock) {
             writing = false;
-            lock.notifyAll();
+            if (closed || !waiting.isEmpty()) { // else there is nothing to wake the storage thread for
+                lock.notifyAll();
+            }
         }
     }
 
