@@ -61,16 +61,18 @@ final class QuicDialer {
     /** From the port of {@code listener}, so that a NAT shows the same address for both. Called anywhere. */
     CompletableFuture<Connection> dial(QuicListener listener) {
         ListenSocket socket = listener.dials();
-        listener.socket().eventLoop().execute(() -> {
-            byte[] id = socket.enter();
-            handshake(
-                    socket.client(),
-                    parent -> QuicChannel.newBootstrap(parent)
-                            .localAddress(listener.socket().localAddress())
-                            .localConnectionAddress(new QuicConnectionAddress(id)),
-                    listener.connections()::add,
-                    () -> socket.leave(id));
-        });
+        listener.execute(
+                () -> {
+                    byte[] id = socket.enter();
+                    handshake(
+                            socket.client(),
+                            parent -> QuicChannel.newBootstrap(parent)
+                                    .localAddress(listener.socket().localAddress())
+                                    .localConnectionAddress(new QuicConnectionAddress(id)),
+                            listener.connections()::add,
+                            () -> socket.leave(id));
+                },
+                dialled);
         return dialled;
     }
 

@@ -31,7 +31,7 @@ final class QuicPunches {
         Punch punch = new Punch(listener, remote);
         underWay.put(punch, peer);
         punch.came.whenComplete((connection, failure) -> underWay.remove(punch));
-        listener.socket().eventLoop().execute(punch::send);
+        listener.execute(punch::send, punch.came);
         return punch.came;
     }
 

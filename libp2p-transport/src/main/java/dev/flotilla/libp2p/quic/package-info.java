@@ -4,6 +4,13 @@
  *
  * <p>QUIC secures by TLS 1.3 with the certificates of {@code tls} and has streams of its own, so nothing is negotiated
  * but the protocol of each stream. A stream's end of output is FIN; a reset is RESET_STREAM and STOP_SENDING.
+ *
+ * <p>A connection ends when a multiple of the streams that it may have at once were reset, since Netty keeps them. quiche
+ * frees a reset stream on both sides and lets the peer open another; but Netty (4.2.18, QuicheQuicStreamChannel) takes a
+ * stream out of the connection's table only when it has closed and a read has returned FIN. Of RESET_STREAM quiche tells by
+ * an error at a read, and of no FIN behind it; after STOP_SENDING it returns nothing. Reading on, shutting down input or
+ * output and closing first or last change nothing, and what removes an entry (QuicheQuicChannel.streamClosed) is
+ * package-private.
  */
 @NullMarked
 package dev.flotilla.libp2p.quic;

@@ -14,12 +14,18 @@ import dev.flotilla.libp2p.Hosts;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.NoLeaks;
+import dev.flotilla.libp2p.Upgrader;
 import dev.flotilla.libp2p.Way;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.transport.PeerId;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.embedded.EmbeddedChannel;
 import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioDatagramChannel;
 import io.netty.util.ReferenceCountUtil;
+import io.netty.util.concurrent.ImmediateEventExecutor;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.DatagramPacket;
@@ -151,6 +157,37 @@ class QuicPunchesTest {
         socket.runScheduledPendingTasks();
         assertThat(sentBy(socket)).isZero();
         socket.finishAndReleaseAll();
+    }
+
+    /** The loop may end between the look for a listener and the first task for it. */
+    @Test
+    void aListenerWhoseEventLoopHasEndedFailsWhatIsAskedOfIt() throws Exception {
+        EventLoopGroup loops = new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+        Upgrader upgrader = (Upgrader) Proxy.newProxyInstance(
+                Upgrader.class.getClassLoader(),
+                new Class<?>[] {Upgrader.class},
+                (proxy, method, arguments) -> switch (method.getName()) {
+                    case "identity" -> PrivateKey.generate();
+                    case "eventLoops" -> loops;
+                    default -> throw new AssertionError("nothing is to be upgraded: " + method);
+                });
+        QuicTransport transport = new QuicTransport(upgrader, null);
+        ListenSocket dials = new ListenSocket((loop, route) -> {
+            throw new AssertionError("nothing is dialled");
+        });
+        NioDatagramChannel socket = new NioDatagramChannel();
+        socket.pipeline().addLast(dials);
+        loops.register(socket).sync();
+        loops.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
+        QuicListener listener =
+                new QuicListener(socket, dials, new DefaultChannelGroup(ImmediateEventExecutor.INSTANCE));
+        PeerId peer = PrivateKey.generate().peerId();
+        InetSocketAddress remote = new InetSocketAddress(InetAddress.getLoopbackAddress(), 4001);
+        QuicDialer dialer = new QuicDialer(transport, upgrader, new QuicSecurity(upgrader.identity()), peer, remote);
+        for (CompletableFuture<Connection> asked :
+                List.of(dialer.dial(listener), new QuicPunches().punch(listener, remote, peer))) {
+            assertThatThrownBy(() -> await(asked)).hasMessageContaining("its event loop has ended");
+        }
     }
 
     private static int sentBy(EmbeddedChannel socket) {
