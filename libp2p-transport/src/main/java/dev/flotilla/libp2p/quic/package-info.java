@@ -11,6 +11,10 @@
  * an error at a read, and of no FIN behind it; after STOP_SENDING it returns nothing. Reading on, shutting down input or
  * output and closing first or last change nothing, and what removes an entry (QuicheQuicChannel.streamClosed) is
  * package-private.
+ *
+ * <p>The end of a stream may get lost where many streams fill the congestion window: quiche (in Netty 4.2.18, SendBuf.is_complete)
+ * takes a stream of which all bytes are acknowledged for complete though its FIN waits to be sent, and forgets both. Nothing
+ * public tells whether a FIN can leave at once; the peer waits for it until the stream or the connection is given up.
  */
 @NullMarked
 package dev.flotilla.libp2p.quic;
