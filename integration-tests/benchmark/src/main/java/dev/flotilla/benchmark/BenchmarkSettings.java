@@ -38,8 +38,8 @@ record BenchmarkSettings(
         jvmArguments = List.copyOf(jvmArguments);
         if (!(seconds > 0) || !(warmUpSeconds > 0) || rounds < 1) {
             throw new IllegalArgumentException(
-                    "benchmark.seconds and benchmark.warmup must be positive and benchmark.rounds at least 1: " + seconds
-                            + ", " + warmUpSeconds + ", " + rounds);
+                    "benchmark.seconds and benchmark.warmup must be positive and benchmark.rounds at least 1: "
+                            + seconds + ", " + warmUpSeconds + ", " + rounds);
         }
     }
 
