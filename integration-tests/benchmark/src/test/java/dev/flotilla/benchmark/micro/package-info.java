@@ -1,0 +1,4 @@
+@NullMarked
+package dev.flotilla.benchmark.micro;
+
+import org.jspecify.annotations.NullMarked;
