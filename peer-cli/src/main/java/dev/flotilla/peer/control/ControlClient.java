@@ -6,6 +6,7 @@ import dev.flotilla.libp2p.HostBuilder;
 import dev.flotilla.libp2p.HostConfig;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
+import dev.flotilla.libp2p.noise.Noise;
 import dev.flotilla.libp2p.pnet.PreSharedKey;
 import dev.flotilla.transport.PeerId;
 import java.io.IOException;
@@ -50,6 +51,7 @@ public final class ControlClient implements AutoCloseable {
             PrivateKey operator, PeerId daemon, List<Multiaddr> addresses, @Nullable PreSharedKey swarmKey)
             throws IOException {
         HostBuilder builder = Host.builder(operator)
+                .security(new Noise()) // the daemon speaks it, and TLS takes longer to load than most commands to run
                 .config(HostConfig.defaults().withEventLoops(1).withDialTimeouts(DIAL_TIMEOUT, DIAL_TIMEOUT));
         if (swarmKey != null) {
             builder.privateNetwork(swarmKey);
