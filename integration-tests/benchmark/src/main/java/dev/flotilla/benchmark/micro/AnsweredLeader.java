@@ -60,9 +60,7 @@ final class AnsweredLeader {
 
     private static Recovered founded(PeerId self) {
         Entry first = new Entry(
-                new EntryId(Samples.TERM, 1),
-                Entry.Kind.CONFIGURATION,
-                EntryCodec.encodeConfiguration(Samples.VOTERS));
+                new EntryId(Samples.TERM, 1), Entry.Kind.CONFIGURATION, EntryCodec.encodeConfiguration(Samples.VOTERS));
         Certificate certificate = new Certificate( // or it would ask for one
                 Samples.GENESIS, self, Samples.store(self), first.id(), Samples.PEERS.get(1), Bytes.EMPTY);
         HardState hardState = new HardState(Samples.TERM, null);
