@@ -80,7 +80,7 @@ final class Wire {
         return line.length() <= REASON_LENGTH_MAX ? line : line.substring(0, REASON_LENGTH_MAX) + "...";
     }
 
-    /** A view, not a copy. */
+    /** A copy: a buffer that cannot be written to shows no array. What is sent most does without ({@link AddressedWriter}). */
     static ByteString toProto(Bytes bytes) {
         return UnsafeByteOperations.unsafeWrap(bytes.asByteBuffer());
     }
