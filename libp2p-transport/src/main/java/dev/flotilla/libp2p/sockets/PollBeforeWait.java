@@ -23,7 +23,7 @@ final class PollBeforeWait implements SelectStrategy {
     private final LongSupplier clock;
     private long pollNanos; // 0 or POLL_NANOS_MIN <= pollNanos <= POLL_NANOS_MAX
     private long idleSinceNanos;
-    private boolean idle; // since then nothing came
+    private boolean idle; // since then no event came; tasks that ran between two looks are not seen
     private boolean slept; // since it was asked last
 
     PollBeforeWait(LongSupplier clock) {
@@ -46,6 +46,7 @@ final class PollBeforeWait implements SelectStrategy {
             idle = false;
         }
         if (hasTasks || ready > 0) {
+            learnFromLook();
             idle = false;
             return ready;
         }
@@ -65,6 +66,16 @@ final class PollBeforeWait implements SelectStrategy {
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on it: the next look is as good later
     private static void letOthersRun() {
         Thread.yield();
+    }
+
+    /** On a busy machine others may have had the processor for longer between two looks than a sleep would have lasted. */
+    private void learnFromLook() {
+        if (idle && pollNanos > 0) {
+            long idleNanos = clock.getAsLong() - idleSinceNanos;
+            if (idleNanos >= POLL_NANOS_MAX) {
+                adapt(idleNanos);
+            }
+        }
     }
 
     private void adapt(long idleNanos) {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  */
 final class Redialer {
     private static final Logger LOG = LoggerFactory.getLogger(Redialer.class);
-    private static final Duration AFTER_LOSS_MAX = Duration.ofMillis(50);
+    private static final Duration AFTER_LOSS_MAX = Duration.ofMillis(10);
 
     private final Host host;
     private final Addresses addresses;

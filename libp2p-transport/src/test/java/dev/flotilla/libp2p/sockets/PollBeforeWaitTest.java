@@ -59,6 +59,18 @@ class PollBeforeWaitTest {
     }
 
     @Test
+    void looksLessWhereOthersHaveTheProcessorForLong() throws Exception {
+        for (int i = 0; i < 10; i++) {
+            sleep(SHORT_NANOS);
+        }
+        assertThat(ask(0)).isEqualTo(SelectStrategy.CONTINUE);
+        nowNanos += LONG_NANOS; // until the thread came to look again
+        assertThat(ask(1)).isEqualTo(1);
+
+        assertThat(pollsFor()).isEqualTo(PollBeforeWait.POLL_NANOS_MAX / 2);
+    }
+
+    @Test
     void givesBackAtOnceWhatIsReady() throws Exception {
         assertThat(ask(3)).isEqualTo(3);
     }

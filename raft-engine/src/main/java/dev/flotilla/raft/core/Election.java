@@ -68,7 +68,7 @@ final class Election {
         if (group.nowNanos < timer.deadlineNanos()) {
             return;
         }
-        timer.restart();
+        timer.asks();
         boolean isBound = stickiness.isBound();
         becomeFollower(group.term(), null);
         if (!mayCampaign()) {

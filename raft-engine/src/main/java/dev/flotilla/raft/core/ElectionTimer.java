@@ -3,12 +3,14 @@ package dev.flotilla.raft.core;
 /** When a peer that hears no leader stands for election (paper §5.2), by chance, its priority and what it promised. */
 final class ElectionTimer {
     private static final int PRIORITIES_WAITED_FOR = 3;
+    private static final int ASKS_SOON = 3;
 
     private final Group group;
     private final Stickiness stickiness;
     private long deadlineNanos;
     private long campaignNanos; // when the present campaign began
     private int splits; // elections lost to a split vote since a leader was heard of
+    private int asksSoon; // how often this peer may still ask for votes soon, since the leader is gone
 
     ElectionTimer(Group group, Stickiness stickiness) {
         this.group = group;
@@ -62,13 +64,27 @@ final class ElectionTimer {
 
     /** The leader's process is gone for certain: stands at once, but not all followers together. */
     void leaderGone() {
-        long soon = group.config.electionTimeoutNanos() / 10;
-        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + within(soon));
+        asksSoon = ASKS_SOON;
+        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + within(group.config.electionTimeoutNanos() / 25));
+    }
+
+    /**
+     * This peer stands, or asks whether it should, and does so again after another time-out. If the leader is gone it asks
+     * again soon, a few times: not everybody learns that at the same moment, and who does not know yet refuses.
+     */
+    void asks() {
+        restart();
+        if (asksSoon > 0) {
+            asksSoon--;
+            long soon = group.config.electionTimeoutNanos() / 10;
+            deadlineNanos = Math.min(deadlineNanos, group.nowNanos + soon + within(soon));
+        }
     }
 
     /** A leader is known. */
     void leaderHeard() {
         splits = 0;
+        asksSoon = 0;
     }
 
     /** This peer stands now, and again after another time-out if nobody wins. */

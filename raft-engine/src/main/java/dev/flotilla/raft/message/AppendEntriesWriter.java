@@ -10,7 +10,8 @@ import java.util.List;
 
 /**
  * Writes a {@code ProtoAddressed} that holds AppendEntries, without an object for each entry: those are nearly all that a
- * leader sends, once to each member. What {@link ProtoAddressed} itself would write is the same, which a test holds it to.
+ * leader sends, once to each member. {@link ProtoAddressed} reads it as what it would have written itself, which a test holds
+ * it to; only the order of the fields differs.
  */
 final class AppendEntriesWriter implements AddressedWriter {
     private static final int LENGTH_DELIMITED = 2;

@@ -162,7 +162,7 @@ final class CommandCodec {
                 } else if (tag == OPENS_SESSION) {
                     message(this::skip);
                     opens = true;
-                    forgetNumber();
+                    isNumbered = false;
                 } else if (tag == NUMBERED) {
                     opens = false;
                     isNumbered = true;
@@ -214,13 +214,6 @@ final class CommandCodec {
             } else {
                 skip(tag);
             }
-        }
-
-        private void forgetNumber() {
-            isNumbered = false;
-            session = 0;
-            sequence = 0;
-            lowestUnanswered = 0;
         }
 
         private Bytes slice() throws IOException {

@@ -14,6 +14,7 @@ final class PayloadHash {
 
     static Bytes of(Bytes data) {
         MessageDigest digest = DIGESTS.get();
+        digest.reset(); // whoever used it last may have failed in between
         digest.update(data.asByteBuffer());
         return Bytes.wrap(digest.digest());
     }

@@ -47,7 +47,8 @@ public final class SessionTable {
         final long id;
         long lastUsed; // index of the last entry that named it; no two sessions have the same
         long lowestUnanswered;
-        final Map<Long, Answer> answers = new HashMap<>(); // lowestUnanswered <= keys < that + window
+        Map<Long, Answer> answers = new HashMap<>(); // lowestUnanswered <= keys < that + window
+        private int room = ROOM_KEPT; // for how many answers the map has grown at most
 
         Session(long id, long lastUsed, long lowestUnanswered) {
             this.id = id;
@@ -58,6 +59,7 @@ public final class SessionTable {
         /** Says how many answers that were. */
         int forgetBelow(long lowest) {
             int before = answers.size();
+            room = Math.max(room, before);
             if (lowest - lowestUnanswered <= before) {
                 for (long sequence = lowestUnanswered; sequence < lowest; sequence++) {
                     answers.remove(sequence);
@@ -66,9 +68,15 @@ public final class SessionTable {
                 answers.keySet().removeIf(sequence -> sequence < lowest);
             }
             lowestUnanswered = lowest;
+            if (answers.size() < room / 8) { // a hash map never gives back what it has grown to
+                room = Math.max(ROOM_KEPT, answers.size());
+                answers = new HashMap<>(answers);
+            }
             return before - answers.size();
         }
     }
+
+    private static final int ROOM_KEPT = 512;
 
     private final Bounds bounds;
     private final NavigableMap<Long, Session> byId = new TreeMap<>();

@@ -217,7 +217,8 @@ class MessageCodecTest {
                 byte[] payload = new byte[random.nextInt(4) * random.nextInt(200)];
                 random.nextBytes(payload);
                 Entry.Kind kind = Entry.Kind.of(random.nextInt(3));
-                entries.add(new Entry(new EntryId(1 + number(random), 1 + number(random)), kind, Bytes.wrap(payload)));
+                Bytes slice = Bytes.wrap(payload).slice(payload.length / 4, payload.length / 2);
+                entries.add(new Entry(new EntryId(1 + number(random), 1 + number(random)), kind, slice));
             }
             EntryId prev = random.nextBoolean() ? EntryId.NONE : new EntryId(1 + number(random), 1 + number(random));
             Envelope.Addressed addressed = new Envelope.Addressed(

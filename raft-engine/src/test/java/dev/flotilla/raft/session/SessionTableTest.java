@@ -118,6 +118,29 @@ class SessionTableTest {
     }
 
     @Test
+    void equalTablesHaveEqualBytesWhateverTheyHeldBefore() throws Exception {
+        byte[][] written = new byte[2][];
+        for (int i = 0; i < 2; i++) {
+            table = new SessionTable(SessionTable.Bounds.STANDARD);
+            index = 0;
+            long session = open();
+            int many = i == 0 ? 0 : 3_000; // one has grown, and forgotten
+            for (int sequence = 1; sequence <= many; sequence++) {
+                next(session, sequence, 1, "a");
+            }
+            index = 10_000;
+            for (int sequence = 4_020; sequence > 4_000; sequence--) {
+                next(session, sequence, 4_001, "a");
+            }
+            ByteArrayOutputStream out = new ByteArrayOutputStream();
+            table.writeTo(out);
+            written[i] = out.toByteArray();
+            assertThat(table.answers()).isEqualTo(20);
+        }
+        assertThat(written[0]).isEqualTo(written[1]);
+    }
+
+    @Test
     void aNumberTooFarAheadIsRefused() {
         long session = open();
         assertThat(next(session, 5, 1, "e")).isEqualTo("run");

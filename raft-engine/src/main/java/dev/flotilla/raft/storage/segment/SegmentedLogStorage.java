@@ -257,10 +257,17 @@ public final class SegmentedLogStorage implements LogStorage {
         }
     }
 
-    /** Ends the storage: nobody can tell what of a failed write reached the disk. */
+    /**
+     * Ends the storage: nobody can tell what of a failed write reached the disk. The first failure is the one to name: the
+     * files that it closes make others.
+     */
     private IOException failed(String doing, Throwable cause) {
         lock.writeLock().lock();
         try {
+            IOException earlier = failure;
+            if (earlier != null) {
+                return unusableSince(earlier);
+            }
             String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
             IOException first = new IOException(doing + " log " + directory + " failed: " + reason, cause);
             failure = first;
@@ -274,11 +281,15 @@ public final class SegmentedLogStorage implements LogStorage {
     private void checkUsable() throws IOException {
         IOException earlier = failure;
         if (earlier != null) {
-            throw new IOException("unusable since an earlier failure: " + earlier.getMessage(), earlier);
+            throw unusableSince(earlier);
         }
         if (closed) {
             throw new IOException("log " + directory + " is closed");
         }
+    }
+
+    private static IOException unusableSince(IOException earlier) {
+        return new IOException("unusable since an earlier failure: " + earlier.getMessage(), earlier);
     }
 
     @FunctionalInterface
