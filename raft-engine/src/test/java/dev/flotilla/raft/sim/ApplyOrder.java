@@ -3,6 +3,7 @@ package dev.flotilla.raft.sim;
 import dev.flotilla.raft.core.Effect;
 import dev.flotilla.raft.core.Input;
 import dev.flotilla.raft.message.DamagedEntry;
+import java.util.List;
 
 /**
  * Up to where a core has asked for applying: each time further than before, and than what it knows to be applied; but from
@@ -12,6 +13,7 @@ final class ApplyOrder {
     private final SimPeer peer;
     private long askedIndex;
     private long appliedIndex; // as the core was told
+    private List<Input> appliedInBatch = List.of(); // counts after what the core says to the batch
 
     ApplyOrder(SimPeer peer, long appliedIndex) {
         this.peer = peer;
@@ -21,9 +23,23 @@ final class ApplyOrder {
 
     /** The core is about to be told. */
     void stepping(Input input) {
+        appliedInBatch.forEach(this::take);
+        appliedInBatch = List.of();
         if (input instanceof Input.Batch batch) {
-            batch.inputs().forEach(this::stepping);
-        } else if (input instanceof Input.Applied applied) {
+            // What it says at the end of a batch it may have decided before it heard what was applied meanwhile.
+            appliedInBatch = batch.inputs().stream()
+                    .filter(Input.Applied.class::isInstance)
+                    .toList();
+            batch.inputs().stream()
+                    .filter(each -> !(each instanceof Input.Applied))
+                    .forEach(this::take);
+        } else {
+            take(input);
+        }
+    }
+
+    private void take(Input input) {
+        if (input instanceof Input.Applied applied) {
             appliedIndex = Math.max(appliedIndex, applied.index());
             askedIndex = Math.max(askedIndex, appliedIndex); // the damage held up less than was feared
         } else if (input instanceof Input.DamageFound found) {

@@ -79,11 +79,14 @@ public final class SimLog {
         }
     }
 
-    /** Puts back that entry of this log, perhaps with its command, which it had not. */
+    /**
+     * Puts back that entry of this log, perhaps with its command, which it had not, or without it, where a peer that had it
+     * is a witness now.
+     */
     void putBack(Entry entry) {
         Entry present = entry(entry.index());
         Violation.unless(
-                present.equals(entry) || (present.isHollow() && present.equals(entry.forWitness())),
+                present.equals(entry) || present.forWitness().equals(entry.forWitness()),
                 "entry %s is put back as another one",
                 entry.id());
         entries.set((int) (entry.index() - base.index() - 1), entry);

@@ -31,7 +31,20 @@ class SimulationTest {
 
     /** Beyond those that are run each time. They find again what was mended, as long as chance leads to the same runs. */
     @ParameterizedTest
-    @ValueSource(longs = {26_409, 51_173, 97_683, 100_320, 112_311, 113_790, 138_847, 2_008_296, 2_016_160})
+    @ValueSource(
+            longs = {
+                26_409,
+                51_173,
+                97_683,
+                100_320,
+                112_311,
+                113_790,
+                138_847,
+                2_008_296,
+                2_016_160,
+                80_083_056,
+                80_083_677
+            })
     void seedThatOnceFailedKeepsThemToo(long seed) {
         assertThatCode(() -> SeedRun.run(seed, null)).doesNotThrowAnyException();
     }
