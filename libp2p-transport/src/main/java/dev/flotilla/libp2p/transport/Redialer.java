@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  */
 final class Redialer {
     private static final Logger LOG = LoggerFactory.getLogger(Redialer.class);
-    private static final Duration AFTER_LOSS_MAX = Duration.ofMillis(10);
+    // Less finds the socket of a process that is just being killed, and so is not refused as it should be.
+    private static final Duration AFTER_LOSS_MAX = Duration.ofMillis(50);
 
     private final Host host;
     private final Addresses addresses;
