@@ -65,8 +65,8 @@ final class ClosedLoop {
         listener.begins();
         long beginNanos = System.nanoTime();
         awaitEnd(load.seconds());
+        long writesMeasured = writes.sum(); // first: no more writes than operations, but for one of each client
         histogram = latencies.getIntervalHistogram(histogram);
-        long writesMeasured = writes.sum();
         listener.ends(outcome(histogram, writesMeasured, (System.nanoTime() - beginNanos) / 1e9));
         ending = true;
         running.await();
