@@ -8,12 +8,12 @@
  * <p>A connection ends when a multiple of the streams that it may have at once were reset, since Netty keeps them. quiche
  * frees a reset stream on both sides and lets the peer open another; but Netty (4.2.18, QuicheQuicStreamChannel) takes a
  * stream out of the connection's table only when it has closed and a read has returned FIN. Of RESET_STREAM quiche tells by
- * an error at a read, and of no FIN behind it; after STOP_SENDING it returns nothing. Reading on, shutting down input or
- * output and closing first or last change nothing, and what removes an entry (QuicheQuicChannel.streamClosed) is
+ * an error at a read, and of no FIN behind it; after STOP_SENDING it returns nothing. By its sources neither reading on nor the order
+ * of shutting down and closing changes that, and what removes an entry (QuicheQuicChannel.streamClosed) is
  * package-private.
  *
- * <p>The end of a stream may get lost where many streams fill the congestion window: quiche (in Netty 4.2.18, SendBuf.is_complete)
- * takes a stream of which all bytes are acknowledged for complete though its FIN waits to be sent, and forgets both. Nothing
+ * <p>The end of a stream may get lost where many streams fill the congestion window. By its source (in Netty 4.2.18,
+ * SendBuf.is_complete) quiche takes a stream of which all bytes are acknowledged for complete though its FIN waits to be sent, and forgets both. Nothing
  * public tells whether a FIN can leave at once; the peer waits for it until the stream or the connection is given up.
  */
 @NullMarked

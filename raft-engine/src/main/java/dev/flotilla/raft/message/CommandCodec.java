@@ -16,15 +16,14 @@ import java.io.IOException;
  * ProtoCommand} itself reads and writes is the same, which a test holds it to.
  */
 final class CommandCodec {
-    private static final int LENGTH_DELIMITED = 2;
     private static final int FIXED64 = 1;
     private static final int VARINT = 0;
 
-    private static final int ORIGIN = tag(ProtoCommand.ORIGIN_FIELD_NUMBER, LENGTH_DELIMITED);
-    private static final int REQUEST = tag(ProtoCommand.REQUEST_FIELD_NUMBER, LENGTH_DELIMITED);
-    private static final int DATA = tag(ProtoCommand.DATA_FIELD_NUMBER, LENGTH_DELIMITED);
-    private static final int OPENS_SESSION = tag(ProtoCommand.OPENS_SESSION_FIELD_NUMBER, LENGTH_DELIMITED);
-    private static final int NUMBERED = tag(ProtoCommand.NUMBERED_FIELD_NUMBER, LENGTH_DELIMITED);
+    private static final int ORIGIN = tag(ProtoCommand.ORIGIN_FIELD_NUMBER, Fields.LENGTH_DELIMITED);
+    private static final int REQUEST = tag(ProtoCommand.REQUEST_FIELD_NUMBER, Fields.LENGTH_DELIMITED);
+    private static final int DATA = tag(ProtoCommand.DATA_FIELD_NUMBER, Fields.LENGTH_DELIMITED);
+    private static final int OPENS_SESSION = tag(ProtoCommand.OPENS_SESSION_FIELD_NUMBER, Fields.LENGTH_DELIMITED);
+    private static final int NUMBERED = tag(ProtoCommand.NUMBERED_FIELD_NUMBER, Fields.LENGTH_DELIMITED);
     private static final int INCARNATION = tag(ProtoRequestId.INCARNATION_FIELD_NUMBER, FIXED64);
     private static final int NUMBER = tag(ProtoRequestId.NUMBER_FIELD_NUMBER, VARINT);
     private static final int SESSION = tag(ProtoNumbered.SESSION_FIELD_NUMBER, VARINT);
@@ -43,7 +42,7 @@ final class CommandCodec {
         byte[] origin = command.origin().toBytes();
         int requestSize = size(command.request());
         int size = CodedOutputStream.computeByteArraySize(ProtoCommand.ORIGIN_FIELD_NUMBER, origin)
-                + sizeOfMessage(requestSize)
+                + Fields.sizeOf(requestSize)
                 + sizeOfData(command.data().size())
                 + sizeOf(command.inSession());
         byte[] bytes = new byte[size];
@@ -63,61 +62,43 @@ final class CommandCodec {
         return Bytes.wrap(bytes);
     }
 
-    /** With its tag, one byte as all are here, and its length. */
-    private static int sizeOfMessage(int contentSize) {
-        return 1 + CodedOutputStream.computeUInt32SizeNoTag(contentSize) + contentSize;
-    }
-
     private static int sizeOfData(int contentSize) {
-        return contentSize == 0 ? 0 : sizeOfMessage(contentSize);
-    }
-
-    private static int sizeOfNumber(long value) {
-        return value == 0 ? 0 : 1 + CodedOutputStream.computeUInt64SizeNoTag(value);
+        return contentSize == 0 ? 0 : Fields.sizeOf(contentSize);
     }
 
     private static int size(RequestId request) {
-        return (request.incarnation() == 0 ? 0 : 1 + Long.BYTES) + sizeOfNumber(request.number());
+        return (request.incarnation() == 0 ? 0 : 1 + Long.BYTES) + Fields.sizeOfNumber(request.number());
     }
 
     private static int size(InSession.Numbered numbered) {
-        return sizeOfNumber(numbered.session())
-                + sizeOfNumber(numbered.sequence())
-                + sizeOfNumber(numbered.lowestUnanswered());
+        return Fields.sizeOfNumber(numbered.session())
+                + Fields.sizeOfNumber(numbered.sequence())
+                + Fields.sizeOfNumber(numbered.lowestUnanswered());
     }
 
     private static int sizeOf(InSession inSession) {
         if (inSession instanceof InSession.Numbered numbered) {
-            return sizeOfMessage(size(numbered));
+            return Fields.sizeOf(size(numbered));
         }
-        return inSession instanceof InSession.Opening ? sizeOfMessage(0) : 0;
+        return inSession instanceof InSession.Opening ? Fields.sizeOf(0) : 0;
     }
 
     private static void write(RequestId request, int size, CodedOutputStream out) throws IOException {
-        out.writeUInt32NoTag(REQUEST);
-        out.writeUInt32NoTag(size);
+        Fields.begin(ProtoCommand.REQUEST_FIELD_NUMBER, size, out);
         if (request.incarnation() != 0) {
             out.writeFixed64(ProtoRequestId.INCARNATION_FIELD_NUMBER, request.incarnation());
         }
-        writeNumber(ProtoRequestId.NUMBER_FIELD_NUMBER, request.number(), out);
+        Fields.writeNumber(ProtoRequestId.NUMBER_FIELD_NUMBER, request.number(), out);
     }
 
     private static void write(InSession inSession, CodedOutputStream out) throws IOException {
         if (inSession instanceof InSession.Opening) {
-            out.writeUInt32NoTag(OPENS_SESSION);
-            out.writeUInt32NoTag(0);
+            Fields.begin(ProtoCommand.OPENS_SESSION_FIELD_NUMBER, 0, out);
         } else if (inSession instanceof InSession.Numbered numbered) {
-            out.writeUInt32NoTag(NUMBERED);
-            out.writeUInt32NoTag(size(numbered));
-            writeNumber(ProtoNumbered.SESSION_FIELD_NUMBER, numbered.session(), out);
-            writeNumber(ProtoNumbered.SEQUENCE_FIELD_NUMBER, numbered.sequence(), out);
-            writeNumber(ProtoNumbered.LOWEST_UNANSWERED_FIELD_NUMBER, numbered.lowestUnanswered(), out);
-        }
-    }
-
-    private static void writeNumber(int field, long value, CodedOutputStream out) throws IOException {
-        if (value != 0) {
-            out.writeUInt64(field, value);
+            Fields.begin(ProtoCommand.NUMBERED_FIELD_NUMBER, size(numbered), out);
+            Fields.writeNumber(ProtoNumbered.SESSION_FIELD_NUMBER, numbered.session(), out);
+            Fields.writeNumber(ProtoNumbered.SEQUENCE_FIELD_NUMBER, numbered.sequence(), out);
+            Fields.writeNumber(ProtoNumbered.LOWEST_UNANSWERED_FIELD_NUMBER, numbered.lowestUnanswered(), out);
         }
     }
 

@@ -42,7 +42,7 @@ public final class MessageCodec {
     private static byte[] frame(ProtoEnvelope head, List<AddressedWriter> messages) {
         int size = 1 + head.getSerializedSize();
         for (AddressedWriter message : messages) {
-            size += AppendEntriesWriter.sizeOfField(message.size());
+            size += Fields.sizeOf(message.size());
         }
         byte[] frame = new byte[size];
         frame[0] = VERSION;
@@ -50,7 +50,7 @@ public final class MessageCodec {
         try {
             head.writeTo(out);
             for (AddressedWriter message : messages) {
-                AppendEntriesWriter.beginField(ProtoEnvelope.MESSAGES_FIELD_NUMBER, message.size(), out);
+                Fields.begin(ProtoEnvelope.MESSAGES_FIELD_NUMBER, message.size(), out);
                 message.writeTo(out);
             }
         } catch (IOException e) {

@@ -21,7 +21,8 @@ import dev.flotilla.raft.message.proto.ProtoTimeoutNow;
 import dev.flotilla.raft.message.proto.ProtoVoteReply;
 
 /**
- * Messages to protobuf, but AppendEntries, which {@link AppendEntriesWriter} writes. The other direction is {@link MessageDecoder}.
+ * Messages to protobuf. AppendEntries are sent by {@link AppendEntriesWriter}, which is held to what this makes of them. The
+ * other direction is {@link MessageDecoder}.
  */
 final class MessageEncoder {
     private MessageEncoder() {}

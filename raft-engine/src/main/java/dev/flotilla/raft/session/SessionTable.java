@@ -68,7 +68,7 @@ public final class SessionTable {
                 answers.keySet().removeIf(sequence -> sequence < lowest);
             }
             lowestUnanswered = lowest;
-            if (answers.size() < room / 8) { // a hash map never gives back what it has grown to
+            if (room > ROOM_KEPT && answers.size() < room / 8) { // a hash map never gives back what it has grown to
                 room = Math.max(ROOM_KEPT, answers.size());
                 answers = new HashMap<>(answers);
             }
