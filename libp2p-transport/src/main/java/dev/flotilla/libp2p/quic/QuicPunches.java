@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,7 @@ final class QuicPunches {
     private static final long PAUSE_MILLIS_MIN = 10;
     private static final long PAUSE_MILLIS_MAX = 200;
     private static final int DATAGRAM_BYTES = 64;
+    private static final String LISTENER_CLOSED = "the listener is closed";
     private static final int NOT_QUIC = 0x3f; // no header of QUIC begins so (RFC 9000 §17): nobody answers
 
     private final Map<Punch, PeerId> underWay = new ConcurrentHashMap<>();
@@ -65,14 +67,28 @@ final class QuicPunches {
                 random.nextBytes(bytes);
                 bytes[0] &= NOT_QUIC;
                 listener.dials().send(bytes, remote);
-                long pause = random.nextLong(PAUSE_MILLIS_MIN, PAUSE_MILLIS_MAX + 1);
-                listener.socket().eventLoop().schedule(this::send, pause, TimeUnit.MILLISECONDS);
+                sendAgain(random.nextLong(PAUSE_MILLIS_MIN, PAUSE_MILLIS_MAX + 1));
+            }
+        }
+
+        private void sendAgain(long pauseMillis) {
+            try {
+                listener.socket()
+                        .eventLoop()
+                        .schedule(this::send, pauseMillis, TimeUnit.MILLISECONDS)
+                        .addListener(sent -> {
+                            if (sent.isCancelled()) {
+                                came.completeExceptionally(new IOException(LISTENER_CLOSED));
+                            }
+                        });
+            } catch (RejectedExecutionException e) {
+                came.completeExceptionally(new IOException(LISTENER_CLOSED, e));
             }
         }
 
         private @Nullable String failure() {
             return !listener.socket().isActive()
-                    ? "the listener is closed"
+                    ? LISTENER_CLOSED
                     : System.nanoTime() - endNanos >= 0
                             ? "the peer's connection did not come within " + TIME_MAX.toSeconds() + " s"
                             : null;

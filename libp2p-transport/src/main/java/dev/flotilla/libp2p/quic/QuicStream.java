@@ -2,14 +2,12 @@ package dev.flotilla.libp2p.quic;
 
 import dev.flotilla.libp2p.muxer.ErrorCode;
 import dev.flotilla.libp2p.muxer.MuxedStream;
-import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.ChannelInputShutdownReadComplete;
 import io.netty.channel.socket.ChannelOutputShutdownException;
-import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamChannel;
 import io.netty.handler.codec.quic.QuicStreamResetException;
 import io.netty.util.ReferenceCountUtil;
@@ -30,7 +28,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     private final QuicStreamChannel channel;
     private final Duration lingerTimeout;
     private final ArrayDeque<Object> held = new ArrayDeque<>(); // read before anybody asked for it
-    private @Nullable ChannelHandlerContext context;
+    private @Nullable QuicOutput output; // null until it is in the pipeline
     private volatile @Nullable Throwable closeCause;
     private volatile boolean inputEnded; // the peer's end was read
     private boolean probing; // reads that nobody asked for are under way
@@ -65,7 +63,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        context = ctx;
+        output = new QuicOutput(ctx, cause -> onRefused(ctx, cause));
     }
 
     // ---- ending
@@ -77,10 +75,9 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     /** By a frame that queues behind what is not sent yet; {@code shutdownOutput} of the channel would overtake it. */
     private void finishOnLoop() {
-        ChannelHandlerContext ctx = context;
-        if (!finished && ctx != null && channel.isOpen()) {
+        if (!finished && output != null && channel.isOpen()) {
             finished = true;
-            ctx.writeAndFlush(new DefaultQuicStreamFrame(Unpooled.EMPTY_BUFFER, true));
+            output.end();
         }
     }
 
@@ -93,6 +90,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
         if (channel.isOpen()) {
             closeCause = new IOException("stream " + label() + ": " + reason);
             releaseHeld();
+            stopOutput();
             channel.shutdown(why.ofStream()); // RESET_STREAM and STOP_SENDING
             channel.close();
         }
@@ -110,8 +108,10 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
         }
         discarding = true;
         releaseHeld();
-        channel.config().setAutoRead(true);
-        channel.read(); // until the peer's end: only then is the stream forgotten
+        if (!inputEnded) { // else a read would close the stream, whose end may not have left yet
+            channel.config().setAutoRead(true);
+            channel.read(); // until the peer's end: only then is the stream forgotten
+        }
         var timer = channel.eventLoop()
                 .schedule(
                         () -> resetOnLoop("the peer did not end it", ErrorCode.NO_ERROR),
@@ -136,11 +136,34 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        ctx.write(message, promise.unvoid().addListener(written -> {
-            if (written.cause() instanceof ChannelOutputShutdownException && !finished) {
-                probe(ctx);
-            }
-        }));
+        if (finished) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(new ChannelOutputShutdownException("stream " + label() + ": this side has ended it"));
+        } else if (output == null || !channel.isOpen()) {
+            ctx.write(message, promise); // which refuses it
+        } else {
+            output.write(message, promise.unvoid());
+        }
+    }
+
+    private void onRefused(ChannelHandlerContext ctx, Throwable cause) {
+        if (cause instanceof ChannelOutputShutdownException && !finished) {
+            probe(ctx);
+        }
+    }
+
+    @Override
+    public void close(ChannelHandlerContext ctx, ChannelPromise promise) {
+        if (output != null) {
+            output.letGo();
+        }
+        ctx.close(promise);
+    }
+
+    private void stopOutput() {
+        if (output != null) {
+            output.stop();
+        }
     }
 
     /** The peer reads no more. Has it reset the stream? Netty tells who reads, and nobody else. */
@@ -230,6 +253,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         releaseHeld();
+        stopOutput();
         ctx.fireChannelInactive();
     }
 

@@ -12,9 +12,11 @@
  * of shutting down and closing changes that, and what removes an entry (QuicheQuicChannel.streamClosed) is
  * package-private.
  *
- * <p>The end of a stream may get lost where many streams fill the congestion window. By its source (in Netty 4.2.18,
- * SendBuf.is_complete) quiche takes a stream of which all bytes are acknowledged for complete though its FIN waits to be sent, and forgets both. Nothing
- * public tells whether a FIN can leave at once; the peer waits for it until the stream or the connection is given up.
+ * <p>quiche (in Netty 4.2.18, SendBuf.is_complete; cloudflare/quiche, issue 2525) takes a stream of which all bytes are
+ * acknowledged for complete though its FIN has not left, and forgets both. So a FIN leaves with the last bytes or when it
+ * can leave at once ({@link dev.flotilla.libp2p.quic.QuicOutput}). One that goes alone, in a packet that the network loses,
+ * is not sent again where quiche has forgotten the stream meanwhile: the peer waits for it until the stream or the
+ * connection is given up.
  */
 @NullMarked
 package dev.flotilla.libp2p.quic;

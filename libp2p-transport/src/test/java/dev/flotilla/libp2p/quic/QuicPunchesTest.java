@@ -159,6 +159,24 @@ class QuicPunchesTest {
         socket.finishAndReleaseAll();
     }
 
+    @Test
+    void whatIsToBeSentAgainEndsWithItsEventLoop() {
+        ListenSocket dials = new ListenSocket((loop, route) -> {
+            throw new AssertionError("nothing is dialled");
+        });
+        EmbeddedChannel socket = new EmbeddedChannel(dials);
+        QuicListener listener = new QuicListener(socket, dials, new DefaultChannelGroup(socket.eventLoop()));
+        CompletableFuture<Connection> came = new QuicPunches()
+                .punch(
+                        listener,
+                        new InetSocketAddress(InetAddress.getLoopbackAddress(), 4001),
+                        PrivateKey.generate().peerId());
+        socket.runPendingTasks();
+        assertThat(came).isNotDone();
+        socket.finishAndReleaseAll(); // which cancels what is scheduled, as a loop does that ends
+        assertThatThrownBy(() -> await(came)).hasMessageContaining("the listener is closed");
+    }
+
     /** The loop may end between the look for a listener and the first task for it. */
     @Test
     void aListenerWhoseEventLoopHasEndedFailsWhatIsAskedOfIt() throws Exception {
