@@ -13,11 +13,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.IntStream;
 
 /**
  * One peer of one contender, as a process of its own. Says {@code starts} and, once it takes part, {@code ready}, then reads
- * one command a line and answers in lines of JSON that begin with {@link #MARK}: {@code leader} whether it leads, {@code
- * ledger} what it has applied, {@code load JSON} with {@code begins}, the {@link Load.Outcome} and {@code ended}, {@code
+ * one command a line and answers in lines of JSON that begin with {@link #MARK}: {@code leader} whether it leads the first group, {@code
+ * leads} how many groups it leads, {@code ledger} what it has applied, {@code load JSON} with {@code begins}, the {@link Load.Outcome} and {@code ended}, {@code
  * write} with {@code written} or what went wrong. Ends with its input.
  */
 final class BenchmarkPeer {
@@ -28,21 +29,21 @@ final class BenchmarkPeer {
     private static final int WRITE_SECONDS_MAX = 2;
 
     private final Contender contender;
-    private final Ledger ledger;
+    private final Ledgers ledgers;
 
-    private BenchmarkPeer(Contender contender, Ledger ledger) {
+    private BenchmarkPeer(Contender contender, Ledgers ledgers) {
         this.contender = contender;
-        this.ledger = ledger;
+        this.ledgers = ledgers;
     }
 
     /**
      * Runs until the input ends.
      *
      * @param arguments the library, this peer's directory, its number, the ports of all with commas between them,
-     *     whether it may be patient
+     *     whether it may be patient, how many groups
      */
     public static void main(String[] arguments) throws Exception {
-        Ledger ledger = new Ledger();
+        Ledgers ledgers = new Ledgers(Integer.parseInt(arguments[5]));
         List<Integer> ports =
                 Arrays.stream(arguments[3].split(",", -1)).map(Integer::valueOf).toList();
         try (Contender contender = Library.parse(arguments[0]).newContender()) {
@@ -52,10 +53,11 @@ final class BenchmarkPeer {
                             Path.of(arguments[1]),
                             Integer.parseInt(arguments[2]),
                             ports,
-                            Boolean.parseBoolean(arguments[4])),
-                    ledger);
+                            Boolean.parseBoolean(arguments[4]),
+                            ledgers.groups()),
+                    ledgers);
             say("ready");
-            new BenchmarkPeer(contender, ledger).obey();
+            new BenchmarkPeer(contender, ledgers).obey();
         } catch (Exception e) {
             e.printStackTrace();
             System.exit(1);
@@ -68,8 +70,9 @@ final class BenchmarkPeer {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             String[] words = line.split(" ", 2);
             switch (words[0]) {
-                case "leader" -> say(contender.isLeader());
-                case "ledger" -> say(ledger.state());
+                case "leader" -> say(contender.isLeader(0));
+                case "leads" -> say(led().length);
+                case "ledger" -> say(ledgers.state());
                 case "write" -> say(write());
                 case "load" -> load(JSON.readValue(words[1], Load.class));
                 default -> say(Map.of("error", "what is '" + line + "'?"));
@@ -77,10 +80,16 @@ final class BenchmarkPeer {
         }
     }
 
-    /** Proposes one command. */
+    /** The groups that this peer leads. */
+    private int[] led() {
+        return IntStream.range(0, ledgers.groups()).filter(contender::isLeader).toArray();
+    }
+
+    /** Proposes one command to the first group. */
     private String write() throws InterruptedException, ExecutionException {
         CompletableFuture<String> outcome = new CompletableFuture<>();
-        contender.propose(new byte[COMMAND_BYTES], failure -> outcome.complete(failure == null ? "written" : failure));
+        contender.propose(
+                0, new byte[COMMAND_BYTES], failure -> outcome.complete(failure == null ? "written" : failure));
         try {
             return outcome.get(WRITE_SECONDS_MAX, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
@@ -89,7 +98,8 @@ final class BenchmarkPeer {
     }
 
     private void load(Load load) throws InterruptedException {
-        new ClosedLoop(contender, load).run(new ClosedLoop.Listener() {
+        int[] groups = ledgers.groups() == 1 ? new int[] {0} : led();
+        new ClosedLoop(contender, groups, load).run(new ClosedLoop.Listener() {
             @Override
             public void begins() {
                 say("begins");

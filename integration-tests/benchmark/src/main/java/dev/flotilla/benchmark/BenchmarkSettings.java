@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param contenders in the order in which they take turns
  * @param workloads in theirs
  * @param rows the closed loops whose titles contain a match of this
+ * @param groups how many, of the workload of that name
  * @param warmUpSeconds for which a new swarm has each of two loads before its first row
  * @param seconds for which each cell is measured
  * @param rounds how often
@@ -23,6 +24,7 @@ record BenchmarkSettings(
         List<Library> contenders,
         List<Workload> workloads,
         Pattern rows,
+        List<Integer> groups,
         double warmUpSeconds,
         double seconds,
         int rounds,
@@ -35,6 +37,7 @@ record BenchmarkSettings(
     BenchmarkSettings {
         contenders = List.copyOf(contenders);
         workloads = List.copyOf(workloads);
+        groups = List.copyOf(groups);
         jvmArguments = List.copyOf(jvmArguments);
         if (!(seconds > 0) || !(warmUpSeconds > 0) || rounds < 1) {
             throw new IllegalArgumentException(
@@ -53,6 +56,7 @@ record BenchmarkSettings(
                 list("contenders", ",").stream().map(Library::parse).toList(),
                 list("workloads", ",").stream().map(Workload::parse).toList(),
                 Pattern.compile(text("rows")),
+                list("groups", ",").stream().map(Integer::valueOf).toList(),
                 Double.parseDouble(text("warmup")),
                 Double.parseDouble(text("seconds")),
                 Integer.parseInt(text("rounds")),
@@ -85,6 +89,11 @@ record BenchmarkSettings(
     /** Writes for as long as a swarm is warmed up. */
     Load warmUp(int outstanding, int bytes) {
         return new Load(outstanding, bytes, 0, warmUpSeconds, 0);
+    }
+
+    /** Nothing, for as long as a cell is measured, once a new swarm has come to rest. */
+    Load idle() {
+        return new Load(0, 0, 0, warmUpSeconds, seconds);
     }
 
     /** A load with these bounds, for as long as a cell is measured. */

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * One row of the table: a closed loop.
+ * One row of the table: a closed loop, or nothing to do.
  *
  * @param title what the row is called
  * @param atLeader whether the leader is asked, or a follower
- * @param outstanding how many operations at the same time
+ * @param outstanding how many operations at the same time; 0 for an idle swarm
  * @param bytes of a write
  * @param readPercent how many of a hundred operations are reads
  */
@@ -18,6 +18,8 @@ record Cell(String title, boolean atLeader, int outstanding, int bytes, int read
     private static final List<Integer> BYTES = List.of(16, 256, 4096);
     private static final int BYTES_AMONG_READS = 256;
     private static final int READ_PERCENT = 90;
+    private static final int BYTES_OF_GROUPS = 256;
+    private static final int OUTSTANDING_OVER_GROUPS = 64;
 
     /** The rows for writes. */
     static List<Cell> writes() {
@@ -37,6 +39,29 @@ record Cell(String title, boolean atLeader, int outstanding, int bytes, int read
         addReads(cells, "reads at a follower, ", false, 100);
         addReads(cells, READ_PERCENT + " % reads, " + size(BYTES_AMONG_READS) + ", ", true, READ_PERCENT);
         return cells;
+    }
+
+    /** The rows for so many groups: what they cost while nothing happens, and at work together. */
+    static Cell idle(int groups) {
+        return new Cell(groups(groups) + ", idle", true, 0, 0, 0);
+    }
+
+    static Cell busy(int groups) {
+        return new Cell(
+                groups(groups) + ", " + size(BYTES_OF_GROUPS) + ", " + outstanding(OUTSTANDING_OVER_GROUPS)
+                        + " over all",
+                true,
+                OUTSTANDING_OVER_GROUPS,
+                BYTES_OF_GROUPS,
+                0);
+    }
+
+    private static String groups(int count) {
+        return String.format(Locale.ROOT, count == 1 ? "%,d group" : "%,d groups", count);
+    }
+
+    boolean isIdle() {
+        return outstanding == 0;
     }
 
     private static void addReads(List<Cell> cells, String title, boolean atLeader, int readPercent) {

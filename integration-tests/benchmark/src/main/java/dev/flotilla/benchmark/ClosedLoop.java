@@ -20,6 +20,7 @@ final class ClosedLoop {
     private static final long RETRY_MILLIS = 10; // after a failure
 
     private final Contender contender;
+    private final int[] groups;
     private final Load load;
     private final byte[][] commands;
     private final Recorder latencies = new Recorder(LATENCY_NANOS_MAX, DIGITS);
@@ -42,8 +43,17 @@ final class ClosedLoop {
         void ends(Load.Outcome outcome);
     }
 
-    ClosedLoop(Contender contender, Load load) {
+    /**
+     * A loop over {@code groups}, which each client writes to in turn.
+     *
+     * @throws IllegalArgumentException if there is none
+     */
+    ClosedLoop(Contender contender, int[] groups, Load load) {
+        if (groups.length == 0) {
+            throw new IllegalArgumentException("a load needs a group that this peer leads");
+        }
         this.contender = contender;
+        this.groups = groups.clone();
         this.load = load;
         this.left = new AtomicLong(load.operationsMax());
         this.running = new CountDownLatch(load.outstanding());
@@ -93,7 +103,7 @@ final class ClosedLoop {
     /** One of those who ask. */
     private final class Client implements Contender.Done {
         private final SplittableRandom random;
-        private int turn;
+        private int turn; // over commands and over groups
         private long begunNanos;
         private boolean isRead;
 
@@ -112,7 +122,8 @@ final class ClosedLoop {
             if (isRead) {
                 contender.read(this);
             } else {
-                contender.propose(commands[turn++ % COMMANDS], this);
+                turn = (turn + 1) & Integer.MAX_VALUE;
+                contender.propose(groups[turn % groups.length], commands[turn % COMMANDS], this);
             }
         }
 

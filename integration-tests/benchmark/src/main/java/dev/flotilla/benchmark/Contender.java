@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** One peer of a group of one Raft library, within this process. */
+/** One peer of one Raft library, a member of one group or more, within this process. */
 interface Contender extends AutoCloseable {
     /**
      * Where a peer is to be.
@@ -14,8 +14,9 @@ interface Contender extends AutoCloseable {
      * @param number which of the peers it is, from 0
      * @param ports where each of the peers listens on 127.0.0.1
      * @param patient whether it may have longer time-outs than by default, if it needs them under load
+     * @param groups of how many groups all the peers are members
      */
-    record Place(Path directory, int number, List<Integer> ports, boolean patient) {
+    record Place(Path directory, int number, List<Integer> ports, boolean patient, int groups) {
         int port() {
             return ports.get(number);
         }
@@ -32,15 +33,16 @@ interface Contender extends AutoCloseable {
         void ended(@Nullable String failure);
     }
 
-    /** Starts the peer and has it apply what is agreed on to {@code ledger}. */
-    void start(Place place, Ledger ledger) throws Exception;
+    /** Starts the peer and has it apply what is agreed on in each group, which are numbered from 0, to that group's ledger. */
+    void start(Place place, Ledgers ledgers) throws Exception;
 
-    boolean isLeader();
+    /** Whether it leads {@code group}. */
+    boolean isLeader(int group);
 
-    /** Asks for agreement on {@code command}, which is never changed again, through the library's own API; never blocks. */
-    void propose(byte[] command, Done done);
+    /** Asks {@code group} for agreement on {@code command}, which is never changed again, through the library's own API; never blocks. */
+    void propose(int group, byte[] command, Done done);
 
-    /** Looks at the ledger, linearizably; never blocks. On the leader, and on a follower by whichever way the library has. */
+    /** Looks at the first group's ledger, linearizably; never blocks. On the leader, and on a follower by whichever way the library has. */
     void read(Done done);
 
     @Override

@@ -9,17 +9,10 @@ import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
 import dev.flotilla.libp2p.transport.Libp2pTransport;
-import dev.flotilla.raft.RaftGroup;
 import dev.flotilla.raft.RaftNode;
-import dev.flotilla.raft.core.CoreStatus;
-import dev.flotilla.raft.core.RaftConfig;
-import dev.flotilla.raft.core.Role;
 import dev.flotilla.raft.driver.NodeSettings;
 import dev.flotilla.raft.machine.StateMachine;
-import dev.flotilla.raft.message.GenesisId;
-import dev.flotilla.raft.message.Member;
 import dev.flotilla.raft.message.Ticket;
-import dev.flotilla.raft.message.TicketCodec;
 import dev.flotilla.raft.storage.DataDirectory;
 import dev.flotilla.raft.storage.FileSnapshotStore;
 import dev.flotilla.raft.storage.LogKind;
@@ -30,33 +23,24 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Flotilla as {@code flotilla run} puts it together: a libp2p host with all its transports and security protocols, the
- * engine's defaults, a data directory with a log of the kind {@code -Dbenchmark.flotilla.log}. The first peer creates the
- * group and leaves a ticket for each of the others beside its directory.
+ * engine's defaults, a data directory with a log of the kind {@code -Dbenchmark.flotilla.log}.
  */
 final class FlotillaContender implements Contender {
     private static final LogKind LOG = LogKind.parse(System.getProperty("benchmark.flotilla.log", "segments"));
 
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
-    private @Nullable RaftGroup<Boolean> group;
-    private volatile @Nullable Role role;
+    private @Nullable FlotillaGroups groups;
 
     @Override
-    public void start(Place place, Ledger ledger) throws Exception {
+    public void start(Place place, Ledgers ledgers) throws Exception {
         PrivateKey identity = identity(place.number());
         DataDirectory data = closing(DataDirectory.open(place.directory(), LOG));
         LogStorage log = closing(NodeLog.open(data));
@@ -75,7 +59,10 @@ final class FlotillaContender implements Contender {
                 .storage(log, FileSnapshotStore.open(data.snapshots()))
                 .settings(NodeSettings.defaults().withSnapshots(Long.MAX_VALUE, Long.MAX_VALUE))
                 .start());
-        enter(node, place, new Machine(ledger));
+        FlotillaGroups entered = new FlotillaGroups(node, place, group -> new Machine(ledgers.of(group)));
+        groups = entered;
+        entered.enter(new Ticket.Contact(
+                identity(0).peerId(), List.of(address(place, 0).toString())));
     }
 
     /** The same at every start, so that each knows the others. */
@@ -89,57 +76,13 @@ final class FlotillaContender implements Contender {
         return Multiaddr.parse("/ip4/127.0.0.1/tcp/" + place.ports().get(number));
     }
 
-    private void enter(RaftNode node, Place place, Machine machine) throws Exception {
-        Set<GenesisId> known = node.groups();
-        RaftConfig config = RaftConfig.defaults();
-        RaftGroup<Boolean> entered;
-        if (!known.isEmpty()) {
-            entered = node.open(known.iterator().next(), machine, config);
-        } else if (place.number() == 0) {
-            entered = node.create(machine, config);
-        } else {
-            entered = node.join(TicketCodec.parse(awaitTicket(ticket(place, place.number()))), machine, config);
-        }
-        group = entered;
-        entered.listener(new RaftGroup.GroupListener() {
-            @Override
-            public void changed(CoreStatus status) {
-                role = status.role();
-            }
-        });
-        entered.joined().get(Wait.PATIENCE.toSeconds(), TimeUnit.SECONDS);
-        role = entered.status().get(Wait.PATIENCE.toSeconds(), TimeUnit.SECONDS).role();
-        if (known.isEmpty() && place.number() == 0) {
-            invite(entered, place);
-        }
-    }
-
-    private static void invite(RaftGroup<Boolean> entered, Place place) throws IOException {
-        Ticket.Contact self = new Ticket.Contact(
-                identity(0).peerId(), List.of(address(place, 0).toString()));
-        for (int i = 1; i < place.ports().size(); i++) {
-            Ticket ticket = entered.invite("benchmark", Member.Role.VOTER, Duration.ofHours(1), List.of(self));
-            Path draft = Files.writeString(place.directory().resolve("ticket"), TicketCodec.format(ticket));
-            Files.move(draft, ticket(place, i), StandardCopyOption.ATOMIC_MOVE);
-        }
-    }
-
-    private static Path ticket(Place place, int number) {
-        return place.directory().resolveSibling("ticket-" + number);
-    }
-
-    private static String awaitTicket(Path file) throws IOException, InterruptedException {
-        Wait.until("a ticket at " + file, () -> Files.exists(file));
-        return Files.readString(file, StandardCharsets.UTF_8);
-    }
-
     private <T extends AutoCloseable> T closing(T resource) {
         started.push(resource);
         return resource;
     }
 
-    private RaftGroup<Boolean> group() {
-        RaftGroup<Boolean> present = group;
+    private FlotillaGroups groups() {
+        FlotillaGroups present = groups;
         if (present == null) {
             throw new IllegalStateException("not started");
         }
@@ -147,13 +90,14 @@ final class FlotillaContender implements Contender {
     }
 
     @Override
-    public boolean isLeader() {
-        return role == Role.LEADER;
+    public boolean isLeader(int group) {
+        return groups().leads(group);
     }
 
     @Override
-    public void propose(byte[] command, Done done) {
-        var unused = group().propose(Bytes.wrap(command))
+    public void propose(int group, byte[] command, Done done) {
+        var unused = groups().group(group)
+                .propose(Bytes.wrap(command))
                 .whenComplete((outcome, failure) -> done.ended(
                         failure != null
                                 ? failure.toString()
@@ -162,7 +106,8 @@ final class FlotillaContender implements Contender {
 
     @Override
     public void read(Done done) {
-        var unused = group().read(Consistency.linearizable(), () -> true)
+        var unused = groups().group(0)
+                .read(Consistency.linearizable(), () -> true)
                 .whenComplete((result, failure) -> done.ended(failure == null ? null : failure.toString()));
     }
 

@@ -23,7 +23,7 @@ final class JgroupsRaftContender implements Contender {
     private @Nullable RaftHandle handle;
 
     @Override
-    public void start(Place place, Ledger ledger) throws Exception {
+    public void start(Place place, Ledgers ledgers) throws Exception {
         System.setProperty("benchmark.jgroups.port", String.valueOf(place.port()));
         System.setProperty(
                 "benchmark.jgroups.hosts",
@@ -39,7 +39,7 @@ final class JgroupsRaftContender implements Contender {
                 .logDir(place.directory().toString())
                 .logUseFsync(true)
                 .maxLogSize(Long.MAX_VALUE);
-        handle = new RaftHandle(made, new Machine(ledger));
+        handle = new RaftHandle(made, new Machine(ledgers.of(0)));
         made.connect("benchmark");
     }
 
@@ -60,12 +60,12 @@ final class JgroupsRaftContender implements Contender {
     }
 
     @Override
-    public boolean isLeader() {
+    public boolean isLeader(int group) {
         return handle().isLeader();
     }
 
     @Override
-    public void propose(byte[] command, Done done) {
+    public void propose(int group, byte[] command, Done done) {
         try {
             var unused = handle().setAsync(command, 0, command.length)
                     .whenComplete((result, failure) -> done.ended(failure == null ? null : failure.toString()));

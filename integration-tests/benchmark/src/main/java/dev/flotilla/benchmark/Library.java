@@ -5,15 +5,24 @@ import java.util.stream.Collectors;
 
 /** The libraries that are compared. */
 enum Library {
-    FLOTILLA("flotilla"),
-    SOFAJRAFT("sofajraft"),
-    JGROUPS_RAFT("jgroups-raft"),
-    RATIS("ratis");
+    FLOTILLA("flotilla", 10_000),
+    /** A hundred groups have 3,800 threads and 11 GB; ten times as many are more than most machines have. */
+    SOFAJRAFT("sofajraft", 100),
+    /** One group is one channel, with ports, threads and failure detectors of its own. */
+    JGROUPS_RAFT("jgroups-raft", 1),
+    RATIS("ratis", 1_000);
 
     private final String title;
+    private final int groupsMax;
 
-    Library(String title) {
+    Library(String title, int groupsMax) {
         this.title = title;
+        this.groupsMax = groupsMax;
+    }
+
+    /** How many groups its peers are given at most. */
+    int groupsMax() {
+        return groupsMax;
     }
 
     /**

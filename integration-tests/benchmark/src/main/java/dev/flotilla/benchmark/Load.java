@@ -1,5 +1,8 @@
 package dev.flotilla.benchmark;
 
+import java.util.ArrayList;
+import java.util.List;
+
 /**
  * A closed loop at one peer: so many clients, each of which asks for the next thing once the one before has ended.
  *
@@ -22,6 +25,24 @@ record Load(int outstanding, int bytes, int readPercent, double warmUpSeconds, d
         return new Load(outstanding, bytes, 0, 0, Wait.PATIENCE.toSeconds(), writes);
     }
 
+    /** The same divided among peers by their {@code weights}; each that has any gets at least one client. */
+    List<Load> spread(List<Integer> weights) {
+        int sum = weights.stream().mapToInt(Integer::intValue).sum();
+        List<Load> loads = new ArrayList<>();
+        int weightBefore = 0;
+        for (int weight : weights) {
+            int share = part(weightBefore + weight, sum) - part(weightBefore, sum);
+            loads.add(new Load(
+                    weight == 0 ? 0 : Math.max(1, share), bytes, readPercent, warmUpSeconds, seconds, operationsMax));
+            weightBefore += weight;
+        }
+        return loads;
+    }
+
+    private int part(int weight, int sum) {
+        return (int) ((long) outstanding * weight / sum);
+    }
+
     /**
      * What came of it.
      *
@@ -39,5 +60,23 @@ record Load(int outstanding, int bytes, int readPercent, double warmUpSeconds, d
             double p99Micros,
             double p999Micros,
             long failed,
-            String failure) {}
+            String failure) {
+        /** Nothing was asked for. */
+        static Outcome idle(double seconds) {
+            return new Outcome(0, 0, seconds, 0, 0, 0, 0, "");
+        }
+
+        /** Both together; of latencies the higher ones. */
+        Outcome plus(Outcome other) {
+            return new Outcome(
+                    operations + other.operations,
+                    writes + other.writes,
+                    Math.max(seconds, other.seconds),
+                    Math.max(p50Micros, other.p50Micros),
+                    Math.max(p99Micros, other.p99Micros),
+                    Math.max(p999Micros, other.p999Micros),
+                    failed + other.failed,
+                    failure.isEmpty() ? other.failure : failure);
+        }
+    }
 }

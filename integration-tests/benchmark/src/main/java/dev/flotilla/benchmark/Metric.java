@@ -13,6 +13,7 @@ enum Metric {
     CORES("cores busy", Better.NEITHER),
     DISK("disk busy %", Better.NEITHER),
     RESIDENT("resident MiB/peer", Better.LESS),
+    THREADS("threads/peer", Better.LESS),
     WRITTEN("bytes written/entry/peer", Better.LESS),
     FLUSHES("flushes/s/peer", Better.NEITHER);
 
@@ -41,7 +42,8 @@ enum Metric {
 
     /** With three digits at least, as a person reads it. */
     String format(double figure) {
-        String pattern = Math.abs(figure) >= 100 ? "%,.0f" : Math.abs(figure) >= 10 ? "%,.1f" : "%,.2f";
+        double size = Math.abs(figure);
+        String pattern = size >= 100 ? "%,.0f" : size >= 10 ? "%,.1f" : size >= 0.1 || size == 0 ? "%,.2f" : "%.4f";
         return String.format(Locale.ROOT, pattern, figure);
     }
 }

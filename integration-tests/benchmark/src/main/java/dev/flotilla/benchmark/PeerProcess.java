@@ -30,11 +30,10 @@ final class PeerProcess implements AutoCloseable {
     /**
      * Starts a peer, whose data and logs go into {@code run}.
      *
-     * @param ports where each of the peers listens
-     * @param patient whether it may have longer time-outs than by default, if it needs them under load
+     * @param place what the peer is told of where it is
      */
-    PeerProcess(Library library, Path run, int number, List<Integer> ports, boolean patient, BenchmarkSettings settings)
-            throws IOException {
+    PeerProcess(Library library, Path run, Contender.Place place, BenchmarkSettings settings) throws IOException {
+        int number = place.number();
         this.name = library + " " + number;
         this.errors = run.resolve("peer-" + number + ".log");
         this.flushes = run.resolve("peer-" + number + ".flushes");
@@ -50,10 +49,11 @@ final class PeerProcess implements AutoCloseable {
         command.add(System.getProperty("java.class.path"));
         command.add(BenchmarkPeer.class.getName());
         command.add(library.toString());
-        command.add(run.resolve("peer-" + number).toString());
+        command.add(place.directory().toString());
         command.add(String.valueOf(number));
-        command.add(ports.stream().map(String::valueOf).collect(Collectors.joining(",")));
-        command.add(String.valueOf(patient));
+        command.add(place.ports().stream().map(String::valueOf).collect(Collectors.joining(",")));
+        command.add(String.valueOf(place.patient()));
+        command.add(String.valueOf(place.groups()));
         ProcessBuilder builder = new ProcessBuilder(command);
         builder.directory(run.toFile());
         builder.redirectError(ProcessBuilder.Redirect.appendTo(errors.toFile()));
@@ -122,6 +122,24 @@ final class PeerProcess implements AutoCloseable {
     /** kill -9. */
     void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    /** Stops it where it is (SIGSTOP): its connections stay open, and nothing answers. */
+    void stop() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets it go on after {@link #stop}. */
+    void goOn() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String signal) throws IOException, InterruptedException {
+        List<String> command = List.of("kill", "-" + signal, String.valueOf(process.pid()));
+        int status = new ProcessBuilder(command).inheritIO().start().waitFor();
+        if (status != 0) {
+            throw new IOException(String.join(" ", command) + " ended with " + status);
+        }
     }
 
     /** Lets it end by itself, and helps if it does not. */

@@ -1,6 +1,7 @@
 package dev.flotilla.benchmark;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import org.apache.ratis.conf.RaftProperties;
 import org.apache.ratis.grpc.GrpcConfigKeys;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.protocol.ClientId;
+import org.apache.ratis.protocol.GroupManagementRequest;
 import org.apache.ratis.protocol.Message;
 import org.apache.ratis.protocol.RaftClientReply;
 import org.apache.ratis.protocol.RaftClientRequest;
@@ -35,18 +37,18 @@ import org.jspecify.annotations.Nullable;
 
 /** Apache Ratis over gRPC with its segmented log, which are its defaults, but for longer time-outs. */
 final class RatisContender implements Contender {
-    private static final RaftGroupId GROUP =
-            RaftGroupId.valueOf(UUID.nameUUIDFromBytes(new byte[] {'b', 'e', 'n', 'c', 'h'}));
+    private static final int ID_BYTES = 16;
 
     private final ClientId client = ClientId.randomId();
     /** Tells of the end of reads: Ratis does so under a lock that its next read would wait for. */
     private final ExecutorService told = Executors.newSingleThreadExecutor();
 
     private final AtomicLong calls = new AtomicLong();
+    private List<RaftGroupId> groups = List.of();
     private @Nullable RaftServer server;
 
     @Override
-    public void start(Place place, Ledger ledger) throws IOException {
+    public void start(Place place, Ledgers ledgers) throws IOException {
         List<RaftPeer> peers = IntStream.range(0, place.ports().size())
                 .mapToObj(i -> RaftPeer.newBuilder()
                         .setId("peer-" + i)
@@ -54,16 +56,28 @@ final class RatisContender implements Contender {
                         .build())
                 .toList();
         Path directory = place.directory();
-        boolean isNew = !Files.exists(directory.resolve(GROUP.getUuid().toString()));
+        groups = IntStream.range(0, place.groups()).mapToObj(RatisContender::id).toList();
+        boolean isNew = !Files.exists(directory.resolve(groups.get(0).getUuid().toString()));
         RaftServer made = RaftServer.newBuilder()
                 .setServerId(peers.get(place.number()).getId())
-                .setGroup(RaftGroup.valueOf(GROUP, peers))
+                .setGroup(RaftGroup.valueOf(groups.get(0), peers))
                 .setProperties(properties(place))
-                .setStateMachine(new Machine(ledger))
+                .setStateMachineRegistry(id -> new Machine(ledgers.of(groups.indexOf(id))))
                 .setOption(isNew ? StartupOption.FORMAT : StartupOption.RECOVER)
                 .build();
         server = made;
         made.start();
+        if (isNew) {
+            for (RaftGroupId group : groups.subList(1, groups.size())) {
+                made.groupManagement(GroupManagementRequest.newAdd(
+                        client, made.getId(), calls.incrementAndGet(), RaftGroup.valueOf(group, peers)));
+            }
+        }
+    }
+
+    private static RaftGroupId id(int group) {
+        return RaftGroupId.valueOf(UUID.nameUUIDFromBytes(
+                ByteBuffer.allocate(ID_BYTES).putInt(group).array()));
     }
 
     private static RaftProperties properties(Place place) {
@@ -89,17 +103,18 @@ final class RatisContender implements Contender {
     }
 
     @Override
-    public boolean isLeader() {
+    public boolean isLeader(int group) {
         try {
-            return server().getDivision(GROUP).getInfo().isLeaderReady();
+            return server().getDivision(groups.get(group)).getInfo().isLeaderReady();
         } catch (IOException e) {
             return false;
         }
     }
 
     @Override
-    public void propose(byte[] command, Done done) {
+    public void propose(int group, byte[] command, Done done) {
         submit(
+                groups.get(group),
                 Message.valueOf(UnsafeByteOperations.unsafeWrap(command)),
                 RaftClientRequest.writeRequestType(),
                 Runnable::run,
@@ -108,14 +123,14 @@ final class RatisContender implements Contender {
 
     @Override
     public void read(Done done) {
-        submit(Message.EMPTY, RaftClientRequest.readRequestType(), told, done);
+        submit(groups.get(0), Message.EMPTY, RaftClientRequest.readRequestType(), told, done);
     }
 
-    private void submit(Message message, RaftClientRequest.Type type, Executor executor, Done done) {
+    private void submit(RaftGroupId group, Message message, RaftClientRequest.Type type, Executor executor, Done done) {
         RaftClientRequest request = RaftClientRequest.newBuilder()
                 .setClientId(client)
                 .setServerId(server().getId())
-                .setGroupId(GROUP)
+                .setGroupId(group)
                 .setCallId(calls.incrementAndGet())
                 .setMessage(message)
                 .setType(type)

@@ -24,20 +24,31 @@ final class Results {
     void add(Cell cell, Library library, Swarm.Measured measured) {
         Load.Outcome outcome = measured.outcome();
         Usage usage = measured.usage();
+        add(cell, library, Metric.CORES, usage.cpuSeconds() / outcome.seconds());
+        add(cell, library, Metric.RESIDENT, usage.residentBytes() / (double) (1 << 20) / Swarm.PEERS);
+        add(cell, library, Metric.THREADS, usage.threads() / (double) Swarm.PEERS);
+        if (flushesCounted) {
+            add(cell, library, Metric.FLUSHES, usage.flushes() / outcome.seconds() / Swarm.PEERS);
+        }
+        if (cell.isIdle()) {
+            System.out.printf(Locale.ROOT, "  %s: %.3f cores%n", cell.title(), usage.cpuSeconds() / outcome.seconds());
+            return;
+        }
         double perSecond = outcome.operations() / outcome.seconds();
         System.out.printf(Locale.ROOT, "  %s: %,.0f/s, p50 %,.0f µs%n", cell.title(), perSecond, outcome.p50Micros());
         add(cell, library, Metric.OPERATIONS, perSecond);
         if (outcome.failed() > 0) {
-            notes.add(String.format(
-                    Locale.ROOT,
-                    "%s, %s: %,d operations failed, the last with: %s",
+            note(
                     cell.title(),
                     library,
-                    outcome.failed(),
-                    outcome.failure()));
+                    String.format(
+                            Locale.ROOT,
+                            "%,d operations failed, the last with: %s",
+                            outcome.failed(),
+                            outcome.failure()));
         }
         if (outcome.operations() == 0) {
-            notes.add(cell.title() + ", " + library + ": nothing ended in time");
+            note(cell.title(), library, "nothing ended in time");
             return;
         }
         add(cell, library, Metric.MEGABYTES, outcome.writes() * (double) cell.bytes() / outcome.seconds() / 1e6);
@@ -45,9 +56,7 @@ final class Results {
         add(cell, library, Metric.P99, outcome.p99Micros());
         add(cell, library, Metric.P999, outcome.p999Micros());
         add(cell, library, Metric.CPU, usage.cpuSeconds() * 100_000 / outcome.operations());
-        add(cell, library, Metric.CORES, usage.cpuSeconds() / outcome.seconds());
         add(cell, library, Metric.DISK, 100 * measured.disk().busySeconds() / outcome.seconds());
-        add(cell, library, Metric.RESIDENT, usage.residentBytes() / (double) (1 << 20) / Swarm.PEERS);
         if (outcome.writes() > 0) {
             add(
                     cell,
@@ -55,9 +64,12 @@ final class Results {
                     Metric.WRITTEN,
                     measured.disk().writtenBytes() / (double) outcome.writes() / Swarm.PEERS);
         }
-        if (flushesCounted) {
-            add(cell, library, Metric.FLUSHES, usage.flushes() / outcome.seconds() / Swarm.PEERS);
-        }
+    }
+
+    /** Tells below the table what did not happen, and why. */
+    void note(String row, Library library, String why) {
+        System.out.println("  " + row + ": " + why);
+        notes.add(row + ", " + library + ": " + why);
     }
 
     /** How long something took. */
@@ -102,7 +114,7 @@ final class Results {
                 .map(library -> median(cell, library, metric))
                 .flatMapToDouble(OptionalDouble::stream);
         OptionalDouble best =
-                switch (metric.better()) {
+                switch (cell.isIdle() && metric == Metric.CORES ? Metric.Better.LESS : metric.better()) {
                     case MORE -> others.max();
                     case LESS -> others.min();
                     case NEITHER -> OptionalDouble.empty();

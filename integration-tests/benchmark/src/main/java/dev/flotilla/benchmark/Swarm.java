@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -26,15 +28,37 @@ final class Swarm implements AutoCloseable {
     private final Disk disk;
     private final List<Integer> ports;
     private final boolean patient;
+    private final int groups;
     private final BenchmarkSettings settings;
     private final List<PeerProcess> peers = new ArrayList<>(); // by number
 
     /** What a load came to, what all peers together used for it, and what the disk did meanwhile. */
     record Measured(Load.Outcome outcome, Usage usage, Disk.Work disk) {}
 
-    private Swarm(Library library, boolean patient, BenchmarkSettings settings) throws IOException {
+    /** What befalls a leader. */
+    enum Fault {
+        /** Its process is killed: the system closes its connections. */
+        KILL {
+            @Override
+            void befall(PeerProcess leader) throws InterruptedException {
+                leader.kill();
+            }
+        },
+        /** Its process is stopped: its connections stay open, and it is silent. */
+        STOP {
+            @Override
+            void befall(PeerProcess leader) throws IOException, InterruptedException {
+                leader.stop();
+            }
+        };
+
+        abstract void befall(PeerProcess leader) throws IOException, InterruptedException;
+    }
+
+    private Swarm(Library library, boolean patient, int groups, BenchmarkSettings settings) throws IOException {
         this.library = library;
         this.patient = patient;
+        this.groups = groups;
         this.settings = settings;
         this.ports = freePorts();
         this.run = Files.createTempDirectory(settings.directory(), library + "-");
@@ -48,16 +72,22 @@ final class Swarm implements AutoCloseable {
      */
     static Swarm start(Library library, boolean patient, BenchmarkSettings settings)
             throws IOException, InterruptedException {
-        Swarm swarm = new Swarm(library, patient, settings);
+        return start(library, patient, 1, settings);
+    }
+
+    /** The same with so many groups, all of which have a leader. */
+    static Swarm start(Library library, boolean patient, int groups, BenchmarkSettings settings)
+            throws IOException, InterruptedException {
+        Swarm swarm = new Swarm(library, patient, groups, settings);
         try {
             for (int i = 0; i < PEERS; i++) {
                 swarm.peers.add(swarm.launch(i));
             }
             for (PeerProcess peer : swarm.peers) {
                 peer.expect("starts", Wait.PATIENCE);
-                peer.expect("ready", Wait.PATIENCE);
+                peer.expect("ready", Wait.patience(groups));
             }
-            swarm.awaitLeader();
+            swarm.awaitLeaders();
             return swarm;
         } catch (IOException | InterruptedException e) {
             swarm.close();
@@ -66,7 +96,8 @@ final class Swarm implements AutoCloseable {
     }
 
     private PeerProcess launch(int number) throws IOException {
-        return new PeerProcess(library, run, number, ports, patient, settings);
+        Path directory = run.resolve("peer-" + number);
+        return new PeerProcess(library, run, new Contender.Place(directory, number, ports, patient, groups), settings);
     }
 
     /** As the system gives them; should somebody take one before its peer does, the peer says so. */
@@ -82,6 +113,19 @@ final class Swarm implements AutoCloseable {
                 socket.close();
             }
         }
+    }
+
+    /** How many groups each peer leads, in all as many as there are. */
+    private List<Integer> awaitLeaders() throws IOException, InterruptedException {
+        List<Integer> led = new ArrayList<>();
+        Wait.until("leaders of " + groups + " groups of " + library, Wait.patience(groups), () -> {
+            led.clear();
+            for (PeerProcess peer : peers) {
+                led.add(peer.ask("leads", Integer.class));
+            }
+            return led.stream().mapToInt(Integer::intValue).sum() == groups;
+        });
+        return led;
     }
 
     /** The only peer that leads. */
@@ -105,20 +149,60 @@ final class Swarm implements AutoCloseable {
         PeerProcess peer = atLeader
                 ? leader
                 : peers.stream().filter(other -> other != leader).findFirst().orElseThrow();
-        return run(load, peer, peers);
+        return run(Map.of(peer, load), peers);
     }
 
-    private Measured run(Load load, PeerProcess peer, List<PeerProcess> all) throws IOException, InterruptedException {
-        peer.send("load " + BenchmarkPeer.JSON.writeValueAsString(load));
-        peer.expect("begins", patience(load.warmUpSeconds()));
+    /** Divides {@code load} among the leaders of all groups; returns once all have applied the same. */
+    Measured runOverGroups(Load load) throws IOException, InterruptedException {
+        List<Load> loads = load.spread(awaitLeaders());
+        Map<PeerProcess, Load> byPeer = new LinkedHashMap<>();
+        for (int i = 0; i < PEERS; i++) {
+            if (loads.get(i).outstanding() > 0) {
+                byPeer.put(peers.get(i), loads.get(i));
+            }
+        }
+        return run(byPeer, peers);
+    }
+
+    /** Does nothing, for as long as {@code load} lasts. */
+    Measured idle(Load load) throws IOException, InterruptedException {
+        pause(load.warmUpSeconds());
+        Usage before = usage(peers);
+        Disk.Work diskBefore = disk.work();
+        long beginNanos = System.nanoTime();
+        pause(load.seconds());
+        double seconds = (System.nanoTime() - beginNanos) / 1e9;
+        return new Measured(
+                Load.Outcome.idle(seconds),
+                usage(peers).since(before),
+                disk.work().since(diskBefore));
+    }
+
+    private static void pause(double seconds) throws InterruptedException {
+        TimeUnit.MICROSECONDS.sleep(Math.round(seconds * 1e6));
+    }
+
+    private Measured run(Map<PeerProcess, Load> loads, List<PeerProcess> all) throws IOException, InterruptedException {
+        for (var entry : loads.entrySet()) {
+            entry.getKey().send("load " + BenchmarkPeer.JSON.writeValueAsString(entry.getValue()));
+        }
+        for (var entry : loads.entrySet()) {
+            entry.getKey().expect("begins", patience(entry.getValue().warmUpSeconds()));
+        }
         Usage before = usage(all);
         Disk.Work diskBefore = disk.work();
-        Load.Outcome outcome = peer.receive(Load.Outcome.class, patience(load.seconds()));
+        List<Load.Outcome> outcomes = new ArrayList<>();
+        for (var entry : loads.entrySet()) {
+            outcomes.add(entry.getKey()
+                    .receive(Load.Outcome.class, patience(entry.getValue().seconds())));
+        }
         Usage used = usage(all).since(before);
         Disk.Work work = disk.work().since(diskBefore);
-        peer.expect("ended", Wait.PATIENCE);
+        for (PeerProcess peer : loads.keySet()) {
+            peer.expect("ended", Wait.PATIENCE);
+        }
         awaitSameLedgers(all);
-        return new Measured(outcome, used, work);
+        return new Measured(outcomes.stream().reduce(Load.Outcome::plus).orElseThrow(), used, work);
     }
 
     private static Duration patience(double seconds) {
@@ -148,26 +232,31 @@ final class Swarm implements AutoCloseable {
         }
     }
 
-    /** Kills the leader; returns how many seconds later a write at another peer, which leads then, is applied. */
-    double failOver() throws IOException, InterruptedException {
+    /** Has {@code fault} befall the leader; returns how many seconds later a write at another, which leads then, is applied. */
+    double failOver(Fault fault) throws IOException, InterruptedException {
         PeerProcess leader = awaitLeader();
         List<PeerProcess> survivors =
                 peers.stream().filter(peer -> peer != leader).toList();
-        long killedNanos = System.nanoTime();
-        leader.kill();
-        long deadlineNanos = killedNanos + Wait.PATIENCE.toNanos();
+        long beginNanos = System.nanoTime();
+        fault.befall(leader);
+        long deadlineNanos = beginNanos + Wait.PATIENCE.toNanos();
         while (System.nanoTime() - deadlineNanos < 0) {
             for (PeerProcess peer : survivors) {
                 if (peer.ask("leader", Boolean.class)
                         && peer.ask("write", String.class).equals("written")) {
-                    double seconds = (System.nanoTime() - killedNanos) / 1e9;
-                    bringBack(peers.indexOf(leader));
+                    double seconds = (System.nanoTime() - beginNanos) / 1e9;
+                    if (fault == Fault.KILL) {
+                        bringBack(peers.indexOf(leader));
+                    } else {
+                        leader.goOn();
+                        awaitSameLedgers(peers);
+                    }
                     return seconds;
                 }
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        throw new IOException(library + " has no new leader " + Wait.PATIENCE + " after the last one was killed");
+        throw new IOException(library + " has no new leader " + Wait.PATIENCE + " after the last one fell silent");
     }
 
     /**
@@ -179,7 +268,9 @@ final class Swarm implements AutoCloseable {
         PeerProcess follower =
                 peers.stream().filter(peer -> peer != leader).findFirst().orElseThrow();
         follower.kill();
-        run(load, leader, peers.stream().filter(peer -> peer != follower).toList());
+        run(
+                Map.of(leader, load),
+                peers.stream().filter(peer -> peer != follower).toList());
         return bringBack(peers.indexOf(follower));
     }
 

@@ -12,10 +12,11 @@ import java.util.List;
  *
  * @param cpuSeconds in user and kernel mode
  * @param residentBytes of memory, now
+ * @param threads now
  * @param flushes calls that flush to the disk, as {@link FlushCounter} counts them; 0 if it does not
  */
-record Usage(double cpuSeconds, long residentBytes, long flushes) {
-    static final Usage NONE = new Usage(0, 0, 0);
+record Usage(double cpuSeconds, long residentBytes, long threads, long flushes) {
+    static final Usage NONE = new Usage(0, 0, 0, 0);
 
     private static final double TICKS_PER_SECOND = 100; // USER_HZ, the same on every architecture that Java runs on
 
@@ -25,8 +26,12 @@ record Usage(double cpuSeconds, long residentBytes, long flushes) {
         String stat = Files.readString(process.resolve("stat"));
         String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1); // from field 3 on
         long ticks = Long.parseLong(fields[11]) + Long.parseLong(fields[12]);
+        Path status = process.resolve("status");
         return new Usage(
-                ticks / TICKS_PER_SECOND, number(process.resolve("status"), "VmRSS:") << 10, flushesIn(flushes));
+                ticks / TICKS_PER_SECOND,
+                number(status, "VmRSS:") << 10,
+                number(status, "Threads:"),
+                flushesIn(flushes));
     }
 
     private static long number(Path file, String name) throws IOException {
@@ -49,11 +54,15 @@ record Usage(double cpuSeconds, long residentBytes, long flushes) {
     }
 
     Usage plus(Usage other) {
-        return new Usage(cpuSeconds + other.cpuSeconds, residentBytes + other.residentBytes, flushes + other.flushes);
+        return new Usage(
+                cpuSeconds + other.cpuSeconds,
+                residentBytes + other.residentBytes,
+                threads + other.threads,
+                flushes + other.flushes);
     }
 
-    /** What was used since {@code earlier}; the memory as it is now. */
+    /** What was used since {@code earlier}; memory and threads as they are now. */
     Usage since(Usage earlier) {
-        return new Usage(cpuSeconds - earlier.cpuSeconds, residentBytes, flushes - earlier.flushes);
+        return new Usage(cpuSeconds - earlier.cpuSeconds, residentBytes, threads, flushes - earlier.flushes);
     }
 }

@@ -29,10 +29,34 @@ enum Workload {
         @Override
         void run(Library library, BenchmarkSettings settings, Results results)
                 throws IOException, InterruptedException {
-            try (Swarm swarm = Swarm.start(library, false, settings)) {
-                swarm.run(Load.writes(1, WARM_UP_BYTES, KILL_WRITES), true);
-                for (int i = 0; i < KILLS; i++) {
-                    results.addSeconds("failover after kill -9", library, swarm.failOver());
+            failOvers("failover after kill -9", Swarm.Fault.KILL, library, settings, results);
+        }
+    },
+    /** The same when the leader falls silent, and its connections stay open. */
+    SILENCE {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            failOvers("failover after kill -STOP", Swarm.Fault.STOP, library, settings, results);
+        }
+    },
+    /** What many groups cost while nothing happens, and what they do together. */
+    GROUPS {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results) throws InterruptedException {
+            for (int groups : settings.groups()) {
+                if (groups > library.groupsMax()) {
+                    results.note(Cell.idle(groups).title(), library, "not run, at most " + library.groupsMax());
+                    continue;
+                }
+                try (Swarm swarm = Swarm.start(library, true, groups, settings)) {
+                    results.add(Cell.idle(groups), library, swarm.idle(settings.idle()));
+                    Cell busy = Cell.busy(groups);
+                    swarm.runOverGroups(settings.warmUp(busy.outstanding(), busy.bytes()));
+                    Load load = settings.load(busy.outstanding(), busy.bytes(), busy.readPercent());
+                    results.add(busy, library, swarm.runOverGroups(load));
+                } catch (IOException e) { // more than it can, perhaps; the others go on
+                    results.note(Cell.busy(groups).title(), library, String.valueOf(e.getMessage()));
                 }
             }
         }
@@ -55,8 +79,8 @@ enum Workload {
 
     private static final int WARM_UP_BYTES = 256;
     private static final List<Integer> WARM_UP_OUTSTANDING = List.of(64, 1024);
-    private static final int KILLS = 10;
-    private static final int KILL_WRITES = 100; // before the first
+    private static final int FAULTS = 10;
+    private static final int WRITES_BEFORE_FAULTS = 100;
     private static final int MISSED = 200_000;
     private static final int MISSED_BYTES = 256;
     private static final int MISSED_OUTSTANDING = 256;
@@ -64,6 +88,17 @@ enum Workload {
     /** Has a new swarm of {@code library} do it. */
     abstract void run(Library library, BenchmarkSettings settings, Results results)
             throws IOException, InterruptedException;
+
+    private static void failOvers(
+            String row, Swarm.Fault fault, Library library, BenchmarkSettings settings, Results results)
+            throws IOException, InterruptedException {
+        try (Swarm swarm = Swarm.start(library, false, settings)) {
+            swarm.run(Load.writes(1, WARM_UP_BYTES, WRITES_BEFORE_FAULTS), true);
+            for (int i = 0; i < FAULTS; i++) {
+                results.addSeconds(row, library, swarm.failOver(fault));
+            }
+        }
+    }
 
     private static void closedLoops(List<Cell> cells, Library library, BenchmarkSettings settings, Results results)
             throws IOException, InterruptedException {

@@ -1,9 +1,12 @@
 package dev.flotilla.benchmark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +33,7 @@ class ClosedLoopTest {
         final AtomicInteger openMax = new AtomicInteger();
         final AtomicInteger proposed = new AtomicInteger();
         final AtomicInteger read = new AtomicInteger();
+        final Set<Integer> groups = ConcurrentHashMap.newKeySet();
         volatile int bytes;
 
         final CountDownLatch full; // nothing ends before so many operations are open
@@ -44,15 +48,16 @@ class ClosedLoopTest {
         }
 
         @Override
-        public void start(Place place, Ledger ledger) {}
+        public void start(Place place, Ledgers ledgers) {}
 
         @Override
-        public boolean isLeader() {
+        public boolean isLeader(int group) {
             return true;
         }
 
         @Override
-        public void propose(byte[] command, Done done) {
+        public void propose(int group, byte[] command, Done done) {
+            groups.add(group);
             bytes = command.length;
             end(done, proposed.incrementAndGet() == failing ? "no leader" : null);
         }
@@ -85,8 +90,8 @@ class ClosedLoopTest {
         public void close() {}
     }
 
-    private void run(Contender contender, Load load) throws InterruptedException {
-        new ClosedLoop(contender, load).run(new ClosedLoop.Listener() {
+    private void run(Contender contender, Load load, int... groups) throws InterruptedException {
+        new ClosedLoop(contender, groups.length == 0 ? new int[] {0} : groups, load).run(new ClosedLoop.Listener() {
             @Override
             public void begins() {}
 
@@ -156,5 +161,21 @@ class ClosedLoopTest {
 
         assertThat(fake.proposed).hasValue(100);
         assertThat(outcomes.get(0).operations()).isLessThanOrEqualTo(100);
+    }
+
+    @Test
+    void eachGroupIsWrittenToAndNoOther() throws InterruptedException {
+        Fake fake = new Fake();
+
+        run(fake, Load.writes(2, 16, 100), 3, 5, 8);
+
+        assertThat(fake.groups).containsExactlyInAnyOrder(3, 5, 8);
+    }
+
+    @Test
+    void aLoadWithoutAGroupIsRefused() {
+        assertThatThrownBy(() -> new ClosedLoop(new Fake(), new int[0], Load.writes(1, 16, 1)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("needs a group");
     }
 }

@@ -11,7 +11,7 @@ class ResultsTest {
     private static Swarm.Measured measured(long operations, double p50, long failed) {
         Load.Outcome outcome = new Load.Outcome(
                 operations, operations, 2, p50, 2 * p50, 3 * p50, failed, failed > 0 ? "no leader" : "");
-        return new Swarm.Measured(outcome, new Usage(3, 6L << 20, 600), new Disk.Work(operations * 900, 0.5));
+        return new Swarm.Measured(outcome, new Usage(3, 6L << 20, 90, 600), new Disk.Work(operations * 900, 0.5));
     }
 
     @Test
@@ -31,10 +31,11 @@ class ResultsTest {
 
         assertThat(results.table())
                 .contains("| 256 B, 64 outstanding | flotilla | 100,000 (4.00) | 25.6 (4.00) | 150 (1.50) | 300 (1.50)"
-                        + " | 450 (1.50) | 1.50 (0.25) | 1.50 | 25.0 | 2.00 (1.00) | 300 (1.00) | 100 | 100 % |")
+                        + " | 450 (1.50) | 1.50 (0.25) | 1.50 | 25.0 | 2.00 (1.00) | 30.0 (1.00) | 300 (1.00) | 100 |"
+                        + " 100 % |")
                 .contains(
                         "| 256 B, 64 outstanding | ratis | 5,000 | 1.28 | 100 | 200 | 300 | 30.0 | 1.50 | 25.0 | 2.00 |"
-                                + " 300 | 100 | 0 % |")
+                                + " 30.0 | 300 | 100 | 0 % |")
                 .contains("geometric mean of 1 rows 4.00, least 4.00");
     }
 
@@ -69,5 +70,33 @@ class ResultsTest {
         assertThat(results.table())
                 .contains("| failover | flotilla | 0.200 (0.50) | 0.100 | 0.300 |")
                 .contains("| failover | ratis | 0.400 | 0.400 | 0.400 |");
+    }
+
+    @Test
+    void anIdleRowShowsWhatIsUsedAndNoOperations() {
+        Results results = new Results(true);
+        Cell idle = Cell.idle(1_000);
+        results.add(
+                idle,
+                Library.FLOTILLA,
+                new Swarm.Measured(Load.Outcome.idle(2), new Usage(0.1, 6L << 20, 90, 0), new Disk.Work(0, 0)));
+        results.add(
+                idle,
+                Library.RATIS,
+                new Swarm.Measured(Load.Outcome.idle(2), new Usage(1, 60L << 20, 900, 0), new Disk.Work(0, 0)));
+
+        assertThat(results.table())
+                .contains(
+                        "| 1,000 groups, idle | flotilla |  |  |  |  |  |  | 0.0500 (0.10) |  | 2.00 (0.10) | 30.0 (0.10) |")
+                .doesNotContain("nothing ended")
+                .doesNotContain("geometric mean");
+    }
+
+    @Test
+    void whatDidNotHappenIsToldBelowTheTable() {
+        Results results = new Results(true);
+        results.note("1,000 groups", Library.JGROUPS_RAFT, "not run, at most 1");
+
+        assertThat(results.table()).contains("- 1,000 groups, jgroups-raft: not run, at most 1");
     }
 }
