@@ -13,20 +13,24 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
  * One peer of one contender, as a process of its own. Says {@code starts} and, once it takes part, {@code ready}, then reads
  * one command a line and answers in lines of JSON that begin with {@link #MARK}: {@code leader} whether it leads the first group, {@code
- * leads} how many groups it leads, {@code ledger} what it has applied, {@code load JSON} with {@code begins}, the {@link Load.Outcome} and {@code ended}, {@code
- * write} with {@code written} or what went wrong. Ends with its input.
+ * follows} whether that has one, {@code leads} how many groups it leads, {@code ledger} what it has applied, {@code load JSON} with {@code begins}, the {@link Load.Outcome} and {@code ended}, {@code
+ * write} and {@code snapshot} with {@link #DONE} or what went wrong, {@code copy PEER BYTES} with
+ * seconds. Ends with its input.
  */
 final class BenchmarkPeer {
+    static final String DONE = "done";
     static final String MARK = "="; // libraries print, too
     static final ObjectMapper JSON = new ObjectMapper();
 
     private static final int COMMAND_BYTES = 16;
     private static final int WRITE_SECONDS_MAX = 2;
+    private static final int SNAPSHOT_SECONDS_MAX = 50;
 
     private final Contender contender;
     private final Ledgers ledgers;
@@ -71,9 +75,13 @@ final class BenchmarkPeer {
             String[] words = line.split(" ", 2);
             switch (words[0]) {
                 case "leader" -> say(contender.isLeader(0));
+                case "follows" -> say(contender.follows(0));
                 case "leads" -> say(led().length);
                 case "ledger" -> say(ledgers.state());
-                case "write" -> say(write());
+                case "write" ->
+                    say(outcome(WRITE_SECONDS_MAX, done -> contender.propose(0, new byte[COMMAND_BYTES], done)));
+                case "snapshot" -> say(outcome(SNAPSHOT_SECONDS_MAX, contender::snapshot));
+                case "copy" -> say(copy(words[1].split(" ", -1)));
                 case "load" -> load(JSON.readValue(words[1], Load.class));
                 default -> say(Map.of("error", "what is '" + line + "'?"));
             }
@@ -85,15 +93,25 @@ final class BenchmarkPeer {
         return IntStream.range(0, ledgers.groups()).filter(contender::isLeader).toArray();
     }
 
-    /** Proposes one command to the first group. */
-    private String write() throws InterruptedException, ExecutionException {
-        CompletableFuture<String> outcome = new CompletableFuture<>();
-        contender.propose(
-                0, new byte[COMMAND_BYTES], failure -> outcome.complete(failure == null ? "written" : failure));
+    private double copy(String[] words) throws IOException {
         try {
-            return outcome.get(WRITE_SECONDS_MAX, TimeUnit.SECONDS);
+            return contender.copySeconds(Integer.parseInt(words[0]), Long.parseLong(words[1]));
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("no copy", e);
+        }
+    }
+
+    /** What one operation comes to. */
+    private static String outcome(int secondsMax, Consumer<Contender.Done> operation)
+            throws InterruptedException, ExecutionException {
+        CompletableFuture<String> outcome = new CompletableFuture<>();
+        operation.accept(failure -> outcome.complete(failure == null ? DONE : failure));
+        try {
+            return outcome.get(secondsMax, TimeUnit.SECONDS);
         } catch (TimeoutException e) {
-            return "not written within " + WRITE_SECONDS_MAX + " s";
+            return "not done within " + secondsMax + " s";
         }
     }
 

@@ -1,5 +1,7 @@
 package dev.flotilla.benchmark;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -12,6 +14,10 @@ import java.util.regex.Pattern;
  * @param workloads in theirs
  * @param rows the closed loops whose titles contain a match of this
  * @param groups how many, of the workload of that name
+ * @param faults how many leaders are lost
+ * @param entries how long the log of a peer that starts is
+ * @param ballast how many MiB a snapshot has besides the state
+ * @param cli the jar of the command {@code flotilla}, beside which its launcher lies
  * @param warmUpSeconds for which a new swarm has each of two loads before its first row
  * @param seconds for which each cell is measured
  * @param rounds how often
@@ -25,6 +31,10 @@ record BenchmarkSettings(
         List<Workload> workloads,
         Pattern rows,
         List<Integer> groups,
+        int faults,
+        int entries,
+        int ballast,
+        Path cli,
         double warmUpSeconds,
         double seconds,
         int rounds,
@@ -57,6 +67,10 @@ record BenchmarkSettings(
                 list("workloads", ",").stream().map(Workload::parse).toList(),
                 Pattern.compile(text("rows")),
                 list("groups", ",").stream().map(Integer::valueOf).toList(),
+                Integer.parseInt(text("faults")),
+                Integer.parseInt(text("entries")),
+                Integer.parseInt(text("ballast")),
+                Path.of(text("cli")).toAbsolutePath().normalize(),
                 Double.parseDouble(text("warmup")),
                 Double.parseDouble(text("seconds")),
                 Integer.parseInt(text("rounds")),
@@ -79,6 +93,31 @@ record BenchmarkSettings(
                 .map(String::strip)
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    /** The same with another kind of Flotilla's log. */
+    BenchmarkSettings withFlotillaLog(String kind) {
+        return new BenchmarkSettings(
+                contenders,
+                workloads,
+                rows,
+                groups,
+                faults,
+                entries,
+                ballast,
+                cli,
+                warmUpSeconds,
+                seconds,
+                rounds,
+                kind,
+                jvmArguments,
+                directory,
+                flushCounter);
+    }
+
+    /** A new directory for somebody's data. */
+    Path newDirectory(String name) throws IOException {
+        return Files.createTempDirectory(directory, name + "-");
     }
 
     /** Those of {@code cells} that were asked for. */

@@ -39,11 +39,24 @@ interface Contender extends AutoCloseable {
     /** Whether it leads {@code group}. */
     boolean isLeader(int group);
 
+    /** Whether it has a leader in {@code group}, itself or another. */
+    boolean follows(int group);
+
     /** Asks {@code group} for agreement on {@code command}, which is never changed again, through the library's own API; never blocks. */
     void propose(int group, byte[] command, Done done);
 
     /** Looks at the first group's ledger, linearizably; never blocks. On the leader, and on a follower by whichever way the library has. */
     void read(Done done);
+
+    /** Takes a snapshot of the first group and shortens its log. */
+    default void snapshot(Done done) {
+        done.ended("this contender takes no snapshots");
+    }
+
+    /** How many seconds a plain copy of so many bytes takes to here from peer {@code number}; negative if there is no such thing. */
+    default double copySeconds(int number, long bytes) throws Exception {
+        return -1;
+    }
 
     @Override
     void close() throws IOException;

@@ -7,6 +7,9 @@ import dev.flotilla.libp2p.Host;
 import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.identify.Identify;
+import dev.flotilla.libp2p.perf.Perf;
+import dev.flotilla.libp2p.perf.PerfLimits;
+import dev.flotilla.libp2p.perf.PerfResult;
 import dev.flotilla.libp2p.transport.Libp2pCredentials;
 import dev.flotilla.libp2p.transport.Libp2pTransport;
 import dev.flotilla.raft.RaftNode;
@@ -19,14 +22,15 @@ import dev.flotilla.raft.storage.LogKind;
 import dev.flotilla.raft.storage.LogStorage;
 import dev.flotilla.raft.storage.log.NodeLog;
 import dev.flotilla.transport.Bytes;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +40,12 @@ import org.jspecify.annotations.Nullable;
 final class FlotillaContender implements Contender {
     private static final LogKind LOG = LogKind.parse(System.getProperty("benchmark.flotilla.log", "segments"));
 
+    private static final int SNAPSHOTS_AT_ONCE = 2; // the default, as is how long one may stand still
+    private static final Duration SNAPSHOT_SILENCE = Duration.ofSeconds(30);
+
     private final Deque<AutoCloseable> started = new ArrayDeque<>();
+    private List<Multiaddr> addresses = List.of(); // by peer
+    private @Nullable Host host;
     private @Nullable FlotillaGroups groups;
 
     @Override
@@ -51,13 +60,21 @@ final class FlotillaContender implements Contender {
         Host host = closing(Host.builder(identity)
                 .listen(address(place, place.number()))
                 .service(new Identify())
+                .service(new Perf(PerfLimits.none()))
                 .build());
         host.start().join();
+        addresses = IntStream.range(0, place.ports().size())
+                .mapToObj(i -> Multiaddr.parse(
+                        address(place, i) + "/p2p/" + identity(i).peerId()))
+                .toList();
+        this.host = host;
         RaftNode node = closing(RaftNode.builder()
                 .transport(closing(Libp2pTransport.start(host, book)))
                 .credentials(new Libp2pCredentials(identity))
                 .storage(log, FileSnapshotStore.open(data.snapshots()))
-                .settings(NodeSettings.defaults().withSnapshots(Long.MAX_VALUE, Long.MAX_VALUE))
+                .settings(NodeSettings.defaults()
+                        .withSnapshots(Long.MAX_VALUE, Long.MAX_VALUE)
+                        .withSnapshotTransfers(SNAPSHOTS_AT_ONCE, Long.MAX_VALUE, SNAPSHOT_SILENCE))
                 .start());
         FlotillaGroups entered = new FlotillaGroups(node, place, group -> new Machine(ledgers.of(group)));
         groups = entered;
@@ -95,6 +112,11 @@ final class FlotillaContender implements Contender {
     }
 
     @Override
+    public boolean follows(int group) {
+        return groups().follows(group);
+    }
+
+    @Override
     public void propose(int group, byte[] command, Done done) {
         var unused = groups().group(group)
                 .propose(Bytes.wrap(command))
@@ -109,6 +131,26 @@ final class FlotillaContender implements Contender {
         var unused = groups().group(0)
                 .read(Consistency.linearizable(), () -> true)
                 .whenComplete((result, failure) -> done.ended(failure == null ? null : failure.toString()));
+    }
+
+    @Override
+    public void snapshot(Done done) {
+        var unused = groups().group(0)
+                .takeSnapshot()
+                .whenComplete((meta, failure) -> done.ended(failure == null ? null : failure.toString()));
+    }
+
+    /** By libp2p's perf protocol, on a stream of the connection that Raft's streams are on. */
+    @Override
+    public double copySeconds(int number, long bytes) throws Exception {
+        Host present = host;
+        if (present == null) {
+            throw new IllegalStateException("not started");
+        }
+        PerfResult result = present.connect(addresses.get(number))
+                .thenCompose(connection -> Perf.measure(connection, 0, bytes))
+                .get(Wait.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        return result.downloadTime().toNanos() / 1e9;
     }
 
     @Override
@@ -127,6 +169,7 @@ final class FlotillaContender implements Contender {
     /** Applies to the ledger. */
     private static final class Machine implements StateMachine<Boolean> {
         private final Ledger ledger;
+        private final Ballast ballast = Ballast.ofProcess();
 
         Machine(Ledger ledger) {
             this.ledger = ledger;
@@ -150,12 +193,12 @@ final class FlotillaContender implements Contender {
         @Override
         public Capture capture() {
             Ledger.State captured = ledger.state();
-            return out -> captured.writeTo(new DataOutputStream(out));
+            return out -> ballast.write(captured, out);
         }
 
         @Override
         public void restore(long index, InputStream in) throws IOException {
-            ledger.readFrom(new DataInputStream(in));
+            ballast.read(ledger, in);
         }
     }
 }

@@ -36,14 +36,14 @@ final class FlotillaGroups {
     private final IntFunction<StateMachine<Boolean>> machines;
     private final RaftConfig config = RaftConfig.defaults();
     private final List<RaftGroup<Boolean>> groups = new ArrayList<>(); // by number
-    private final AtomicReferenceArray<Role> roles;
+    private final AtomicReferenceArray<CoreStatus> statuses;
 
     /** Not entered yet; {@code machines} gives each group its own. */
     FlotillaGroups(RaftNode node, Contender.Place place, IntFunction<StateMachine<Boolean>> machines) {
         this.node = node;
         this.place = place;
         this.machines = machines;
-        this.roles = new AtomicReferenceArray<>(place.groups());
+        this.statuses = new AtomicReferenceArray<>(place.groups());
     }
 
     RaftGroup<Boolean> group(int number) {
@@ -51,7 +51,13 @@ final class FlotillaGroups {
     }
 
     boolean leads(int group) {
-        return roles.get(group) == Role.LEADER;
+        CoreStatus status = statuses.get(group);
+        return status != null && status.role() == Role.LEADER;
+    }
+
+    boolean follows(int group) {
+        CoreStatus status = statuses.get(group);
+        return status != null && status.leader() != null;
     }
 
     /** Returns once this peer is a voter of all of them. */
@@ -76,10 +82,10 @@ final class FlotillaGroups {
         group.listener(new RaftGroup.GroupListener() {
             @Override
             public void changed(CoreStatus status) {
-                roles.set(number, status.role());
+                statuses.set(number, status);
             }
         });
-        var unused = group.status().thenAccept(status -> roles.compareAndSet(number, null, status.role()));
+        var unused = group.status().thenAccept(status -> statuses.compareAndSet(number, null, status));
     }
 
     private void create(Ticket.Contact self) throws Exception {

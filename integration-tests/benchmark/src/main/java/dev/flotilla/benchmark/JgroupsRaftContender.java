@@ -65,6 +65,11 @@ final class JgroupsRaftContender implements Contender {
     }
 
     @Override
+    public boolean follows(int group) {
+        return handle().leader() != null;
+    }
+
+    @Override
     public void propose(int group, byte[] command, Done done) {
         try {
             var unused = handle().setAsync(command, 0, command.length)

@@ -20,6 +20,11 @@ enum Library {
         this.groupsMax = groupsMax;
     }
 
+    /** Whether its snapshots are measured: not those that are kept in memory, or need a log of many segments before them. */
+    boolean snapshots() {
+        return this == FLOTILLA || this == SOFAJRAFT;
+    }
+
     /** How many groups its peers are given at most. */
     int groupsMax() {
         return groupsMax;

@@ -14,6 +14,7 @@ import java.util.List;
  * @param operationsMax after so many the load ends, however much of its time is left
  */
 record Load(int outstanding, int bytes, int readPercent, double warmUpSeconds, double seconds, long operationsMax) {
+    private static final double WRITES_PER_SECOND_MIN = 1_000;
 
     /** Without a bound but its time. */
     Load(int outstanding, int bytes, int readPercent, double warmUpSeconds, double seconds) {
@@ -22,7 +23,12 @@ record Load(int outstanding, int bytes, int readPercent, double warmUpSeconds, d
 
     /** So many writes. */
     static Load writes(int outstanding, int bytes, long writes) {
-        return new Load(outstanding, bytes, 0, 0, Wait.PATIENCE.toSeconds(), writes);
+        return new Load(outstanding, bytes, 0, 0, Wait.PATIENCE.toSeconds() + writes / WRITES_PER_SECOND_MIN, writes);
+    }
+
+    /** The same without a time to warm up. */
+    Load atOnce() {
+        return new Load(outstanding, bytes, readPercent, 0, seconds, operationsMax);
     }
 
     /** The same divided among peers by their {@code weights}; each that has any gets at least one client. */
@@ -64,6 +70,10 @@ record Load(int outstanding, int bytes, int readPercent, double warmUpSeconds, d
         /** Nothing was asked for. */
         static Outcome idle(double seconds) {
             return new Outcome(0, 0, seconds, 0, 0, 0, 0, "");
+        }
+
+        double perSecond() {
+            return operations / seconds;
         }
 
         /** Both together; of latencies the higher ones. */

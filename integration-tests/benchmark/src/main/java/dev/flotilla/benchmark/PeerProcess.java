@@ -45,6 +45,7 @@ final class PeerProcess implements AutoCloseable {
         command.add("-Djava.io.tmpdir=" + temporary);
         command.add("-Dlogging.path=" + temporary); // of SOFA's own logs
         command.add("-Dbenchmark.flotilla.log=" + settings.flotillaLog());
+        command.add("-Dbenchmark.ballast=" + settings.ballast());
         command.add("-cp");
         command.add(System.getProperty("java.class.path"));
         command.add(BenchmarkPeer.class.getName());

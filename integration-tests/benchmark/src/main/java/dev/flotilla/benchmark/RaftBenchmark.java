@@ -14,6 +14,7 @@ import java.util.Locale;
 final class RaftBenchmark {
     private final BenchmarkSettings settings;
     private final Results results;
+    private int failed;
 
     private RaftBenchmark(BenchmarkSettings settings) {
         this.settings = settings;
@@ -28,18 +29,27 @@ final class RaftBenchmark {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
         BenchmarkSettings settings = BenchmarkSettings.read(directory, FlushCounter.compile(directory));
-        String text = new RaftBenchmark(settings).run();
+        RaftBenchmark benchmark = new RaftBenchmark(settings);
+        String text = benchmark.run();
         System.out.println(text);
         System.out.println("the same in " + Files.writeString(directory.resolve("benchmark.md"), text));
+        if (benchmark.failed > 0) {
+            throw new IOException(benchmark.failed + " workloads failed: see the end of the table");
+        }
     }
 
-    private String run() throws IOException, InterruptedException {
+    private String run() throws InterruptedException {
         for (int round = 1; round <= settings.rounds(); round++) {
             for (Workload workload : settings.workloads()) {
                 for (Library library : settings.contenders()) {
                     System.out.println(
                             "round " + round + " of " + settings.rounds() + ": " + workload + ", " + library);
-                    workload.run(library, settings, results);
+                    try {
+                        workload.run(library, settings, results);
+                    } catch (IOException e) { // the others go on
+                        results.note(workload.toString(), library, String.valueOf(e.getMessage()));
+                        failed++;
+                    }
                 }
             }
         }

@@ -112,6 +112,15 @@ final class RatisContender implements Contender {
     }
 
     @Override
+    public boolean follows(int group) {
+        try {
+            return server().getDivision(groups.get(group)).getInfo().getLeaderId() != null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
     public void propose(int group, byte[] command, Done done) {
         submit(
                 groups.get(group),

@@ -1,5 +1,6 @@
 package dev.flotilla.benchmark;
 
+import com.alipay.sofa.jraft.Closure;
 import com.alipay.sofa.jraft.Iterator;
 import com.alipay.sofa.jraft.Node;
 import com.alipay.sofa.jraft.RaftGroupService;
@@ -9,11 +10,18 @@ import com.alipay.sofa.jraft.conf.Configuration;
 import com.alipay.sofa.jraft.core.StateMachineAdapter;
 import com.alipay.sofa.jraft.entity.PeerId;
 import com.alipay.sofa.jraft.entity.Task;
+import com.alipay.sofa.jraft.error.RaftError;
 import com.alipay.sofa.jraft.option.NodeOptions;
 import com.alipay.sofa.jraft.option.RaftOptions;
 import com.alipay.sofa.jraft.rpc.RaftRpcServerFactory;
 import com.alipay.sofa.jraft.rpc.RpcServer;
+import com.alipay.sofa.jraft.storage.snapshot.SnapshotReader;
+import com.alipay.sofa.jraft.storage.snapshot.SnapshotWriter;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -50,6 +58,8 @@ final class SofaJraftContender implements Contender {
         options.setInitialConf(peers);
         options.setFsm(new Machine(ledger));
         options.setLogUri(directory.resolve("log").toString());
+        options.setSnapshotUri(directory.resolve("snapshots").toString());
+        options.setSnapshotIntervalSecs(0); // none but those that are asked for
         options.setRaftMetaUri(directory.resolve("meta").toString());
         options.setRaftOptions(raftOptions());
         return options;
@@ -74,6 +84,12 @@ final class SofaJraftContender implements Contender {
     }
 
     @Override
+    public boolean follows(int group) {
+        PeerId leader = node(group).getLeaderId();
+        return leader != null && !leader.isEmpty();
+    }
+
+    @Override
     public void propose(int group, byte[] command, Done done) {
         node(group)
                 .apply(new Task(
@@ -92,6 +108,11 @@ final class SofaJraftContender implements Contender {
     }
 
     @Override
+    public void snapshot(Done done) {
+        node(0).snapshot(status -> done.ended(status.isOk() ? null : String.valueOf(status)));
+    }
+
+    @Override
     public void close() {
         services.forEach(RaftGroupService::shutdown);
         RpcServer present = server;
@@ -102,10 +123,37 @@ final class SofaJraftContender implements Contender {
 
     /** Applies to the ledger. */
     private static final class Machine extends StateMachineAdapter {
+        private static final String SNAPSHOT = "state";
+        private static final int BUFFER = 64 << 10;
+
         private final Ledger ledger;
+        private final Ballast ballast = Ballast.ofProcess();
 
         Machine(Ledger ledger) {
             this.ledger = ledger;
+        }
+
+        @Override
+        public void onSnapshotSave(SnapshotWriter writer, Closure done) {
+            try (OutputStream out =
+                    new BufferedOutputStream(Files.newOutputStream(Path.of(writer.getPath(), SNAPSHOT)), BUFFER)) {
+                ballast.write(ledger.state(), out);
+            } catch (IOException e) {
+                done.run(new Status(RaftError.EIO, "%s", e.toString()));
+                return;
+            }
+            done.run(writer.addFile(SNAPSHOT) ? Status.OK() : new Status(RaftError.EIO, "%s", SNAPSHOT));
+        }
+
+        @Override
+        public boolean onSnapshotLoad(SnapshotReader reader) {
+            try (InputStream in =
+                    new BufferedInputStream(Files.newInputStream(Path.of(reader.getPath(), SNAPSHOT)), BUFFER)) {
+                ballast.read(ledger, in);
+                return true;
+            } catch (IOException e) {
+                return false;
+            }
         }
 
         @Override

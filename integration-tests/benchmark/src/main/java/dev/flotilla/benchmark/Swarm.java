@@ -1,27 +1,27 @@
 package dev.flotilla.benchmark;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Stream;
 
 /** Three peers of one contender, each a process. */
 final class Swarm implements AutoCloseable {
     static final int PEERS = 3;
 
     private static final long POLL_MILLIS = 1;
+    private static final int SNAPSHOTS = 2; // one may keep the log back to the one before
+    private static final Duration FAULT_PATIENCE = Duration.ofMinutes(2); // jgroups-raft takes over one
+    private static final Duration SNAPSHOT_PATIENCE = Duration.ofMinutes(5);
 
     private final Library library;
     private final Path run;
@@ -61,7 +61,7 @@ final class Swarm implements AutoCloseable {
         this.groups = groups;
         this.settings = settings;
         this.ports = freePorts();
-        this.run = Files.createTempDirectory(settings.directory(), library + "-");
+        this.run = settings.newDirectory(library.toString());
         this.disk = Disk.of(run);
     }
 
@@ -239,11 +239,11 @@ final class Swarm implements AutoCloseable {
                 peers.stream().filter(peer -> peer != leader).toList();
         long beginNanos = System.nanoTime();
         fault.befall(leader);
-        long deadlineNanos = beginNanos + Wait.PATIENCE.toNanos();
+        long deadlineNanos = beginNanos + FAULT_PATIENCE.toNanos();
         while (System.nanoTime() - deadlineNanos < 0) {
             for (PeerProcess peer : survivors) {
                 if (peer.ask("leader", Boolean.class)
-                        && peer.ask("write", String.class).equals("written")) {
+                        && peer.ask("write", String.class).equals(BenchmarkPeer.DONE)) {
                     double seconds = (System.nanoTime() - beginNanos) / 1e9;
                     if (fault == Fault.KILL) {
                         bringBack(peers.indexOf(leader));
@@ -256,14 +256,13 @@ final class Swarm implements AutoCloseable {
             }
             TimeUnit.MILLISECONDS.sleep(POLL_MILLIS);
         }
-        throw new IOException(library + " has no new leader " + Wait.PATIENCE + " after the last one fell silent");
+        throw new IOException(library + " has no new leader " + FAULT_PATIENCE + " after the last one fell silent");
     }
 
     /**
-     * Kills a follower, runs {@code load} without it, and brings it back; returns how many seconds after its start, that of
-     * the JVM not counted, it has applied all of it.
+     * Kills a follower, runs {@code load} without it, and brings it back.
      */
-    double catchUp(Load load) throws IOException, InterruptedException {
+    Recovered catchUp(Load load) throws IOException, InterruptedException {
         PeerProcess leader = awaitLeader();
         PeerProcess follower =
                 peers.stream().filter(peer -> peer != leader).findFirst().orElseThrow();
@@ -274,15 +273,104 @@ final class Swarm implements AutoCloseable {
         return bringBack(peers.indexOf(follower));
     }
 
-    /** Starts a killed peer again; returns how many seconds after its start it has applied as much as the others. */
-    private double bringBack(int number) throws IOException, InterruptedException {
+    /**
+     * What the transfer of a snapshot came to.
+     *
+     * @param seconds from the start of the follower, that of the JVM not counted, until it had what its leader had then
+     * @param writesBefore a second at the leader, without the follower
+     * @param writesMeanwhile from the follower's start on
+     * @param copySeconds a plain copy of as many bytes between the same peers; negative if there is no such thing
+     */
+    record Transferred(double seconds, double writesBefore, double writesMeanwhile, double copySeconds) {
+
+        /** In words, with the rates of so many bytes. */
+        String describe(long bytes) {
+            String rates = String.format(Locale.ROOT, "%.1f MB/s", bytes / seconds / 1e6);
+            if (copySeconds > 0) {
+                rates += String.format(
+                        Locale.ROOT,
+                        ", %.2f of the %.1f MB/s of a plain copy",
+                        copySeconds / seconds,
+                        bytes / copySeconds / 1e6);
+            }
+            return rates
+                    + String.format(
+                            Locale.ROOT,
+                            "; at the leader %,.0f writes/s meanwhile, %,.0f before",
+                            writesMeanwhile,
+                            writesBefore);
+        }
+    }
+
+    /** Kills a follower, has the log shortened beyond what it has, and brings it back while {@code load} runs. */
+    Transferred transferSnapshot(Load missed, Load load, long bytes) throws IOException, InterruptedException {
+        PeerProcess leader = awaitLeader();
+        PeerProcess follower =
+                peers.stream().filter(peer -> peer != leader).findFirst().orElseThrow();
+        int number = peers.indexOf(follower);
+        List<PeerProcess> others =
+                peers.stream().filter(peer -> peer != follower).toList();
+        follower.kill();
+        for (int i = 0; i < SNAPSHOTS; i++) {
+            run(Map.of(leader, missed), others);
+            takeSnapshot(leader);
+        }
+        Load.Outcome before = run(Map.of(leader, load), others).outcome();
+        long goal = leader.ask("ledger", Ledger.State.class).count();
+        PeerProcess peer = launch(number);
+        peers.set(number, peer).close();
+        peer.expect("starts", Wait.PATIENCE);
+        long beginNanos = System.nanoTime();
+        leader.send("load " + BenchmarkPeer.JSON.writeValueAsString(load.atOnce()));
+        peer.expect("ready", Wait.patience(groups));
+        Wait.until(
+                "the snapshot to be there",
+                SNAPSHOT_PATIENCE,
+                () -> peer.ask("ledger", Ledger.State.class).count() >= goal);
+        double seconds = (System.nanoTime() - beginNanos) / 1e9;
+        leader.expect("begins", Wait.PATIENCE);
+        Load.Outcome meanwhile = leader.receive(Load.Outcome.class, patience(load.seconds()));
+        leader.expect("ended", Wait.PATIENCE);
+        awaitSameLedgers(peers);
+        double copy = peer.ask("copy " + peers.indexOf(leader) + " " + bytes, Double.class);
+        return new Transferred(seconds, before.perSecond(), meanwhile.perSecond(), copy);
+    }
+
+    private static void takeSnapshot(PeerProcess peer) throws IOException, InterruptedException {
+        String said = peer.ask("snapshot", String.class);
+        if (!said.equals(BenchmarkPeer.DONE)) {
+            throw new IOException("no snapshot was taken: " + said);
+        }
+    }
+
+    /** Kills a follower and brings it back: all that it had is on its disk. */
+    Recovered restartFollower() throws IOException, InterruptedException {
+        PeerProcess leader = awaitLeader();
+        PeerProcess follower =
+                peers.stream().filter(peer -> peer != leader).findFirst().orElseThrow();
+        follower.kill();
+        return bringBack(peers.indexOf(follower));
+    }
+
+    /**
+     * How long a peer took from its start, that of the JVM not counted.
+     *
+     * @param follows seconds until it had a leader
+     * @param applied and until it had applied as much as the others
+     */
+    record Recovered(double follows, double applied) {}
+
+    /** Starts a killed peer again. */
+    private Recovered bringBack(int number) throws IOException, InterruptedException {
         PeerProcess peer = launch(number);
         peers.set(number, peer).close();
         peer.expect("starts", Wait.PATIENCE);
         long beginNanos = System.nanoTime();
         peer.expect("ready", Wait.PATIENCE);
+        Wait.until("a leader of the peer that was brought back", () -> peer.ask("follows", Boolean.class));
+        double follows = (System.nanoTime() - beginNanos) / 1e9;
         awaitSameLedgers(peers);
-        return (System.nanoTime() - beginNanos) / 1e9;
+        return new Recovered(follows, (System.nanoTime() - beginNanos) / 1e9);
     }
 
     /** Ends the peers and removes their data. */
@@ -291,12 +379,6 @@ final class Swarm implements AutoCloseable {
         for (PeerProcess peer : peers) {
             peer.close();
         }
-        try (Stream<Path> all = Files.walk(run)) {
-            for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(path);
-            }
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+        Directories.remove(run);
     }
 }

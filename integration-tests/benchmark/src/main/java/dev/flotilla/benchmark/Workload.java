@@ -1,6 +1,7 @@
 package dev.flotilla.benchmark;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
@@ -43,7 +44,8 @@ enum Workload {
     /** What many groups cost while nothing happens, and what they do together. */
     GROUPS {
         @Override
-        void run(Library library, BenchmarkSettings settings, Results results) throws InterruptedException {
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
             for (int groups : settings.groups()) {
                 if (groups > library.groupsMax()) {
                     results.note(Cell.idle(groups).title(), library, "not run, at most " + library.groupsMax());
@@ -55,8 +57,6 @@ enum Workload {
                     swarm.runOverGroups(settings.warmUp(busy.outstanding(), busy.bytes()));
                     Load load = settings.load(busy.outstanding(), busy.bytes(), busy.readPercent());
                     results.add(busy, library, swarm.runOverGroups(load));
-                } catch (IOException e) { // more than it can, perhaps; the others go on
-                    results.note(Cell.busy(groups).title(), library, String.valueOf(e.getMessage()));
                 }
             }
         }
@@ -72,16 +72,89 @@ enum Workload {
                 results.addSeconds(
                         String.format(Locale.ROOT, "catch-up of %,d entries of %d B", MISSED, MISSED_BYTES),
                         library,
-                        swarm.catchUp(missed));
+                        swarm.catchUp(missed).applied());
+            }
+        }
+    },
+    /** How long a peer with a long log needs until it takes part; Flotilla's with either log. */
+    START {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            starts("", library, settings, results);
+            if (library == Library.FLOTILLA) {
+                String other = settings.flotillaLog().equals("h2") ? "segments" : "h2";
+                starts(", " + other + " log", library, settings.withFlotillaLog(other), results);
+            }
+        }
+
+        private void starts(String variant, Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            try (Swarm swarm = Swarm.start(library, true, settings)) {
+                swarm.run(Load.writes(MISSED_OUTSTANDING, MISSED_BYTES, settings.entries()), true);
+                Swarm.Recovered taken = swarm.restartFollower();
+                String row = String.format(
+                        Locale.ROOT, "start with %,d entries of %d B%s", settings.entries(), MISSED_BYTES, variant);
+                results.addSeconds(row + ", until it follows", library, taken.follows());
+                results.addSeconds(row + ", until it has applied them", library, taken.applied());
+            }
+        }
+    },
+    /** How long a follower needs that its leader gives a large snapshot, and what writes at the leader lose meanwhile. */
+    SNAPSHOT {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            String row = String.format(Locale.ROOT, "snapshot of %,d MiB", settings.ballast());
+            if (!library.snapshots()) {
+                results.note(row, library, "not run");
+                return;
+            }
+            try (Swarm swarm = Swarm.start(library, true, settings)) {
+                warmUp(swarm, settings);
+                long bytes = (long) settings.ballast() << 20;
+                Swarm.Transferred taken = swarm.transferSnapshot(
+                        Load.writes(MISSED_OUTSTANDING, MISSED_BYTES, MISSED_BY_SNAPSHOT),
+                        settings.load(WARM_UP_OUTSTANDING.get(0), MISSED_BYTES, 0),
+                        bytes);
+                results.addSeconds(row + ", until it was caught up", library, taken.seconds());
+                if (taken.copySeconds() > 0) {
+                    results.addSeconds(row + ", a plain copy between the same peers", library, taken.copySeconds());
+                }
+                results.note(row, library, taken.describe(bytes));
+            }
+        }
+    },
+    /** How long a command takes from the shell; Flotilla alone. */
+    SHELL {
+        @Override
+        void run(Library library, BenchmarkSettings settings, Results results)
+                throws IOException, InterruptedException {
+            if (library != Library.FLOTILLA) {
+                return;
+            }
+            if (!Files.exists(settings.cli())) {
+                results.note("flotilla get", library, "not run, there is no " + settings.cli());
+                return;
+            }
+            try (ShellGet shell = ShellGet.start(settings.newDirectory("shell"), settings.cli())) {
+                double unused = shell.byLauncher();
+                for (int i = 0; i < GETS; i++) {
+                    results.addSeconds("flotilla get by the launcher", library, shell.byLauncher());
+                }
+                for (int i = 0; i < GETS; i++) {
+                    results.addSeconds("flotilla get by java -jar", library, shell.byJar());
+                }
             }
         }
     };
 
     private static final int WARM_UP_BYTES = 256;
     private static final List<Integer> WARM_UP_OUTSTANDING = List.of(64, 1024);
-    private static final int FAULTS = 10;
     private static final int WRITES_BEFORE_FAULTS = 100;
+    private static final int GETS = 10;
     private static final int MISSED = 200_000;
+    private static final int MISSED_BY_SNAPSHOT = 5_000;
     private static final int MISSED_BYTES = 256;
     private static final int MISSED_OUTSTANDING = 256;
 
@@ -94,7 +167,7 @@ enum Workload {
             throws IOException, InterruptedException {
         try (Swarm swarm = Swarm.start(library, false, settings)) {
             swarm.run(Load.writes(1, WARM_UP_BYTES, WRITES_BEFORE_FAULTS), true);
-            for (int i = 0; i < FAULTS; i++) {
+            for (int i = 0; i < settings.faults(); i++) {
                 results.addSeconds(row, library, swarm.failOver(fault));
             }
         }

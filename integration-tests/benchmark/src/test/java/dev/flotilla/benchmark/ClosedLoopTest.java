@@ -56,6 +56,11 @@ class ClosedLoopTest {
         }
 
         @Override
+        public boolean follows(int group) {
+            return true;
+        }
+
+        @Override
         public void propose(int group, byte[] command, Done done) {
             groups.add(group);
             bytes = command.length;
