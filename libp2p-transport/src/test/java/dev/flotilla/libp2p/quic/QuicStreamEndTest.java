@@ -10,9 +10,12 @@ import dev.flotilla.libp2p.Multiaddr;
 import dev.flotilla.libp2p.ProtocolId;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.Way;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.EventLoop;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,5 +94,43 @@ class QuicStreamEndTest {
             large.join().write(new byte[LARGE_BYTES]);
             stream.finish();
         }));
+    }
+
+    /** The peer's end and its acknowledgement of all bytes lie in the socket together when they are read. */
+    @Test
+    void alsoIfAllIsAcknowledgedInTheTurnThatEndsIt() {
+        CompletableFuture<Stream> came = new CompletableFuture<>();
+        there.handle(SMALL, came::complete);
+        Stream ours = await(here.newStream(there.peerId(), SMALL));
+        await(ours.write(new byte[1]));
+        Stream theirs = await(came);
+        theirs.readToEnd(10).thenAccept(end -> theirs.finish());
+
+        CountDownLatch written = new CountDownLatch(1);
+        CountDownLatch received = new CountDownLatch(1);
+        EventLoop theirLoop = theirs.channel().eventLoop();
+        ours.channel().eventLoop().execute(() -> {
+            theirs.write(new byte[100])
+                    .thenRun(() -> theirLoop.execute(() -> theirLoop.execute(() -> {
+                        written.countDown();
+                        waitFor(received); // reads nothing
+                    })));
+            waitFor(written);
+            ours.finish(); // leaves before what was written is read
+        });
+        ByteBuf bytes = await(ours.read());
+        assertThat(bytes.readableBytes()).isEqualTo(100);
+        bytes.release();
+        received.countDown();
+
+        assertThat(await(ours.read())).isNull();
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(20, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 }
