@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Pattern;
 
 /**
@@ -25,6 +26,7 @@ import java.util.regex.Pattern;
  * @param jvmArguments of each peer, besides the heap
  * @param directory for the data of the peers, emptied after use, and for the result
  * @param flushCounter counts what the peers flush
+ * @param goPeer the program of the contenders in Go, if there is one
  */
 record BenchmarkSettings(
         List<Library> contenders,
@@ -41,7 +43,8 @@ record BenchmarkSettings(
         String flotillaLog,
         List<String> jvmArguments,
         Path directory,
-        FlushCounter flushCounter) {
+        FlushCounter flushCounter,
+        Optional<Path> goPeer) {
     private static final double WARM_UP_SHARE = 0.25;
 
     BenchmarkSettings {
@@ -77,7 +80,8 @@ record BenchmarkSettings(
                 text("flotilla.log"),
                 list("jvm", " "),
                 directory,
-                flushCounter);
+                flushCounter,
+                Optional.empty());
     }
 
     private static String text(String name) {
@@ -93,6 +97,39 @@ record BenchmarkSettings(
                 .map(String::strip)
                 .filter(word -> !word.isEmpty())
                 .toList();
+    }
+
+    /** Whether one of the contenders is written in Go. */
+    boolean needsGo() {
+        return contenders.stream().anyMatch(Library::isGo);
+    }
+
+    /** Where Go's sources are. */
+    static Path goSources() {
+        return Path.of(text("go")).toAbsolutePath().normalize();
+    }
+
+    /** The same with the program of the contenders in Go, or without those contenders if there is none. */
+    BenchmarkSettings withGoPeer(Optional<Path> program) {
+        return new BenchmarkSettings(
+                program.isPresent()
+                        ? contenders
+                        : contenders.stream().filter(library -> !library.isGo()).toList(),
+                workloads,
+                rows,
+                groups,
+                faults,
+                entries,
+                ballast,
+                cli,
+                warmUpSeconds,
+                seconds,
+                rounds,
+                flotillaLog,
+                jvmArguments,
+                directory,
+                flushCounter,
+                program);
     }
 
     /** The same with another kind of Flotilla's log. */
@@ -112,7 +149,8 @@ record BenchmarkSettings(
                 kind,
                 jvmArguments,
                 directory,
-                flushCounter);
+                flushCounter,
+                goPeer);
     }
 
     /** A new directory for somebody's data. */

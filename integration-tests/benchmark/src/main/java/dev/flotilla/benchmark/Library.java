@@ -10,7 +10,9 @@ enum Library {
     SOFAJRAFT("sofajraft", 100),
     /** One group is one channel, with ports, threads and failure detectors of its own. */
     JGROUPS_RAFT("jgroups-raft", 1),
-    RATIS("ratis", 1_000);
+    RATIS("ratis", 1_000),
+    /** hashicorp/raft between hosts of go-libp2p; its peers are {@link GoPeer}'s. */
+    HASHICORP_RAFT("hashicorp-raft", 1);
 
     private final String title;
     private final int groupsMax;
@@ -43,12 +45,23 @@ enum Library {
                         + Arrays.stream(values()).map(Library::toString).collect(Collectors.joining(", "))));
     }
 
+    /** Whether its peers are written in Go. */
+    boolean isGo() {
+        return this == HASHICORP_RAFT;
+    }
+
+    /** Whether its peers can do {@code workload} at all. */
+    boolean takesPart(Workload workload) {
+        return !isGo() || (workload != Workload.READS && workload != Workload.SNAPSHOT);
+    }
+
     Contender newContender() {
         return switch (this) {
             case FLOTILLA -> new FlotillaContender();
             case SOFAJRAFT -> new SofaJraftContender();
             case JGROUPS_RAFT -> new JgroupsRaftContender();
             case RATIS -> new RatisContender();
+            case HASHICORP_RAFT -> throw new IllegalArgumentException(this + " is no library of the JVM");
         };
     }
 

@@ -39,16 +39,11 @@ final class PeerProcess implements AutoCloseable {
         this.flushes = run.resolve("peer-" + number + ".flushes");
         Path temporary = Files.createDirectories(run.resolve("tmp-" + number)); // where libraries unpack native code
         List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(HEAP);
-        command.addAll(settings.jvmArguments());
-        command.add("-Djava.io.tmpdir=" + temporary);
-        command.add("-Dlogging.path=" + temporary); // of SOFA's own logs
-        command.add("-Dbenchmark.flotilla.log=" + settings.flotillaLog());
-        command.add("-Dbenchmark.ballast=" + settings.ballast());
-        command.add("-cp");
-        command.add(System.getProperty("java.class.path"));
-        command.add(BenchmarkPeer.class.getName());
+        if (library.isGo()) {
+            command.add(settings.goPeer().orElseThrow().toString());
+        } else {
+            command.addAll(java(temporary, settings));
+        }
         command.add(library.toString());
         command.add(place.directory().toString());
         command.add(String.valueOf(number));
@@ -64,6 +59,21 @@ final class PeerProcess implements AutoCloseable {
         Thread reader = new Thread(this::read, "output of " + name);
         reader.setDaemon(true);
         reader.start();
+    }
+
+    private static List<String> java(Path temporary, BenchmarkSettings settings) {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(HEAP);
+        command.addAll(settings.jvmArguments());
+        command.add("-Djava.io.tmpdir=" + temporary);
+        command.add("-Dlogging.path=" + temporary); // of SOFA's own logs
+        command.add("-Dbenchmark.flotilla.log=" + settings.flotillaLog());
+        command.add("-Dbenchmark.ballast=" + settings.ballast());
+        command.add("-cp");
+        command.add(System.getProperty("java.class.path"));
+        command.add(BenchmarkPeer.class.getName());
+        return command;
     }
 
     private void read() {

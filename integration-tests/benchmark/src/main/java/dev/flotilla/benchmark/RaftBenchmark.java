@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Measures the contenders in turn, round by round, and prints one table of the medians: contenders that take turns within
@@ -29,6 +30,13 @@ final class RaftBenchmark {
     public static void main(String[] arguments) throws IOException, InterruptedException {
         Path directory = Files.createDirectories(Path.of(arguments[0]).toAbsolutePath());
         BenchmarkSettings settings = BenchmarkSettings.read(directory, FlushCounter.compile(directory));
+        if (settings.needsGo()) {
+            Optional<Path> program = GoPeer.build(BenchmarkSettings.goSources(), directory);
+            if (program.isEmpty()) {
+                System.out.println("there is no Go on this machine: its contenders are left out");
+            }
+            settings = settings.withGoPeer(program);
+        }
         RaftBenchmark benchmark = new RaftBenchmark(settings);
         String text = benchmark.run();
         System.out.println(text);
@@ -42,6 +50,9 @@ final class RaftBenchmark {
         for (int round = 1; round <= settings.rounds(); round++) {
             for (Workload workload : settings.workloads()) {
                 for (Library library : settings.contenders()) {
+                    if (!library.takesPart(workload)) {
+                        continue;
+                    }
                     System.out.println(
                             "round " + round + " of " + settings.rounds() + ": " + workload + ", " + library);
                     try {

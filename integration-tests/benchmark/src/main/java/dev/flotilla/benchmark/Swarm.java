@@ -21,7 +21,7 @@ final class Swarm implements AutoCloseable {
     private static final long POLL_MILLIS = 1;
     private static final int SNAPSHOTS = 2; // one may keep the log back to the one before
     private static final Duration FAULT_PATIENCE = Duration.ofMinutes(2); // jgroups-raft takes over one
-    private static final Duration SNAPSHOT_PATIENCE = Duration.ofMinutes(5);
+    private static final Duration TRANSFER_PATIENCE = Duration.ofMinutes(5);
 
     private final Library library;
     private final Path run;
@@ -201,7 +201,7 @@ final class Swarm implements AutoCloseable {
         for (PeerProcess peer : loads.keySet()) {
             peer.expect("ended", Wait.PATIENCE);
         }
-        awaitSameLedgers(all);
+        awaitSameLedgers(all, Wait.PATIENCE);
         return new Measured(outcomes.stream().reduce(Load.Outcome::plus).orElseThrow(), used, work);
     }
 
@@ -218,9 +218,9 @@ final class Swarm implements AutoCloseable {
     }
 
     /** As many commands on all peers, and the same ones in the same order. */
-    private void awaitSameLedgers(List<PeerProcess> all) throws IOException, InterruptedException {
+    private void awaitSameLedgers(List<PeerProcess> all, Duration patience) throws IOException, InterruptedException {
         Set<Ledger.State> states = new HashSet<>();
-        Wait.until("the peers of " + library + " to have applied as much", () -> {
+        Wait.until("the peers of " + library + " to have applied as much", patience, () -> {
             states.clear();
             for (PeerProcess peer : all) {
                 states.add(peer.ask("ledger", Ledger.State.class));
@@ -249,7 +249,7 @@ final class Swarm implements AutoCloseable {
                         bringBack(peers.indexOf(leader));
                     } else {
                         leader.goOn();
-                        awaitSameLedgers(peers);
+                        awaitSameLedgers(peers, Wait.PATIENCE);
                     }
                     return seconds;
                 }
@@ -325,13 +325,13 @@ final class Swarm implements AutoCloseable {
         peer.expect("ready", Wait.patience(groups));
         Wait.until(
                 "the snapshot to be there",
-                SNAPSHOT_PATIENCE,
+                TRANSFER_PATIENCE,
                 () -> peer.ask("ledger", Ledger.State.class).count() >= goal);
         double seconds = (System.nanoTime() - beginNanos) / 1e9;
         leader.expect("begins", Wait.PATIENCE);
         Load.Outcome meanwhile = leader.receive(Load.Outcome.class, patience(load.seconds()));
         leader.expect("ended", Wait.PATIENCE);
-        awaitSameLedgers(peers);
+        awaitSameLedgers(peers, Wait.PATIENCE);
         double copy = peer.ask("copy " + peers.indexOf(leader) + " " + bytes, Double.class);
         return new Transferred(seconds, before.perSecond(), meanwhile.perSecond(), copy);
     }
@@ -369,7 +369,7 @@ final class Swarm implements AutoCloseable {
         peer.expect("ready", Wait.PATIENCE);
         Wait.until("a leader of the peer that was brought back", () -> peer.ask("follows", Boolean.class));
         double follows = (System.nanoTime() - beginNanos) / 1e9;
-        awaitSameLedgers(peers);
+        awaitSameLedgers(peers, TRANSFER_PATIENCE);
         return new Recovered(follows, (System.nanoTime() - beginNanos) / 1e9);
     }
 
