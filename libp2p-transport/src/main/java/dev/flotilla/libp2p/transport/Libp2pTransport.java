@@ -121,7 +121,7 @@ public final class Libp2pTransport implements PeerTransport {
         if (connected.remove(connection)) {
             sendersTo(peer, FrameSender::lost);
             connected.tellLost(peer, closedByPeer);
-            redialer.lost(peer);
+            redialer.lost(peer, closedByPeer);
         }
     }
 

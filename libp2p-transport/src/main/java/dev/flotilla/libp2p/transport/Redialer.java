@@ -20,12 +20,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Dials each wanted peer until it is connected: at once when it is named or new addresses of it are learned, soon after
- * a connection was lost, then with growing delays. Control thread only.
+ * Dials each wanted peer until it is connected: at once when it is named, new addresses of it are learned or it closed its
+ * connection, soon after a connection was lost otherwise, then with growing delays. Control thread only.
  */
 final class Redialer {
     private static final Logger LOG = LoggerFactory.getLogger(Redialer.class);
-    // Less finds the socket of a process that is just being killed, and so is not refused as it should be.
+    // Of a connection that no side closed: both see that, and a random delay keeps them from dialling at one moment.
     private static final Duration AFTER_LOSS_MAX = Duration.ofMillis(50);
 
     private final Host host;
@@ -49,6 +49,7 @@ final class Redialer {
         final Backoff backoff = new Backoff(config.redialDelayMin(), config.redialDelayMax());
         ControlThread.Timer timer = ControlThread.Timer.NONE;
         List<Multiaddr> dialled = List.of(); // with the last dial
+        final ProofDials proofs = new ProofDials();
         final Set<String> limitingRelays = new HashSet<>(); // whose connections are useless, while any is open
         boolean dialling;
         String lastReason = "";
@@ -128,8 +129,11 @@ final class Redialer {
                 LOG.debug("{}", reason);
             }
             connected.tellUnreachable(peer, reason, refused);
+            if (refused) {
+                proofs.end();
+            }
             if (addresses.of(peer).equals(dialled)) {
-                dialAfter(backoff.next());
+                dialAfter(proofs.nextPause().orElseGet(backoff::next));
             } else {
                 dial();
             }
@@ -163,18 +167,22 @@ final class Redialer {
         if (known != null) {
             known.timer.cancel();
             known.lastReason = "";
+            known.proofs.end();
             known.backoff.started();
         }
     }
 
-    /** The last connection is gone. Both sides see that: a random delay keeps them from dialling at the same moment. */
-    void lost(PeerId peer) {
+    /** The last connection is gone. */
+    void lost(PeerId peer, boolean closedByPeer) {
         Wanted known = wanted.get(peer);
         if (known != null) {
             Duration regular = known.backoff.next();
             boolean wasStable = regular.compareTo(config.redialDelayMin()) <= 0;
+            if (wasStable && closedByPeer) {
+                known.proofs.begin();
+            }
             long quick = ThreadLocalRandom.current().nextLong(AFTER_LOSS_MAX.toNanos());
-            known.dialAfter(wasStable ? Duration.ofNanos(quick) : regular);
+            known.dialAfter(known.proofs.nextPause().orElse(wasStable ? Duration.ofNanos(quick) : regular));
         }
     }
 

@@ -8,6 +8,7 @@ import dev.flotilla.libp2p.AddressBook;
 import dev.flotilla.libp2p.Connection;
 import dev.flotilla.libp2p.HostCounters;
 import dev.flotilla.libp2p.Multiaddr;
+import dev.flotilla.libp2p.MultiaddrProtocol;
 import dev.flotilla.libp2p.Stream;
 import dev.flotilla.libp2p.crypto.PrivateKey;
 import dev.flotilla.libp2p.transport.Transports.Peer;
@@ -21,6 +22,7 @@ import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -304,6 +306,31 @@ class Libp2pTransportTest {
             assertThat(given).as("dials given up by then").hasValue(0);
             assertThat(toMute.trySend(Bytes.utf8("to nobody"))).isFalse();
             dialled.close();
+        }
+    }
+
+    /** A process that is killed closes its sockets one by one: only who refuses has closed all of them. */
+    @Test
+    void whoseProcessDiesIsDialledUntilItRefusesWithoutWaitingForTheRedialDelay() throws Exception {
+        Peer a = peers.start(TransportConfig.defaults().withRedialDelays(Duration.ofHours(1), Duration.ofHours(1)));
+        Peer b = peers.start();
+        int port = Integer.parseInt(b.address().valueOf(MultiaddrProtocol.TCP).orElseThrow());
+        Queue<Boolean> refusals = new ConcurrentLinkedQueue<>();
+        a.transport().connectivity(new Transitions(new AtomicInteger()) {
+            @Override
+            public void unreachable(PeerId peer, String reason, boolean refused) {
+                refusals.add(refused);
+            }
+        });
+        try (DyingProcess process = new DyingProcess(port, 2)) {
+            a.book().addSeen(b.host().peerId(), List.of(Multiaddr.parse("/ip4/127.0.0.1/tcp/" + process.port())));
+            wants(a, b);
+            arrives(way(a, b, Lane.CONTROL), listen(b, Lane.CONTROL), "before");
+            process.cutOff();
+            b.close();
+            process.die();
+            awaitUntil("refused", () -> refusals.contains(true));
+            assertThat(refusals).containsExactly(false, false, true);
         }
     }
 
