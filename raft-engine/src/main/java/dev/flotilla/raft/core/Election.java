@@ -24,6 +24,9 @@ final class Election {
         void lost();
     }
 
+    /** A PreVote that was refused: its candidate may know before this peer does that the leader is gone. */
+    private record Doubted(PeerId candidate, PreVoteRequest request) {}
+
     private final Group group;
     private final Stickiness stickiness;
     private final Refetch refetch;
@@ -31,6 +34,7 @@ final class Election {
     private final ElectionTimer timer;
     private final Certificates certificates;
     private final Votes votes = new Votes();
+    private @Nullable Doubted doubted; // refused since the leader was heard of last
     // The Persist that makes this peer's own vote durable; MAX_VALUE once it has counted or outside a campaign.
     private long ownVoteNumber = Long.MAX_VALUE;
 
@@ -146,10 +150,38 @@ final class Election {
     }
 
     void onPreVoteRequest(PeerId candidate, PreVoteRequest request) {
-        boolean isGranted = !stickiness.isLeaderAlive()
-                && request.term() > group.term()
-                && request.lastEntry().compareTo(group.log.last()) >= 0;
+        grantsPreVote(candidate, request);
+    }
+
+    private boolean grantsPreVote(PeerId candidate, PreVoteRequest request) {
+        boolean isFit = request.term() > group.term() && request.lastEntry().compareTo(group.log.last()) >= 0;
+        boolean isGranted = isFit && !stickiness.isLeaderAlive();
+        if (isGranted) {
+            giveWay(candidate);
+        } else if (isFit && (doubted == null || !Succession.isBefore(group, doubted.candidate, candidate))) {
+            doubted = new Doubted(candidate, request);
+        }
         group.send(candidate, new PreVoteReply(request.term(), group.term(), isGranted));
+        return isGranted;
+    }
+
+    /** Two that ask at one time would both win their PreVotes and split the votes: the later one in order asks no more. */
+    private void giveWay(PeerId candidate) {
+        if (group.role() == Role.PRE_CANDIDATE && Succession.isBefore(group, candidate, group.self)) {
+            becomeFollower(group.term(), null);
+        }
+    }
+
+    /**
+     * The leader's process is gone for certain. Who asked for a PreVote before this peer knew is answered once more, and
+     * need not ask again; else it is time to stand.
+     */
+    void onLeaderGone() {
+        Doubted asked = doubted;
+        doubted = null;
+        boolean isAsked = asked != null && grantsPreVote(asked.candidate, asked.request);
+        timer.leaderGone(isAsked);
+        onTimer();
     }
 
     void onPreVoteReply(PeerId voter, StoreId storeId, PreVoteReply reply) {
@@ -236,6 +268,7 @@ final class Election {
                 !(group.isLeader() && term == group.term()), "two leaders in term %d: this peer and %s", term, from);
         becomeFollower(term, from);
         stickiness.leaderHeard();
+        doubted = null;
         endCampaign();
         timer.restart();
     }

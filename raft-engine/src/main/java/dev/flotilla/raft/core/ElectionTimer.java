@@ -4,6 +4,7 @@ package dev.flotilla.raft.core;
 final class ElectionTimer {
     private static final int PRIORITIES_WAITED_FOR = 3;
     private static final int ASKS_SOON = 3;
+    private static final int TURNS_WITHIN_TIMEOUT = 25; // when the leader is gone
 
     private final Group group;
     private final Stickiness stickiness;
@@ -62,10 +63,19 @@ final class ElectionTimer {
         }
     }
 
-    /** The leader's process is gone for certain: stands at once, but not all followers together. */
-    void leaderGone() {
+    /**
+     * The leader's process is gone for certain: stands at once, after those of a higher priority, or soon if somebody asks
+     * already. That all followers learn it at one time is no harm, since they give way to each other ({@link Succession}).
+     */
+    void leaderGone(boolean isAsked) {
         asksSoon = ASKS_SOON;
-        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + within(group.config.electionTimeoutNanos() / 25));
+        long turns = prioritiesAbove() * group.config.electionTimeoutNanos() / TURNS_WITHIN_TIMEOUT;
+        deadlineNanos = Math.min(deadlineNanos, group.nowNanos + (isAsked ? soonNanos() : turns));
+    }
+
+    private long soonNanos() {
+        long soon = group.config.electionTimeoutNanos() / 10;
+        return soon + within(soon);
     }
 
     /**
@@ -76,8 +86,7 @@ final class ElectionTimer {
         restart();
         if (asksSoon > 0) {
             asksSoon--;
-            long soon = group.config.electionTimeoutNanos() / 10;
-            deadlineNanos = Math.min(deadlineNanos, group.nowNanos + soon + within(soon));
+            deadlineNanos = Math.min(deadlineNanos, group.nowNanos + soonNanos());
         }
     }
 

@@ -129,7 +129,7 @@ public final class RaftCore {
             quieting.onNodeLost(lost.peer());
         } else if (input instanceof Input.Unreachable unreachable) {
             if (stickiness.onUnreachable(unreachable.peer(), unreachable.refused())) {
-                timer.leaderGone();
+                election.onLeaderGone();
             }
         } else {
             throw new AssertionError("unhandled input: " + input);
