@@ -166,7 +166,9 @@ final class GroupRequests<R> {
 
     /** Everything up to {@code last} is applied; {@code told} is what came of the commands among it. */
     void applied(EntryId last, List<Told<R>> told) {
-        ifAsked(present -> told.forEach(present.proposals::told));
+        if (!told.isEmpty()) {
+            ifAsked(present -> present.proposals.told(told));
+        }
         settle(last);
     }
 

@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * Sends this node's heartbeats, and has it looked who is late: an alarm of the node's first loop. A node of which a loop
- * does not turn sends none, so that quiet groups do not rely on it.
+ * does not turn sends none, so that quiet groups do not rely on it. Looks after callbacks that are held up as well.
  */
 final class NodePulse {
     private final NodeContext node;
@@ -31,6 +31,7 @@ final class NodePulse {
     }
 
     private void beat() {
+        node.threads().callbacks().lookAfter();
         long now = node.nowNanos();
         List<PeerId> relied = node.heartbeats().tick(now);
         if (awaited.get() == 0) {

@@ -25,7 +25,8 @@ final class NodeThreads {
     private static final int CLOSE_SECONDS = 10;
 
     private final ThreadPoolExecutor apply;
-    private final ThreadPoolExecutor callbacks;
+    private final ThreadPoolExecutor calling;
+    private final Callbacks callbacks;
     private final ThreadPoolExecutor reading;
     private final LoadQueue loads;
     private final ThreadPoolExecutor saving;
@@ -36,7 +37,8 @@ final class NodeThreads {
 
     NodeThreads(NodeSettings settings) {
         apply = pool("raft-apply", settings.applyThreads());
-        callbacks = pool("raft-callback", CALLBACK_THREADS);
+        calling = pool("raft-callback", CALLBACK_THREADS);
+        callbacks = new Callbacks(calling);
         reading = pool("raft-read", READING_THREADS);
         loads = new LoadQueue(this::read, LOADED_BYTES_MAX);
         saving = pool("raft-save", SAVING_THREADS);
@@ -109,18 +111,14 @@ final class NodeThreads {
         return fetching;
     }
 
-    /** What belongs to the application, in order: use through a {@link SerialExecutor}. */
-    Executor callbacks() {
+    /** Runs what belongs to the application. */
+    Callbacks callbacks() {
         return callbacks;
     }
 
-    /** Runs what belongs to the application: completes futures, calls listeners. After close, on the caller's thread. */
+    /** Completes futures, calls listeners. After close, on the caller's thread. */
     void callback(Runnable task) {
-        try {
-            callbacks.execute(task);
-        } catch (RejectedExecutionException closed) {
-            task.run();
-        }
+        callbacks.execute(task);
     }
 
     <T> void complete(CompletableFuture<T> future, T value) {
@@ -139,7 +137,7 @@ final class NodeThreads {
         signing.shutdownNow();
         sending.shutdownNow();
         fetching.shutdownNow();
-        for (ExecutorService pool : List.of(apply, reading, saving, signing, callbacks, sending, fetching)) {
+        for (ExecutorService pool : List.of(apply, reading, saving, signing, calling, sending, fetching)) {
             pool.shutdown();
         }
         for (ExecutorService pool : List.of(apply, reading, saving, signing, sending, fetching)) {

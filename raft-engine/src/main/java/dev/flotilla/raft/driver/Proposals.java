@@ -12,6 +12,7 @@ import dev.flotilla.raft.session.Token;
 import dev.flotilla.raft.session.Told;
 import dev.flotilla.raft.session.Verdict;
 import dev.flotilla.transport.Bytes;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashSet;
@@ -37,6 +38,7 @@ final class Proposals<R> {
     private final Numbering<R> numbering;
     private final Set<Write<R>> pending = new LinkedHashSet<>(); // deadlines ascend
     private final Map<Write.Place, Write<R>> numbered = new HashMap<>();
+    private @Nullable List<Runnable> ends; // what is told at once ends together; null while nothing is told
 
     /**
      * No writes yet.
@@ -140,8 +142,19 @@ final class Proposals<R> {
         attempts.forwarded(id, term);
     }
 
-    /** An entry of a command of this peer was applied here, or not, as its session says. */
-    void told(Told<R> told) {
+    /** Entries of commands of this peer were applied here, or not, as their sessions say. */
+    void told(List<Told<R>> all) {
+        List<Runnable> together = new ArrayList<>(all.size());
+        ends = together;
+        try {
+            all.forEach(this::told);
+        } finally {
+            ends = null;
+            node.threads().callbacks().executeAll(together);
+        }
+    }
+
+    private void told(Told<R> told) {
         if (told.command().inSession() instanceof InSession.Numbered place) {
             Write<R> write = numbered.get(new Write.Place(place.session(), place.sequence()));
             if (write != null) {
@@ -278,6 +291,11 @@ final class Proposals<R> {
         }
         long begunNanos = write.deadlineNanos - node.settings().requestTimeout().toNanos();
         node.meters().proposed(outcome, node.nowNanos() - begunNanos);
-        node.threads().complete(write.future, outcome);
+        Runnable last = () -> write.future.complete(outcome);
+        if (ends == null) {
+            node.threads().callback(last);
+        } else {
+            ends.add(last);
+        }
     }
 }

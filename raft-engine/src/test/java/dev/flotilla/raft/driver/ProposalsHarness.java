@@ -73,7 +73,7 @@ abstract class ProposalsHarness {
     }
 
     void tell(Command command, Told.Fate<String> fate) {
-        proposals.told(new Told<>(command, ++appliedIndex, fate));
+        proposals.told(List.of(new Told<>(command, ++appliedIndex, fate)));
     }
 
     void apply(Command command) {

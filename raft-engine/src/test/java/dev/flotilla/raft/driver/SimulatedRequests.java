@@ -16,6 +16,7 @@ import dev.flotilla.raft.session.Told;
 import dev.flotilla.transport.Bytes;
 import dev.flotilla.transport.PeerCredentials;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
@@ -163,7 +164,7 @@ public final class SimulatedRequests<R> {
 
     /** What came of a command of this peer; {@link #settled} follows. */
     public void told(Told<R> told) {
-        proposals.told(told);
+        proposals.told(List.of(told));
     }
 
     /** Everything up to {@code last} is applied here. */

@@ -135,7 +135,7 @@ final class UnreliablePeer {
             } else if (each.fate() instanceof Told.Fate.Applied<Long> applied && applied.index() < each.index()) {
                 log.count("duplicate applied");
             }
-            proposals.told(each);
+            proposals.told(List.of(each));
         }
         proposals.settle(last);
     }

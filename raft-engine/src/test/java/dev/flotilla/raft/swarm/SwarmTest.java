@@ -50,6 +50,26 @@ class SwarmTest {
     }
 
     @Test
+    void aCallbackMayWaitForWritesThatEndWithItsOwn() throws Exception {
+        try (Swarm swarm = Swarm.of(1)) {
+            List<CompletableFuture<Outcome<Integer>>> others = new ArrayList<>();
+            Peer peer = swarm.peers.get(0);
+            CompletableFuture<Integer> waited = peer.group
+                    .propose(Bytes.utf8("first"))
+                    .thenCompose(outcome -> {
+                        for (int i = 0; i < 100; i++) {
+                            others.add(peer.group.propose(Bytes.utf8("other " + i)));
+                        }
+                        return others.get(0).thenApply(other -> {
+                            others.forEach(CompletableFuture::join);
+                            return others.size();
+                        });
+                    });
+            assertThat(await(waited)).isEqualTo(100);
+        }
+    }
+
+    @Test
     void manyWritesAtOnceAreAppliedOnceEach() throws Exception {
         try (Swarm swarm = Swarm.of(3)) {
             List<CompletableFuture<Outcome<Integer>>> outcomes = new ArrayList<>();
