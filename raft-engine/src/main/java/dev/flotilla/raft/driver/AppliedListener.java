@@ -10,7 +10,12 @@ import java.util.List;
 record AppliedListener<R>(GroupLoop<R> group) implements Applier.Listener<R>, SnapshotKeeper.Listener {
     @Override
     public void applied(EntryId last, List<Told<R>> told) {
-        group.onLoop(() -> group.requests().applied(last, told));
+        Runnable task = () -> group.requests().applied(last, told);
+        if (told.isEmpty()) {
+            group.onLoopSoon(task); // the core is in no hurry to know
+        } else {
+            group.onLoop(task);
+        }
     }
 
     @Override

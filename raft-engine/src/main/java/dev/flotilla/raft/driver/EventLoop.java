@@ -8,6 +8,7 @@ import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -67,15 +68,23 @@ final class EventLoop implements AutoCloseable {
 
     /** Runs {@code task} on the loop; false if {@code bytes} more are too many, or the loop is closed. */
     boolean offer(int bytes, Runnable task) {
-        return add(bytes, inboxBytesMax, task);
+        return add(bytes, inboxBytesMax, () -> true, task);
     }
 
     /** Runs {@code task} on the loop, full or not: for answers to what the loop itself asked for. False if it is closed. */
     boolean execute(Runnable task) {
-        return add(0, Long.MAX_VALUE, task);
+        return executeSoon(() -> true, task);
     }
 
-    private boolean add(int bytes, long bytesMax, Runnable task) {
+    /**
+     * Runs {@code task} like {@link #execute} if {@code isAwaited} then, asked before the loop can go to sleep. Otherwise
+     * not for its sake does a loop wake that sleeps: with what comes next, or when an alarm is due.
+     */
+    boolean executeSoon(BooleanSupplier isAwaited, Runnable task) {
+        return add(0, Long.MAX_VALUE, isAwaited, task);
+    }
+
+    private boolean add(int bytes, long bytesMax, BooleanSupplier isAwaited, Runnable task) {
         lock.lock();
         try {
             if (closed || inboxBytes + bytes > bytesMax) {
@@ -84,7 +93,9 @@ final class EventLoop implements AutoCloseable {
             inboxBytes += bytes;
             meters.raise(Metric.INBOX_BYTES, bytes);
             inbox.add(task);
-            arrived.signal();
+            if (isAwaited.getAsBoolean()) {
+                arrived.signal();
+            }
             return true;
         } finally {
             lock.unlock();

@@ -3,6 +3,7 @@ package dev.flotilla.raft.driver;
 import dev.flotilla.raft.message.GenesisId;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,6 +52,11 @@ final class GroupLife {
     /** Has {@code task} run on the loop, guarded. Any thread. */
     void onLoop(Runnable task) {
         loop.execute(() -> guarded(task));
+    }
+
+    /** The same, but a loop that sleeps wakes for it only if {@code isAwaited}: see {@link EventLoop#executeSoon}. */
+    void onLoopSoon(BooleanSupplier isAwaited, Runnable task) {
+        loop.executeSoon(isAwaited, () -> guarded(task));
     }
 
     /** Stops. Any thread. The future completes when disk and state machine are not used any more. */

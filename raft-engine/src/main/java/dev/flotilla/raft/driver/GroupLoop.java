@@ -285,4 +285,9 @@ final class GroupLoop<R> implements Outbox.Sender, GroupLife.Ending {
     void onLoop(Runnable task) {
         life.onLoop(task);
     }
+
+    /** The same, but not for its sake does a loop wake that sleeps, unless something was asked of the group here. */
+    void onLoopSoon(Runnable task) {
+        life.onLoopSoon(requests::isAsked, task);
+    }
 }

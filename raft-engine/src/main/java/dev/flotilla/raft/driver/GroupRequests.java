@@ -38,7 +38,7 @@ final class GroupRequests<R> {
     private final Stepping stepping;
     private final long roundTimeoutNanos;
     private final Reads.Runner runner;
-    private @Nullable Asked<R> asked; // null while nothing is
+    private volatile @Nullable Asked<R> asked; // null while nothing is; written on the loop
     private @Nullable Long freshNanos; // see Reads; as of when nothing was asked any more
     private @Nullable ClientSession session; // see Proposals; as of then
     private long appliedIndex;
@@ -78,6 +78,11 @@ final class GroupRequests<R> {
             asked = present;
         }
         return present;
+    }
+
+    /** Whether something was, of late: somebody may wait for an entry to be applied. Any thread. */
+    boolean isAsked() {
+        return asked != null;
     }
 
     /** The group falls silent: keeps no room for requests that are not there. */
@@ -197,7 +202,8 @@ final class GroupRequests<R> {
     }
 
     long nextTickNanos() {
-        return asked == null ? Alarm.NEVER : asked.nextTickNanos();
+        Asked<R> present = asked;
+        return present == null ? Alarm.NEVER : present.nextTickNanos();
     }
 
     void tick(long nowNanos) {

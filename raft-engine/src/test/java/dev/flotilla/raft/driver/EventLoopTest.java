@@ -10,6 +10,8 @@ import dev.flotilla.transport.memory.Ed25519Credentials;
 import dev.flotilla.transport.memory.InMemoryNetwork;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.Test;
@@ -77,5 +79,43 @@ class EventLoopTest {
             });
         });
         assertThat(done).containsExactly("arrived before", "alarm");
+    }
+
+    @Test
+    void whatNobodyAwaitsRunsWithWhatComesNext() throws Exception {
+        run(System::nanoTime, loop -> {
+            loop.executeSoon(() -> false, () -> done.add("not awaited"));
+            loop.execute(() -> done.add("next"));
+            loop.close();
+        });
+        assertThat(done).containsExactly("not awaited", "next");
+    }
+
+    @Test
+    void whatNobodyAwaitsRunsWhenAnAlarmIsDue() throws Exception {
+        run(System::nanoTime, loop -> {
+            Alarm alarm = loop.alarm(loop::close);
+            loop.execute(() -> loop.set(alarm, System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(50)));
+            new Thread(() -> loop.executeSoon(() -> false, () -> done.add("not awaited"))).start();
+        });
+        assertThat(done).containsExactly("not awaited");
+    }
+
+    @Test
+    void whatIsAwaitedWakesTheLoop() throws Exception {
+        CountDownLatch asleep = new CountDownLatch(1);
+        run(System::nanoTime, loop -> {
+            loop.execute(asleep::countDown);
+            Thread waker = new Thread(() -> {
+                try {
+                    asleep.await();
+                } catch (InterruptedException e) {
+                    return;
+                }
+                loop.executeSoon(() -> true, loop::close);
+            });
+            waker.start();
+        });
+        assertThat(asleep.getCount()).isZero();
     }
 }
