@@ -37,6 +37,7 @@ final class QuicMuxedConnection implements MuxedConnection {
 
     private final QuicChannel channel;
     private final YamuxConfig config;
+    private final QuicSending sending;
     private final Set<QuicStream> streams = new HashSet<>();
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private @Nullable String closedBecause;
@@ -49,6 +50,7 @@ final class QuicMuxedConnection implements MuxedConnection {
     QuicMuxedConnection(QuicChannel channel, YamuxConfig config) {
         this.channel = channel;
         this.config = config;
+        this.sending = new QuicSending(channel);
         channel.attr(KEY).set(this);
     }
 
@@ -125,7 +127,7 @@ final class QuicMuxedConnection implements MuxedConnection {
 
     /** Puts what this side knows of a stream first into its pipeline. */
     void watch(Channel channelOfStream) {
-        QuicStream stream = new QuicStream((QuicStreamChannel) channelOfStream, config.lingerTimeout());
+        QuicStream stream = new QuicStream((QuicStreamChannel) channelOfStream, sending, config.lingerTimeout());
         channelOfStream.pipeline().addFirst(QuicStream.NAME, stream);
         streams.add(stream);
         boolean own = stream.channel().isLocalCreated();

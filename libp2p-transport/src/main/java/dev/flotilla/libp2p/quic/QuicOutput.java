@@ -6,79 +6,103 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelPromise;
 import io.netty.handler.codec.quic.DefaultQuicStreamFrame;
-import io.netty.handler.codec.quic.QuicConnectionPathStats;
 import io.netty.handler.codec.quic.QuicStreamChannel;
+import io.netty.handler.codec.quic.QuicStreamFrame;
 import io.netty.handler.codec.quic.QuicStreamPriority;
 import io.netty.util.ReferenceCountUtil;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What one stream writes, and its end. quiche forgets a stream of which all bytes are acknowledged once its end was asked
  * for, also if that waits to be sent (cloudflare/quiche, issue 2525): the peer would wait for it for ever. So the end goes
- * with the last bytes where it can: the newest message is kept until the turn of the loop is over, and bytes that wait for
- * room have it behind them. An end that comes later goes alone: before anything else, once there is room enough to let it
- * leave at once or when the bytes before it must have been acknowledged, and not while datagrams are being read, since then
- * nothing leaves before all of them, with their acknowledgements, are.
+ * with the last bytes where it can: the newest message is kept until what is being read is read, or else until the turn of
+ * the loop is over, and bytes that wait for room have it behind them. An end that comes later goes alone: before anything
+ * else, once there is room to let it leave at once or when the bytes before it must have been acknowledged, and not while
+ * datagrams are being read, since then nothing leaves before all of them, with their acknowledgements, are.
  *
  * <p>An end that goes alone and is lost by the network is still not sent again. Event loop only.
  */
 final class QuicOutput {
-    private static final int ACKNOWLEDGED_ROUND_TRIPS =
-            8; // so late that bytes were sent twice where they got lost once
-    private static final long ACKNOWLEDGED_NANOS_MIN = TimeUnit.MILLISECONDS.toNanos(100);
+    private static final int KEPT_WRITTEN_BYTES_MAX = 64 << 10;
     private static final long LOOK_AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
+    private static final int PATIENCE = 8; // times that which an acknowledgement may take, while the peer may send
     private static final QuicStreamPriority FIRST = new QuicStreamPriority(0, true);
 
     private final ChannelHandlerContext ctx;
-    private final Consumer<Throwable> refused;
-    private @Nullable Object newest;
+    private final QuicSending sending;
+    private final QuicStream stream;
+    private @Nullable ByteBuf newest;
     private @Nullable ChannelPromise newestPromise;
+    private boolean reading; // the pipeline is given what was read
     private boolean letGoSoon;
     private int underWay; // messages that were handed on and not taken yet
     private boolean justTaken; // what waited for room has got it, and has not left
     private boolean wrote;
-    private long takenNanos; // when the last of them was
+    private long takenNanos; // when the last bytes were
+    private @Nullable Throwable failure; // of the first message that was not
 
     /**
      * @param ctx before which there is nothing but QUIC
-     * @param refused is told why a message was not taken
+     * @param sending of its connection
      */
-    QuicOutput(ChannelHandlerContext ctx, Consumer<Throwable> refused) {
+    QuicOutput(ChannelHandlerContext ctx, QuicSending sending, QuicStream stream) {
         this.ctx = ctx;
-        this.refused = refused;
+        this.sending = sending;
+        this.stream = stream;
     }
 
     /**
-     * Writes {@code message} after all before it. {@code promise} succeeds at once if there is room for the whole, so that
-     * who ends the stream when it is written does so in time.
+     * Writes {@code message} after all before it. {@code promise} may succeed before QUIC has the message, so that who ends
+     * the stream when it is written does so in time.
      */
     void write(Object message, ChannelPromise promise) {
-        Object before = newest;
+        if (failure != null) {
+            ReferenceCountUtil.release(message);
+            promise.tryFailure(failure);
+        } else if (message instanceof ByteBuf bytes && bytes.isReadable() && mayBeHalfClosed()) {
+            keep(bytes, promise);
+        } else {
+            letGo();
+            handOn(message, promise);
+        }
+    }
+
+    /** Whether this side may go on when the peer has ended; else Netty ends the stream then, and what is kept. */
+    private boolean mayBeHalfClosed() {
+        return ((QuicStreamChannel) ctx.channel()).config().isAllowHalfClosure();
+    }
+
+    private void keep(ByteBuf bytes, ChannelPromise promise) {
+        ByteBuf before = newest;
         ChannelPromise beforePromise = newestPromise;
-        newest = message;
+        newest = bytes;
         newestPromise = promise;
         if (before != null && beforePromise != null) {
-            handOn(before, beforePromise); // whose writer may write again in this call
+            handOn(before, beforePromise); // whose writer may write, or end all, in this call
         }
-        if (newest == message) {
+        if (promise.equals(newestPromise)) {
             letGoAfterTurn();
-            if (underWay == 0
-                    && message instanceof ByteBuf bytes
-                    && bytes.readableBytes() <= SendRoom.bytes(stream())) {
+            if (underWay == 0 && sending.nothingWaits() && bytes.readableBytes() <= KEPT_WRITTEN_BYTES_MAX) {
+                newest = own(bytes);
                 promise.trySuccess();
             }
         }
     }
 
-    private QuicStreamChannel stream() {
-        return (QuicStreamChannel) ctx.channel();
+    /** An array belongs to its writer again once it is written. QUIC would copy it as well. */
+    private ByteBuf own(ByteBuf bytes) {
+        if (bytes.isDirect()) {
+            return bytes;
+        }
+        ByteBuf copy = ctx.alloc().directBuffer(bytes.readableBytes()).writeBytes(bytes);
+        bytes.release();
+        return copy;
     }
 
     private void letGoAfterTurn() {
-        if (newest != null && underWay == 0 && !letGoSoon) {
+        if (newest != null && underWay == 0 && !reading && !letGoSoon) {
             letGoSoon = true;
             ctx.executor().execute(() -> {
                 letGoSoon = false;
@@ -89,13 +113,28 @@ final class QuicOutput {
         }
     }
 
+    /** What is written from now on answers what was read. */
+    void beginRead() {
+        reading = true;
+    }
+
+    /** Nothing leaves before all datagrams are read; with the peer's end, this side's may come. */
+    void endRead(boolean withEnd) {
+        reading = false;
+        if (withEnd) {
+            letGoAfterTurn();
+        } else if (underWay == 0) {
+            letGo();
+        }
+    }
+
     /** Keeps nothing back any more. */
     void letGo() {
-        Object message = newest;
+        ByteBuf bytes = newest;
         ChannelPromise promise = newestPromise;
-        if (message != null && promise != null) {
+        if (bytes != null && promise != null) {
             forget();
-            handOn(message, promise);
+            handOn(bytes, promise);
         }
     }
 
@@ -105,13 +144,21 @@ final class QuicOutput {
     }
 
     private void handOn(Object message, ChannelPromise promise) {
-        wrote = true;
+        int size = size(message);
+        wrote |= size > 0;
         underWay++;
         ChannelFuture done = ctx.write(message);
         boolean waits = !done.isDone();
+        if (waits) {
+            sending.waits();
+        }
         done.addListener(taken -> {
             underWay--;
             takenNanos = System.nanoTime();
+            sending.gave(size);
+            if (waits) {
+                sending.waitsNoMore();
+            }
             justTaken = waits;
             complete(promise, taken.cause());
             justTaken = false;
@@ -119,25 +166,34 @@ final class QuicOutput {
         });
     }
 
-    private void complete(ChannelPromise promise, @Nullable Throwable failure) {
-        if (failure == null) {
-            promise.trySuccess();
-        } else {
-            promise.tryFailure(failure);
-            refused.accept(failure);
+    private static int size(Object message) {
+        if (message instanceof ByteBuf bytes) {
+            return bytes.readableBytes();
         }
+        return message instanceof QuicStreamFrame frame ? frame.content().readableBytes() : 0;
+    }
+
+    private void complete(ChannelPromise promise, @Nullable Throwable cause) {
+        if (cause == null) {
+            promise.trySuccess();
+            return;
+        }
+        if (failure == null) {
+            failure = cause;
+        }
+        promise.tryFailure(cause);
+        stop(cause);
+        stream.onRefused(ctx, cause);
     }
 
     /** Nothing is written after it. */
     void end() {
+        ByteBuf bytes = newest;
         ChannelPromise promise = newestPromise;
-        if (newest instanceof ByteBuf bytes && bytes.isReadable() && promise != null) {
+        if (bytes != null && promise != null) {
             forget();
             handOn(new DefaultQuicStreamFrame(bytes, true), promise);
-            return;
-        }
-        letGo();
-        if (underWay > 0 || justTaken) {
+        } else if (underWay > 0 || justTaken) {
             writeEnd();
         } else {
             ctx.executor().execute(this::endAlone);
@@ -149,36 +205,36 @@ final class QuicOutput {
     }
 
     private void endAlone() {
-        if (!stream().isOpen()) {
+        QuicStreamChannel channel = stream.channel();
+        if (!channel.isOpen()) {
             return;
         }
-        if (!wrote || mayGoAlone()) {
-            stream().updatePriority(FIRST);
+        if (!wrote || sending.isRoomy() || isAcknowledged()) {
+            channel.updatePriority(FIRST);
             writeEnd();
         } else {
             ctx.executor().schedule(this::endAlone, LOOK_AGAIN_NANOS, TimeUnit.NANOSECONDS);
         }
     }
 
-    /**
-     * Whether there is room or what was written must have been acknowledged. What quiche takes for room does not count the
-     * heads of the packets that left since the last acknowledgement.
-     */
-    private boolean mayGoAlone() {
-        QuicConnectionPathStats path = stream().parent().collectPathStats(0).getNow();
-        return path == null
-                || SendRoom.bytes(stream()) >= path.cwnd() / 2
-                || System.nanoTime() - takenNanos
-                        >= Math.max(ACKNOWLEDGED_NANOS_MIN, ACKNOWLEDGED_ROUND_TRIPS * path.rtt());
+    /** quiche also forgets a stream when it has the peer's end, so that one that may still come has us wait for room longer. */
+    private boolean isAcknowledged() {
+        long nanos = sending.acknowledgedNanos();
+        return System.nanoTime() - takenNanos >= (stream.isInputEnded() ? nanos : PATIENCE * nanos);
     }
 
     /** What was kept goes nowhere. */
     void stop() {
+        stop(new ClosedChannelException());
+    }
+
+    private void stop(Throwable cause) {
+        ByteBuf bytes = newest;
         ChannelPromise promise = newestPromise;
-        if (promise != null) {
-            ReferenceCountUtil.release(newest);
+        if (bytes != null && promise != null) {
             forget();
-            promise.tryFailure(new ClosedChannelException());
+            bytes.release();
+            promise.tryFailure(cause);
         }
     }
 }

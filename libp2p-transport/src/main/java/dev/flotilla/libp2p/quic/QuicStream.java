@@ -26,6 +26,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     static final String NAME = "quic-stream";
 
     private final QuicStreamChannel channel;
+    private final QuicSending sending;
     private final Duration lingerTimeout;
     private final ArrayDeque<Object> held = new ArrayDeque<>(); // read before anybody asked for it
     private @Nullable QuicOutput output; // null until it is in the pipeline
@@ -36,8 +37,10 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     private boolean discarding;
     private boolean finished;
 
-    QuicStream(QuicStreamChannel channel, Duration lingerTimeout) {
+    /** @param sending of its connection */
+    QuicStream(QuicStreamChannel channel, QuicSending sending, Duration lingerTimeout) {
         this.channel = channel;
+        this.sending = sending;
         this.lingerTimeout = lingerTimeout;
     }
 
@@ -63,7 +66,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     @Override
     public void handlerAdded(ChannelHandlerContext ctx) {
-        output = new QuicOutput(ctx, cause -> onRefused(ctx, cause));
+        output = new QuicOutput(ctx, sending, this);
     }
 
     // ---- ending
@@ -87,7 +90,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
     }
 
     private void resetOnLoop(String reason, ErrorCode why) {
-        if (channel.isOpen()) {
+        if (channel.isOpen() && closeCause == null) { // whose writes fail may reset it again
             closeCause = new IOException("stream " + label() + ": " + reason);
             releaseHeld();
             stopOutput();
@@ -136,7 +139,7 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     @Override
     public void write(ChannelHandlerContext ctx, Object message, ChannelPromise promise) {
-        if (finished) {
+        if (finished || closeCause != null) {
             ReferenceCountUtil.release(message);
             promise.tryFailure(new ChannelOutputShutdownException("stream " + label() + ": this side has ended it"));
         } else if (output == null || !channel.isOpen()) {
@@ -146,7 +149,8 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
         }
     }
 
-    private void onRefused(ChannelHandlerContext ctx, Throwable cause) {
+    /** What was written is not sent. */
+    void onRefused(ChannelHandlerContext ctx, Throwable cause) {
         if (cause instanceof ChannelOutputShutdownException && !finished) {
             probe(ctx);
         }
@@ -199,6 +203,9 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     @Override
     public void channelRead(ChannelHandlerContext ctx, Object message) {
+        if (output != null) {
+            output.beginRead();
+        }
         if (discarding) {
             ReferenceCountUtil.release(message);
         } else if (probing) {
@@ -210,13 +217,14 @@ final class QuicStream extends ChannelDuplexHandler implements MuxedStream {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        if (discarding || probing) {
-            if (discarding) {
-                ctx.read();
-            }
-            return;
+        if (discarding) {
+            ctx.read();
+        } else if (!probing) {
+            ctx.fireChannelReadComplete();
         }
-        ctx.fireChannelReadComplete();
+        if (output != null) {
+            output.endRead(channel.isInputShutdown());
+        }
     }
 
     @Override
