@@ -25,6 +25,9 @@ final class MultiaddrDecoder {
             if (protocol == null) {
                 throw malformed(text, parts[i].isEmpty() ? "it has an empty part" : "unknown protocol " + parts[i]);
             }
+            if (components.size() == COMPONENTS_MAX) {
+                throw malformed(text, "it has more than " + COMPONENTS_MAX + " components");
+            }
             if (!protocol.hasValue()) {
                 components.add(new Component(protocol, Bytes.EMPTY));
             } else if (i + 1 == parts.length) {
