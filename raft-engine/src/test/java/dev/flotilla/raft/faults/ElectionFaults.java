@@ -49,7 +49,7 @@ final class ElectionFaults {
                 new PlantedFault(
                         "no-log-check",
                         "no vote for a log that is behind (paper §5.4.1)",
-                        in("Election", "onPreVoteRequest")
+                        in("Election", "grantsPreVote")
                                 .call("EntryId", "compareTo")
                                 .gives(0),
                         in("Election", "onRequestVote")
@@ -70,7 +70,7 @@ final class ElectionFaults {
                 new PlantedFault(
                         "pre-vote-beside-a-leader",
                         "no PreVote while a leader is alive (thesis §9.6)",
-                        in("Election", "onPreVoteRequest")
+                        in("Election", "grantsPreVote")
                                 .call("Stickiness", "isLeaderAlive")
                                 .gives(0)),
                 new PlantedFault(
