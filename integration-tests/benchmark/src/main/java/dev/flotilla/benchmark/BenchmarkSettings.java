@@ -111,31 +111,20 @@ record BenchmarkSettings(
 
     /** The same with the program of the contenders in Go, or without those contenders if there is none. */
     BenchmarkSettings withGoPeer(Optional<Path> program) {
-        return new BenchmarkSettings(
-                program.isPresent()
-                        ? contenders
-                        : contenders.stream().filter(library -> !library.isGo()).toList(),
-                workloads,
-                rows,
-                groups,
-                faults,
-                entries,
-                ballast,
-                cli,
-                warmUpSeconds,
-                seconds,
-                rounds,
-                flotillaLog,
-                jvmArguments,
-                directory,
-                flushCounter,
-                program);
+        List<Library> able = program.isPresent()
+                ? contenders
+                : contenders.stream().filter(library -> !library.isGo()).toList();
+        return with(able, flotillaLog, program);
     }
 
     /** The same with another kind of Flotilla's log. */
     BenchmarkSettings withFlotillaLog(String kind) {
+        return with(contenders, kind, goPeer);
+    }
+
+    private BenchmarkSettings with(List<Library> others, String kind, Optional<Path> program) {
         return new BenchmarkSettings(
-                contenders,
+                others,
                 workloads,
                 rows,
                 groups,
@@ -150,7 +139,7 @@ record BenchmarkSettings(
                 jvmArguments,
                 directory,
                 flushCounter,
-                goPeer);
+                program);
     }
 
     /** A new directory for somebody's data. */

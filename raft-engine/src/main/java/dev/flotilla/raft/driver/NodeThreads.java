@@ -130,13 +130,14 @@ final class NodeThreads {
     }
 
     /**
-     * Lets what runs come to its end, but a transfer, which is interrupted, and what waits for a signature. Nobody who may be reading the log is: that
-     * would close its file. A state machine that does not come back keeps its thread.
+     * Lets what runs come to its end, but a transfer, which is interrupted, and what waits for a signature. Nobody who may be
+     * reading the log is: that would close its file. A state machine that does not come back keeps its thread.
      */
     void close() throws InterruptedException {
         signing.shutdownNow();
         sending.shutdownNow();
         fetching.shutdownNow();
+        callbacks.lookAfter(); // what waits behind one that does not come back ends, too
         for (ExecutorService pool : List.of(apply, reading, saving, signing, calling, sending, fetching)) {
             pool.shutdown();
         }
