@@ -16,12 +16,33 @@ import java.util.Collections;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** This peer's own certificates, and what it signs for others and believes of them. */
+/**
+ * This peer's own certificates, and what it signs for others and believes of them.
+ *
+ * <p>A chain is of use if it convinces whoever lags, however far. So not everybody issues: a <b>root</b> does, and who was
+ * vouched for itself. A root is a member by a configuration that every other member has in its log too: by the first entry,
+ * with which the logs of all founders begin, or by a later one that the leader knows to be durable on each. Nobody vouches
+ * for somebody whom it does not know to be, with itself, a member by a committed configuration.
+ *
+ * <p>Then every chain convinces. Let P0 be the root that it goes back to, P1 whom P0 vouched for, and so on to Pk, whose
+ * chain it is; and let a member have its log up to a configuration C that does not name Pk, who came later. P0 had come by
+ * C, since everybody's log had got to a configuration with P0 in it before P0 vouched for anybody. So there is a last one of
+ * the chain, Pj, that had come by C, and Pj+1 came after C. Pj vouched for Pj+1 by a configuration in which both are, which is
+ * later than C therefore. Who comes back does so with another store id, and without a chain; so Pj, which had come by C and was
+ * a member after it, was one at C: the member knows Pj, whose word is in the chain.
+ *
+ * <p>Without that rule two newcomers could vouch for each other, and a member that was away when both came could follow
+ * neither. Founders may vouch for each other, as they do: either is a root. There is always somebody to ask in the end: once
+ * all members have caught up, the leader is a root if it is nothing else.
+ */
 final class Certificates {
     private static final int DOUBLINGS_MAX = 6;
+    private static final long FIRST_INDEX = 1;
 
     private final Group group;
-    private List<Certificate> chain; // this peer's own first; empty if it has none
+    // This peer's own first; empty if it has none. That of a root nobody vouched for yet is one of itself, without a signature:
+    // a note of its own that outlasts the log, which is shown to nobody.
+    private List<Certificate> chain;
     private long askedNanos; // when it was asked last
     private int asks; // how often
 
@@ -36,14 +57,61 @@ final class Certificates {
         chain = List.copyOf(chain.stream().map(this::shared).toList());
     }
 
+    /** What proves this peer's membership to those that lag; empty if nobody vouched for it yet. */
     List<Certificate> chain() {
-        return chain;
+        return isVouchedFor() ? chain : List.of();
+    }
+
+    private boolean isVouchedFor() {
+        return !chain.isEmpty() && !chain.get(0).issuer().equals(group.self);
     }
 
     /** Whether this peer has what proves its membership to those that lag, or needs it for nobody. */
     boolean isKnownToAll() {
-        return !chain.isEmpty() || group.configuration().members().size() == 1;
+        return isVouchedFor() || group.configuration().members().size() == 1;
     }
+
+    // ---- who may issue ----
+
+    /** A founder takes note that it is one as soon as another configuration follows, with which the first may be compacted. */
+    void afterStep() {
+        if (chain.isEmpty() && group.log.configured().id().index() > FIRST_INDEX && isFounder()) {
+            becomeRoot(founding());
+        }
+    }
+
+    /** This leader knows that {@code configured}, which is committed, is durable on every member. */
+    void onKnownToAll(RaftLog.Configured configured) {
+        if (chain.isEmpty() && configured.configuration().contains(group.self, group.storeId)) {
+            becomeRoot(configured);
+        }
+    }
+
+    private RaftLog.Configured founding() {
+        return group.log.configuredAt(FIRST_INDEX);
+    }
+
+    private boolean isFounder() {
+        RaftLog.Configured founding = founding();
+        return founding.id().index() == FIRST_INDEX && founding.configuration().contains(group.self, group.storeId);
+    }
+
+    private void becomeRoot(RaftLog.Configured configured) {
+        chain = List.of(new Certificate(
+                group.genesis, group.self, group.storeId, configured.id(), group.self, Bytes.EMPTY));
+        share();
+        group.emit(new Effect.SaveCertificates(chain));
+    }
+
+    private boolean mayIssueFor(PeerId subject, StoreId storeId) {
+        Configuration committed = group.committedConfiguration().configuration();
+        return (!chain.isEmpty() || isFounder())
+                && chain().size() < Certificate.CHAIN_MAX
+                && committed.contains(group.self, group.storeId)
+                && committed.contains(subject, storeId);
+    }
+
+    // ---- asking and issuing ----
 
     /**
      * A member whose committed configuration names it asks for a certificate until it has one: its leader, or, if it came
@@ -51,7 +119,7 @@ final class Certificates {
      */
     void ask(PeerId member) {
         RaftLog.Configured committed = group.committedConfiguration();
-        if (chain.isEmpty() && !wasAskedLately() && committed.configuration().contains(group.self, group.storeId)) {
+        if (!isVouchedFor() && !wasAskedLately() && committed.configuration().contains(group.self, group.storeId)) {
             askedNanos = group.nowNanos;
             asks++;
             group.send(member, new CertificateRequest());
@@ -83,37 +151,34 @@ final class Certificates {
         }
     }
 
-    /** Any member may issue, for who is in the configuration that it knows to be committed. */
     void onRequest(PeerId from, StoreId storeId) {
-        RaftLog.Configured committed = group.committedConfiguration();
-        if (!committed.configuration().contains(from, storeId) || chain.size() >= Certificate.CHAIN_MAX) {
-            return;
+        if (mayIssueFor(from, storeId)) {
+            EntryId committed = group.committedConfiguration().id();
+            group.emit(new Effect.SignCertificate(
+                    new Certificate(group.genesis, from, storeId, committed, group.self, Bytes.EMPTY)));
         }
-        group.emit(new Effect.SignCertificate(
-                new Certificate(group.genesis, from, storeId, committed.id(), group.self, Bytes.EMPTY)));
     }
 
     /** Signatures take long, so that the peer may have been removed meanwhile. */
     void onSigned(Certificate signed) {
-        Configuration committed = group.committedConfiguration().configuration();
-        if (committed.contains(signed.subject(), signed.storeId()) && chain.size() < Certificate.CHAIN_MAX) {
+        if (mayIssueFor(signed.subject(), signed.storeId())) {
             List<Certificate> issued = new ArrayList<>();
             issued.add(signed);
-            issued.addAll(chain);
+            issued.addAll(chain());
             group.send(signed.subject(), new CertificateIssued(issued));
         }
     }
 
     void onIssued(PeerId from, CertificateIssued message) {
         List<Certificate> proof = proof(message.chain(), group.self, group.storeId, from::equals);
-        if (chain.isEmpty() && !proof.isEmpty()) {
+        if (!isVouchedFor() && !proof.isEmpty()) {
             group.emit(new Effect.VerifyCertificates(proof, message.chain()));
         }
     }
 
     /** That chain was issued to this peer by one that was allowed to speak, who signed it. */
     void onVerified(List<Certificate> issued) {
-        if (chain.isEmpty()) {
+        if (!isVouchedFor()) {
             chain = issued;
             share();
             group.emit(new Effect.SaveCertificates(chain));

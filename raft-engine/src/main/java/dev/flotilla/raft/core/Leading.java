@@ -102,6 +102,7 @@ final class Leading implements Election.Outcome, Requests.AtLeader {
         }
         demote(office);
         handover.onHeartbeat(office);
+        certify(office);
         if (!Objects.requireNonNull(quieting).ask(office)) {
             heartbeats.startRound(office);
         }
@@ -112,6 +113,16 @@ final class Leading implements Election.Outcome, Requests.AtLeader {
     void demote(Leadership office) {
         if (!transfer.isUnderWay()) {
             demotion.demote(office);
+        }
+    }
+
+    private void certify(Leadership office) {
+        RaftLog.Configured configured = group.log.configured();
+        boolean isKnownToAll = group.isConfigurationCommitted()
+                && office.all().stream()
+                        .allMatch(peer -> peer.matchIndex() >= configured.id().index());
+        if (isKnownToAll) {
+            certificates.onKnownToAll(configured);
         }
     }
 

@@ -84,6 +84,7 @@ public final class RaftCore {
         dispatch(input);
         requests.tellAppended();
         leading.afterStep();
+        certificates.afterStep();
         quieting.afterStep();
         return group.durability.takeEffects();
     }

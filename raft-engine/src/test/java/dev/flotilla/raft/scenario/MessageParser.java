@@ -53,6 +53,7 @@ final class MessageParser {
             case "FetchEntries" -> new RaftMessage.FetchEntries(id("first"), number("last"));
             case "EntriesFetched" -> new RaftMessage.EntriesFetched(List.of(noop(id("first")), noop(id("last"))));
             case "TimeoutNow" -> new RaftMessage.TimeoutNow(number("term"));
+            case "CertificateRequest" -> new RaftMessage.CertificateRequest();
             case "Refusal" -> new RaftMessage.Refusal();
             case "Introduction" -> new RaftMessage.Introduction(List.of(certificate()));
             case "Removed" -> new RaftMessage.Removed(notice());

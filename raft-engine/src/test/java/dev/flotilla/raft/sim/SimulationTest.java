@@ -43,7 +43,8 @@ class SimulationTest {
                 2_008_296,
                 2_016_160,
                 80_083_056,
-                80_083_677
+                80_083_677,
+                100_131_397
             })
     void seedThatOnceFailedKeepsThemToo(long seed) {
         assertThatCode(() -> SeedRun.run(seed, null)).doesNotThrowAnyException();
