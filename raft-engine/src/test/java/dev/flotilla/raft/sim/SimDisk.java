@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.BiPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -184,16 +185,32 @@ public final class SimDisk {
         return damaged.headMap(index, true).containsValue(true);
     }
 
-    /** As {@link #isKnownDamaged}, when all writes that wait are done. */
-    boolean staysDamaged(long upToIndex) {
-        return damaged.headMap(upToIndex, true).entrySet().stream()
-                .anyMatch(each -> each.getValue() && pending.stream().noneMatch(write -> heals(write, each.getKey())));
+    /**
+     * Whether the core was told of an entry, not after {@code upToIndex}, that is damaged still and must not be passed over. A
+     * snapshot that is being installed takes the place of what is before its end: an effect that comes behind it is done when
+     * it is durable, and the state is that of the snapshot then.
+     */
+    boolean holdsUp(long upToIndex) {
+        return isStillDamaged(upToIndex, SimDisk::replaces);
     }
 
-    private static boolean heals(Write write, long index) {
-        if (write.effect() instanceof Effect.InstallSnapshot install) {
-            return !install.keepLog() || index <= install.snapshot().index();
-        }
+    /** As {@link #isKnownDamaged}, when all writes that wait are done. */
+    boolean staysDamaged(long upToIndex) {
+        return isStillDamaged(upToIndex, (write, index) -> replaces(write, index) || writesAgain(write, index));
+    }
+
+    private boolean isStillDamaged(long upToIndex, BiPredicate<Write, Long> heals) {
+        return damaged.headMap(upToIndex, true).entrySet().stream()
+                .anyMatch(each ->
+                        each.getValue() && pending.stream().noneMatch(write -> heals.test(write, each.getKey())));
+    }
+
+    private static boolean replaces(Write write, long index) {
+        return write.effect() instanceof Effect.InstallSnapshot install
+                && (!install.keepLog() || index <= install.snapshot().index());
+    }
+
+    private static boolean writesAgain(Write write, long index) {
         return write.effect() instanceof Effect.Persist persist
                 && (persist.putBack().stream().anyMatch(entry -> entry.index() == index)
                         || persist.entries().stream().anyMatch(entry -> entry.index() <= index));

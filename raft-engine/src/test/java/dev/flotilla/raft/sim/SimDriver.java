@@ -79,7 +79,7 @@ final class SimDriver {
             enqueue(install.number(), install);
         } else if (!(effect instanceof Effect.SendEarly)) {
             Violation.unless(
-                    !(effect instanceof Effect.Apply apply && disk.isKnownDamaged(apply.index())),
+                    !(effect instanceof Effect.Apply apply && disk.holdsUp(apply.index())),
                     "%s is to apply what is damaged on its disk: %s",
                     peer.name(),
                     effect);

@@ -44,7 +44,8 @@ class SimulationTest {
                 2_016_160,
                 80_083_056,
                 80_083_677,
-                100_131_397
+                100_131_397,
+                100_194_722
             })
     void seedThatOnceFailedKeepsThemToo(long seed) {
         assertThatCode(() -> SeedRun.run(seed, null)).doesNotThrowAnyException();
