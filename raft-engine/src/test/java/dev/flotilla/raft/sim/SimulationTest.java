@@ -45,6 +45,7 @@ class SimulationTest {
                 80_083_056,
                 80_083_677,
                 100_131_397,
+                100_165_481,
                 100_194_722
             })
     void seedThatOnceFailedKeepsThemToo(long seed) {
