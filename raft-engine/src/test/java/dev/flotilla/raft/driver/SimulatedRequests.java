@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what the state machine gives back for a command
  */
 public final class SimulatedRequests<R> {
-    /** A pool that is closed runs its callbacks at once. */
-    private static final NodeThreads AT_ONCE = closed();
-
     private final NodeContext node;
     private final Proposals<R> proposals;
     private final PendingRequests changes;
@@ -93,10 +90,14 @@ public final class SimulatedRequests<R> {
                 null,
                 new NodeContext.Identity(
                         credentials, storeId, incarnation, RaftConfig.defaults().featureLevel()),
-                new NodeContext.Services(clock, requests, null, AT_ONCE, null, null, null, null, null),
+                new NodeContext.Services(clock, requests, null, closed(), null, null, null, null, null),
                 new Meters(Metrics.NONE));
     }
 
+    /**
+     * Pools that are closed run their callbacks at once. Not those of another run: it may be under way in another thread, which
+     * would take what waits here for its own.
+     */
     private static NodeThreads closed() {
         NodeThreads threads = new NodeThreads(NodeSettings.defaults());
         try {

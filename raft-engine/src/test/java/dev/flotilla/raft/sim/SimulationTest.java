@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.fail;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -15,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SimulationTest {
     private static final int SEEDS = 5_000;
     private static final int SEEDS_THAT_SEE_EVERYTHING = 3_000;
+    private static final int SEEDS_BESIDE_OTHERS = 40;
 
     @Test
     void everySeedKeepsThePromisesOfRaft() throws Exception {
@@ -55,6 +59,19 @@ class SimulationTest {
     @Test
     void sameSeedGivesTheSameRun() {
         assertThat(traceOf(7)).isEqualTo(traceOf(7)).contains(" starts ");
+    }
+
+    /** Nothing of a run depends on the threads, on what was compiled meanwhile, or on what else there is in the process. */
+    @Test
+    void sameSeedGivesTheSameRunBesideOthers() {
+        Map<Long, Integer> beside = LongStream.rangeClosed(1, SEEDS_BESIDE_OTHERS)
+                .parallel()
+                .boxed()
+                .collect(Collectors.toConcurrentMap(seed -> seed, seed -> traceOf(seed).hashCode()));
+
+        for (long seed = 1; seed <= SEEDS_BESIDE_OTHERS; seed++) {
+            assertThat(traceOf(seed).hashCode()).as("hash of the trace of seed %d", seed).isEqualTo(beside.get(seed));
+        }
     }
 
     private static String traceOf(long seed) {
