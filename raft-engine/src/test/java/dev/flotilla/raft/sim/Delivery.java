@@ -18,6 +18,7 @@ final class Delivery {
     private final Environment environment;
     private final Tally tally;
     private final RandomGenerator random;
+    private final VouchingRules vouchingRules;
     private @Nullable Class<? extends RaftMessage> kindLate;
 
     Delivery(SimGroup group) {
@@ -25,6 +26,7 @@ final class Delivery {
         this.environment = group.environment();
         this.tally = environment.tally();
         this.random = environment.random();
+        this.vouchingRules = new VouchingRules(group);
         this.kindLate = environment.settings().kindLate();
     }
 
@@ -47,6 +49,9 @@ final class Delivery {
         }
         Violation.unless(!from.id().equals(to), "%s sends %s to itself", from.name(), message);
         LevelRules.checkSent(from, group.life().peer(to), message);
+        if (message instanceof RaftMessage.CertificateIssued issued) {
+            vouchingRules.issued(from, to, issued.chain());
+        }
         transmit(from, group.life().peer(to), message);
     }
 
