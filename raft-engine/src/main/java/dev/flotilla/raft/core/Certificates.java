@@ -40,7 +40,8 @@ final class Certificates {
     private static final long FIRST_INDEX = 1;
 
     private final Group group;
-    // This peer's own first; empty if it has none. That of a root nobody vouched for yet is one of itself, without a signature:
+    // This peer's own first; empty if it has none. That of a root nobody vouched for yet is one of itself, without a
+    // signature:
     // a note of its own that outlasts the log, which is shown to nobody.
     private List<Certificate> chain;
     private long askedNanos; // when it was asked last
@@ -97,8 +98,8 @@ final class Certificates {
     }
 
     private void becomeRoot(RaftLog.Configured configured) {
-        chain = List.of(new Certificate(
-                group.genesis, group.self, group.storeId, configured.id(), group.self, Bytes.EMPTY));
+        chain = List.of(
+                new Certificate(group.genesis, group.self, group.storeId, configured.id(), group.self, Bytes.EMPTY));
         share();
         group.emit(new Effect.SaveCertificates(chain));
     }

@@ -67,10 +67,13 @@ class SimulationTest {
         Map<Long, Integer> beside = LongStream.rangeClosed(1, SEEDS_BESIDE_OTHERS)
                 .parallel()
                 .boxed()
-                .collect(Collectors.toConcurrentMap(seed -> seed, seed -> traceOf(seed).hashCode()));
+                .collect(Collectors.toConcurrentMap(
+                        seed -> seed, seed -> traceOf(seed).hashCode()));
 
         for (long seed = 1; seed <= SEEDS_BESIDE_OTHERS; seed++) {
-            assertThat(traceOf(seed).hashCode()).as("hash of the trace of seed %d", seed).isEqualTo(beside.get(seed));
+            assertThat(traceOf(seed).hashCode())
+                    .as("hash of the trace of seed %d", seed)
+                    .isEqualTo(beside.get(seed));
         }
     }
 
