@@ -59,15 +59,20 @@ final class SegmentReader {
         return (int) crc.getValue() == head.payloadSum();
     }
 
-    /** The payload behind the head at {@code offset}, or null if it is damaged. */
+    /**
+     * The payload behind the head at {@code offset}, or null if it is damaged. What is verified are the bytes that are given
+     * back: cleaning writes them again, with a new checksum.
+     */
     @Nullable
     Bytes payload(int offset, RecordHead head) throws IOException {
-        if (!isPayloadIntact(offset, head)) {
+        int from = offset + RecordHead.BYTES;
+        if (head.payloadBytes() > segment.header().fileBytes() - from) {
             return null;
         }
         ByteBuffer payload = ByteBuffer.allocate(head.payloadBytes());
-        segment.file().read(payload, offset + RecordHead.BYTES);
-        return Bytes.wrap(payload.array());
+        segment.file().read(payload, from);
+        boolean isWhole = !payload.hasRemaining() && RecordHead.payloadSum(payload.flip()) == head.payloadSum();
+        return isWhole ? Bytes.wrap(payload.array()) : null;
     }
 
     /** Where the next round begins from {@code offset} on that has at least that number; -1 if there is none. */
