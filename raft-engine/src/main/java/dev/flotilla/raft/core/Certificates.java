@@ -40,9 +40,9 @@ final class Certificates {
     private static final long FIRST_INDEX = 1;
 
     private final Group group;
-    // This peer's own first; empty if it has none. That of a root nobody vouched for yet is one of itself, without a
-    // signature:
-    // a note of its own that outlasts the log, which is shown to nobody.
+    // This peer's own first; empty if it has none. A root that nobody vouched for yet has one of itself, unsigned: a
+    // note that
+    // outlasts the log, and is shown to nobody.
     private List<Certificate> chain;
     private long askedNanos; // when it was asked last
     private int asks; // how often
@@ -79,6 +79,11 @@ final class Certificates {
         if (chain.isEmpty() && group.log.configured().id().index() > FIRST_INDEX && isFounder()) {
             becomeRoot(founding());
         }
+    }
+
+    /** Whether this peer could become a root yet: see {@link #onKnownToAll}. */
+    boolean isWithoutChain() {
+        return chain.isEmpty();
     }
 
     /** This leader knows that {@code configured}, which is committed, is durable on every member. */

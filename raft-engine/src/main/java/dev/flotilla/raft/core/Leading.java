@@ -118,7 +118,8 @@ final class Leading implements Election.Outcome, Requests.AtLeader {
 
     private void certify(Leadership office) {
         RaftLog.Configured configured = group.log.configured();
-        boolean isKnownToAll = group.isConfigurationCommitted()
+        boolean isKnownToAll = certificates.isWithoutChain() // asked first: there are many heartbeats
+                && group.isConfigurationCommitted()
                 && office.all().stream()
                         .allMatch(peer -> peer.matchIndex() >= configured.id().index());
         if (isKnownToAll) {

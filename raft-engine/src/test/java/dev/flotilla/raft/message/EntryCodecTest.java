@@ -35,6 +35,21 @@ class EntryCodecTest {
         assertThat(EntryCodec.decodeChain(EntryCodec.encodeChain(chain))).isEqualTo(chain);
     }
 
+    /** As a root keeps one of itself. */
+    @Test
+    void anUnsignedCertificateComesBack() throws Exception {
+        Certificate signed = MessageSamples.certificate(1);
+        Certificate unsigned = new Certificate(
+                signed.genesis(),
+                signed.subject(),
+                signed.storeId(),
+                signed.configurationId(),
+                signed.subject(),
+                Bytes.EMPTY);
+        assertThat(EntryCodec.decodeChain(EntryCodec.encodeChain(List.of(unsigned))))
+                .containsExactly(unsigned);
+    }
+
     @Test
     void aHardStateComesBackWithAndWithoutAVote() throws Exception {
         HardState voted = new HardState(8, MessageSamples.peer(3));
