@@ -40,9 +40,8 @@ final class Certificates {
     private static final long FIRST_INDEX = 1;
 
     private final Group group;
-    // This peer's own first; empty if it has none. A root that nobody vouched for yet has one of itself, unsigned: a
-    // note that
-    // outlasts the log, and is shown to nobody.
+    // This peer's own first; empty if it has none. A root that nobody vouched for yet has one of
+    // itself, unsigned: a note that outlasts the log, and is shown to nobody.
     private List<Certificate> chain;
     private long askedNanos; // when it was asked last
     private int asks; // how often
